@@ -1,0 +1,41 @@
+import * as v from 'valibot'
+
+import { errorCodes } from './error-codes.ts'
+import { ModelNameSchema, Sha256Schema } from './names.ts'
+import { ListedVersionSchema } from './rollout.ts'
+import { VersionSchema } from './version.ts'
+
+/** Body of `POST /v1/blobs/missing`: which of these does the server lack? */
+export const MissingBlobsRequestSchema = v.object({ sha256: v.pipe(v.array(Sha256Schema), v.maxLength(100_000)) })
+
+/** Answer of `POST /v1/blobs/missing`. */
+export const MissingBlobsResponseSchema = v.object({ missing: v.array(Sha256Schema) })
+
+/** Body of `PUT /v1/models/:model/rollout`. */
+export const RolloutRequestSchema = v.object({ champion: VersionSchema, challenger: v.optional(VersionSchema) })
+
+/** A model as `GET /v1/models` and `GET /v1/models/:model` tell it. */
+export const ModelSummarySchema = v.object({
+  model: ModelNameSchema,
+  champion: v.optional(VersionSchema),
+  challenger: v.optional(VersionSchema),
+  revision: v.number(),
+  versions: v.array(v.object({ ...ListedVersionSchema.entries, publishedAt: v.pipe(v.string(), v.isoTimestamp()) })),
+})
+
+/** A model as the server tells it. */
+export type ModelSummary = v.InferOutput<typeof ModelSummarySchema>
+
+/** Answer of `GET /v1/models`. */
+export const ModelListSchema = v.object({ models: v.array(ModelSummarySchema) })
+
+/** Body of every answer with an error status. */
+export const ErrorBodySchema = v.object({
+  error: v.object({
+    name: v.literal('HomingError'),
+    code: v.picklist(Object.keys(errorCodes) as (keyof typeof errorCodes)[]),
+    message: v.string(),
+    details: v.record(v.string(), v.unknown()),
+    requestId: v.optional(v.string()),
+  }),
+})

@@ -1,0 +1,53 @@
+export {
+  ErrorBodySchema,
+  MissingBlobsRequestSchema,
+  MissingBlobsResponseSchema,
+  ModelListSchema,
+  type ModelSummary,
+  ModelSummarySchema,
+  RolloutRequestSchema,
+} from './api.ts'
+export { canonicalBytes } from './canonical.ts'
+export { maxDocumentBytes, maxGraphBytes, maxNameLength, maxRank, maxShardBytes, protocolVersion } from './config.ts'
+export { type ErrorCode, type ErrorCodeEntry, errorCodes } from './error-codes.ts'
+export { type ErrorDetails, HomingError, type HomingErrorData } from './homing-error.ts'
+export {
+  type Card,
+  CardSchema,
+  type Engine,
+  engines,
+  type Manifest,
+  ManifestSchema,
+  type Parameters,
+  ParametersSchema,
+  type ParameterTensor,
+  parseManifest,
+  type Requirements,
+  RequirementsSchema,
+} from './manifest.ts'
+export { AuthorNameSchema, type FileRef, FileRefSchema, ModelNameSchema, Sha256Schema } from './names.ts'
+export { parseJsonBytes, parseWith } from './parse.ts'
+export { paths } from './paths.ts'
+export {
+  type Check,
+  type Feature,
+  type ImageInput,
+  type ImageStep,
+  type OutputReading,
+  type Pipeline,
+  PipelineSchema,
+  type TableInput,
+} from './pipeline.ts'
+export { candidates, type ListedVersion, parseRollout, type Rollout, RolloutSchema } from './rollout.ts'
+export { sha256Hex } from './sha256.ts'
+export {
+  type DType,
+  dtypes,
+  type Signature,
+  SignatureSchema,
+  type Tensor,
+  type TensorDataByDType,
+  type TensorSpec,
+  TensorSpecSchema,
+} from './tensor.ts'
+export { compareVersions, VersionSchema } from './version.ts'

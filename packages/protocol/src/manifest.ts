@@ -1,0 +1,108 @@
+import * as v from 'valibot'
+
+import { maxRank, maxShardBytes, protocolVersion } from './config.ts'
+import { HomingError } from './homing-error.ts'
+import { AuthorNameSchema, ByteCountSchema, FileRefSchema, ModelNameSchema, Sha256Schema } from './names.ts'
+import { parseJsonBytes, parseWith } from './parse.ts'
+import { PipelineSchema } from './pipeline.ts'
+import { SignatureSchema } from './tensor.ts'
+import { VersionSchema } from './version.ts'
+
+/** Engines that can run a package. */
+export const engines = ['onnx', 'tfjs'] as const
+
+/** An engine: onnxruntime-web or TensorFlow.js. */
+export type Engine = (typeof engines)[number]
+
+/** What a device must have. A device takes the newest version whose requirements it meets. */
+export const RequirementsSchema = v.object({
+  /** Least version of the SDK. */
+  sdk: v.optional(VersionSchema),
+  /** Versions of the engine's library: at least `from`, and below `below`. */
+  engine: v.optional(v.object({ from: v.optional(VersionSchema), below: v.optional(VersionSchema) })),
+  /** Least memory of the device, in bytes, where the browser tells it. */
+  memory: v.optional(ByteCountSchema),
+  /** Features that must be there. */
+  features: v.optional(v.array(v.picklist(['webgpu', 'shader-f16', 'webgl2', 'wasm-simd', 'wasm-threads']))),
+})
+
+/** What a device must have. */
+export type Requirements = v.InferOutput<typeof RequirementsSchema>
+
+/** One learned tensor: `size` bytes at `offset` of the parameter file. */
+export const ParameterTensorSchema = v.object({
+  name: AuthorNameSchema,
+  dtype: v.pipe(v.string(), v.maxLength(32)),
+  shape: v.pipe(v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(0))), v.maxLength(maxRank)),
+  offset: ByteCountSchema,
+  size: ByteCountSchema,
+})
+
+/** One learned tensor's place in the parameter file. */
+export type ParameterTensor = v.InferOutput<typeof ParameterTensorSchema>
+
+/** A parameter file of at most 8 MiB, named by the SHA-256 of its bytes. */
+export const ShardSchema = v.object({ sha256: Sha256Schema, size: v.pipe(ByteCountSchema, v.minValue(1), v.maxValue(maxShardBytes)) })
+
+/** The learned tensors: the shards one after another are the virtual file `path` that the graph names. */
+export const ParametersSchema = v.object({
+  path: AuthorNameSchema,
+  size: ByteCountSchema,
+  shards: v.pipe(v.array(ShardSchema), v.maxLength(65_536)),
+  tensors: v.pipe(v.array(ParameterTensorSchema), v.maxLength(1_000_000)),
+})
+
+/** The learned tensors of a version. */
+export type Parameters = v.InferOutput<typeof ParametersSchema>
+
+/** What people should know of a version; `document` is a page in Markdown. */
+export const CardSchema = v.object({
+  title: v.pipe(v.string(), v.maxLength(200)),
+  summary: v.pipe(v.string(), v.maxLength(4_000)),
+  licence: v.optional(v.pipe(v.string(), v.maxLength(200))),
+  metrics: v.optional(v.record(AuthorNameSchema, v.pipe(v.number(), v.finite()))),
+  document: v.optional(FileRefSchema),
+})
+
+/** What people should know of a version. */
+export type Card = v.InferOutput<typeof CardSchema>
+
+/** The description of a package. Its bytes are canonical JSON; its SHA-256 names the version's content. */
+export const ManifestSchema = v.object({
+  format: v.literal(protocolVersion),
+  model: ModelNameSchema,
+  version: VersionSchema,
+  /** The version that this one was trained from. */
+  parent: v.optional(VersionSchema),
+  engine: v.picklist(engines),
+  /** ONNX graph, or TensorFlow.js model artifacts without weight data. */
+  graph: FileRefSchema,
+  parameters: ParametersSchema,
+  signature: SignatureSchema,
+  pipeline: v.optional(PipelineSchema),
+  requirements: v.optional(RequirementsSchema),
+  card: v.optional(CardSchema),
+})
+
+/** The description of a package. */
+export type Manifest = v.InferOutput<typeof ManifestSchema>
+
+/**
+ * The manifest in `bytes`, checked in itself: shards add up to the parameter file and tensors lie inside it.
+ * @throws HomingError MANIFEST_INVALID, also when it is of another model or version than `expected`.
+ */
+export function parseManifest(bytes: Uint8Array, expected: { model?: string; version?: string } = {}): Manifest {
+  const json = parseJsonBytes(bytes, 'MANIFEST_INVALID', 'The manifest')
+  const manifest = parseWith(ManifestSchema, json, 'MANIFEST_INVALID', 'The manifest')
+  const { parameters } = manifest
+  const refuse = (problem: string): never => {
+    throw new HomingError('MANIFEST_INVALID', `The manifest of ${manifest.model} ${manifest.version} ${problem}`)
+  }
+  if (expected.model !== undefined && manifest.model !== expected.model) refuse(`is not of model ${expected.model}`)
+  if (expected.version !== undefined && manifest.version !== expected.version) refuse(`is not of version ${expected.version}`)
+  const total = parameters.shards.reduce((sum, shard) => sum + shard.size, 0)
+  if (total !== parameters.size) refuse(`names ${total} bytes of shards for ${parameters.size} bytes of parameters`)
+  const outside = parameters.tensors.find(({ offset, size }) => offset + size > parameters.size)
+  if (outside) refuse(`places tensor "${outside.name}" outside its parameters`)
+  return manifest
+}

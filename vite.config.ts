@@ -1,0 +1,47 @@
+import { playwright } from '@vitest/browser-playwright'
+import { defineConfig } from 'vitest/config'
+
+import { findBrowser } from './scripts/browser.mjs'
+
+/** Workspace packages resolve to their sources in development and tests; published packages only have `dist`. */
+const conditions = ['@homing/source']
+const sources = ['packages/*/src', 'packages/*/test', 'models/src', 'bench/src', 'examples/*/src', 'scripts']
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { conditions: [...conditions, 'node', 'import', 'module', 'default'] },
+        ssr: { resolve: { conditions: [...conditions, 'node', 'import', 'module', 'default'] } },
+        test: {
+          name: 'node',
+          environment: 'node',
+          include: sources.map((folder) => `${folder}/**/*.test.{ts,mts,mjs}`),
+          exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        resolve: { conditions: [...conditions, 'browser', 'import', 'module', 'default'] },
+        worker: { format: 'es' },
+        test: {
+          name: 'browser',
+          include: sources.map((folder) => `${folder}/**/*.browser.test.ts`),
+          testTimeout: 60_000,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({
+              launchOptions: {
+                executablePath: findBrowser(),
+                args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic', '--enable-unsafe-webgpu'],
+              },
+            }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+})
