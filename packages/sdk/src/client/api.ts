@@ -1,0 +1,144 @@
+import type { Card, Engine, HomingErrorData, Signature } from '@homing/protocol'
+
+import type { Backend, BackendFallback, InputValue, PredictReply } from '../runtime/runtime-api.ts'
+
+/** How a client finds its repository and its workers. */
+export interface ClientOptions {
+  /** URL of the static repository: the folder that holds `models/`, `rollouts/` and `blobs/`. */
+  readonly repository: string | URL
+  /** URL of the aggregation server, which receives what comes home. */
+  readonly server?: string | URL
+  /** Name of the app, as the server knows it. */
+  readonly app: string
+  /** Folder with the engines' files on the app's own origin. Default: where the bundler put them. */
+  readonly assetBase?: string | URL
+  /** Threads for wasm engines. Default: the number of cores, at most 8, where the page is cross-origin isolated. */
+  readonly threads?: number
+  /** Where models are kept. Default `persistent`: IndexedDB, and memory where the browser refuses it. */
+  readonly storage?: 'persistent' | 'memory'
+  /** Milliseconds between looks for new versions, give or take a tenth; 0 looks only on `check()`. Default 15 minutes. */
+  readonly pollInterval?: number
+  /** The way out for bundlers that cannot find the workers: each makes a module worker. */
+  readonly workers?: Partial<Record<'host' | Engine, () => Worker>>
+}
+
+/** How a model is opened. */
+export interface ModelOptions {
+  /** Bytes as they arrive, from the network and from storage. */
+  readonly onProgress?: (progress: Progress) => void
+  readonly signal?: AbortSignal
+  /** Serve this version and no other, until `pin(null)`. */
+  readonly version?: string
+  /** Backends to try, best first. Default: every backend of the engine. */
+  readonly backends?: readonly Backend[]
+  /** `auto` switches to new versions, `manual` waits for `update()`, `off` never looks. Default `auto`. */
+  readonly updates?: UpdatePolicy
+}
+
+/** What happens when a new version is published. */
+export type UpdatePolicy = 'auto' | 'manual' | 'off'
+
+/** How far a download is. */
+export interface Progress {
+  readonly version: string
+  readonly loaded: number
+  readonly total: number
+  /** Bytes of `loaded` that were already on the device. */
+  readonly cached: number
+}
+
+/** Where a model stands; `active` serves. */
+export type ModelState =
+  | { readonly name: 'empty' }
+  | { readonly name: 'checking' }
+  | { readonly name: 'downloading'; readonly version: string; readonly loaded: number; readonly total: number }
+  | { readonly name: 'staged'; readonly version: string }
+  | { readonly name: 'probing'; readonly version: string }
+  | { readonly name: 'active'; readonly version: string }
+  | { readonly name: 'failed'; readonly error: HomingErrorData }
+  | { readonly name: 'closed' }
+
+/** Everything an app can show about a model. A plain value: it is replaced, never changed. */
+export interface ModelStatus {
+  readonly model: string
+  /** Of the serving version: `active` stays while an update runs beside it. */
+  readonly state: ModelState
+  readonly version?: string
+  readonly engine?: Engine
+  readonly engineVersion?: string
+  readonly backend?: Backend
+  /** Why a better backend does not serve, best first. */
+  readonly fallbacks: readonly BackendFallback[]
+  readonly threads?: number
+  readonly threadsReason?: string
+  readonly card?: Card
+  readonly storage: { readonly kind: 'indexeddb' | 'memory'; readonly reason?: string; readonly usage: number }
+  readonly update: {
+    readonly policy: UpdatePolicy
+    readonly pinned?: string
+    /** What the update beside the serving version is doing. */
+    readonly state: ModelState
+    /** A newer version that waits for `update()`. */
+    readonly available?: string
+    /** Why the last look or update failed; the serving version was kept. */
+    readonly error?: HomingErrorData
+  }
+  /** Milliseconds: fetching, verifying, starting the engine, loading the graph, the first run. */
+  readonly timings: Partial<Record<'fetch' | 'verify' | 'start' | 'load' | 'firstRun', number>>
+}
+
+/** An input as the page passes it: everything the worker takes, and a canvas, which is read at once. */
+export type PageInput = InputValue | HTMLCanvasElement | OffscreenCanvas | readonly (HTMLCanvasElement | OffscreenCanvas)[]
+
+/** How one prediction is made. */
+export interface PredictOptions {
+  readonly signal?: AbortSignal
+  /** Moves array buffers and bitmaps to the worker instead of copying them; the caller cannot use them after. */
+  readonly transfer?: boolean
+}
+
+/** The answer to a prediction. */
+export interface Prediction extends PredictReply {
+  /** Names this prediction on this device; it never leaves it. */
+  readonly predictionId: string
+}
+
+/** An open model. */
+export interface Model {
+  readonly name: string
+  /** What the serving version takes and gives. */
+  readonly signature: Signature
+  readonly status: ModelStatus
+  /**
+   * Runs the serving version.
+   * @throws HomingError INPUT_NAME, INPUT_DTYPE, INPUT_SHAPE, INPUT_VALUE, ENGINE_FAILED, WORKER_LOST, ABORTED, CLOSED.
+   */
+  predict(inputs: Readonly<Record<string, PageInput>>, options?: PredictOptions): Promise<Prediction>
+  /** Calls `listener` with the present status at once and with every later one. Returns the undo. */
+  subscribe(listener: (status: ModelStatus) => void): () => void
+  /** Switches to the newest allowed version now, whatever the policy. */
+  update(): Promise<ModelStatus>
+  /** Serves `version` and no other; null follows the rollout again. */
+  pin(version: string | null): Promise<ModelStatus>
+  /** Changes what happens when a new version is published. */
+  setUpdates(policy: UpdatePolicy): Promise<ModelStatus>
+  /** Loads the serving version again on the first of `backends` that works; null means the default order. */
+  setBackends(backends: readonly Backend[] | null): Promise<ModelStatus>
+  /** Releases the model. Idempotent. */
+  close(): Promise<void>
+}
+
+/** A client: the workers, the store and the open models of one page. */
+export interface Homing {
+  /**
+   * Opens a model: from the device when it is there, else from the repository. Opening it twice gives the same.
+   * @throws HomingError MODEL_UNKNOWN, VERSION_UNSUPPORTED, NETWORK_FAILED, INTEGRITY_FAILED, BACKEND_UNAVAILABLE, ...
+   */
+  model(name: string, options?: ModelOptions): Promise<Model>
+  /** Looks for new versions of all open models now. */
+  check(): Promise<void>
+  /** Keeps an event on the device, for windowed features. */
+  record(event: string, fields?: Readonly<Record<string, number>>): Promise<void>
+  /** Ends the workers. Idempotent. */
+  close(): Promise<void>
+}

@@ -1,0 +1,19 @@
+/** The part of a store that delivery needs. `store/store.ts` states the guarantees. */
+export interface ContentStore {
+  readBlob(sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>
+  hasBlobs(sha256s: readonly string[]): Promise<Set<string>>
+  writeBlob(sha256: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>
+  deleteBlob(sha256: string): Promise<void>
+  readManifest(sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>
+  writeManifest(sha256: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>
+}
+
+/** What delivery takes from its surroundings, so that tests can put others in their place. */
+export interface DeliveryPlatform {
+  readonly fetch: typeof fetch
+  readonly now: () => number
+  /** Uniform in [0, 1). */
+  readonly random: () => number
+  /** Resolves after `ms`, or rejects with ABORTED. */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
+}

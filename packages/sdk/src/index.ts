@@ -1,0 +1,15 @@
+export type {
+  ClientOptions,
+  Homing,
+  Model,
+  ModelOptions,
+  ModelState,
+  ModelStatus,
+  PageInput,
+  Prediction,
+  PredictOptions,
+  Progress,
+  UpdatePolicy,
+} from './client/api.ts'
+export type { Backend, BackendFallback, ImageSource, InputValue, Reading, Score, TableRow } from './runtime/runtime-api.ts'
+export { type ErrorCode, HomingError, type Tensor } from '@homing/protocol'
