@@ -35,7 +35,16 @@ export default defineConfig({
             provider: playwright({
               launchOptions: {
                 executablePath: findBrowser(),
-                args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--no-first-run', '--disable-quic', '--enable-unsafe-webgpu'],
+                args: [
+                  '--no-sandbox',
+                  '--disable-dev-shm-usage',
+                  '--disable-background-networking',
+                  '--disable-component-update',
+                  '--disable-sync',
+                  '--no-first-run',
+                  '--disable-quic',
+                  '--enable-unsafe-webgpu',
+                ],
               },
             }),
             instances: [{ browser: 'chromium' }],
