@@ -1,0 +1,51 @@
+import { HomingError, type HomingErrorData } from '@homing/protocol'
+import { type TransferHandler, transferHandlers } from 'comlink'
+
+const plainThrow = transferHandlers.get('throw') as TransferHandler<{ value: unknown }, unknown>
+
+type WireThrow = { readonly homing: HomingErrorData } | { readonly plain: unknown }
+
+/** Comlink flattens errors; this keeps class, code, details and cause of ours. */
+const throwHandler: TransferHandler<{ value: unknown }, WireThrow> = {
+  canHandle: (value): value is { value: unknown } => plainThrow.canHandle(value),
+  serialize(thrown) {
+    if (thrown.value instanceof HomingError) return [{ homing: thrown.value.toJSON() }, []]
+    const [plain, transferables] = plainThrow.serialize(thrown)
+    return [{ plain }, transferables]
+  },
+  deserialize(wire) {
+    if ('homing' in wire) throw HomingError.from(wire.homing)
+    return plainThrow.deserialize(wire.plain) as never
+  },
+}
+
+/** A signal cannot be cloned: it crosses as a port that tells of the abort. */
+const signalHandler: TransferHandler<AbortSignal, { aborted: boolean; port: MessagePort }> = {
+  canHandle: (value): value is AbortSignal => value instanceof AbortSignal,
+  serialize(signal) {
+    const { port1, port2 } = new MessageChannel()
+    signal.addEventListener('abort', () => port1.postMessage('abort'), { once: true })
+    return [{ aborted: signal.aborted, port: port2 }, [port2]]
+  },
+  deserialize({ aborted, port }) {
+    const controller = new AbortController()
+    if (aborted) controller.abort()
+    port.onmessage = () => {
+      controller.abort()
+      port.close()
+    }
+    return controller.signal
+  },
+}
+
+/** Teaches comlink our errors and abort signals. Idempotent; other users of comlink on the page are not disturbed. */
+export function installTransferHandlers(): void {
+  if (transferHandlers.get('homing-signal') !== undefined) return
+  transferHandlers.set('throw', throwHandler as TransferHandler<unknown, unknown>)
+  transferHandlers.set('homing-signal', signalHandler as TransferHandler<unknown, unknown>)
+}
+
+/** The wire form of a thrown error, as comlink expects it in a reply. */
+export function wireThrow(error: HomingError): { type: 'HANDLER'; name: 'throw'; value: WireThrow } {
+  return { type: 'HANDLER', name: 'throw', value: { homing: error.toJSON() } }
+}
