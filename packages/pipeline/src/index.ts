@@ -1,0 +1,18 @@
+export { checkInputs } from './check-inputs.ts'
+export { compilePipeline, type CompiledPipeline } from './compile-pipeline.ts'
+export type {
+  ClassificationReading,
+  Reading,
+  RegressionReading,
+  SampleReading,
+  ScoredLabel,
+} from './output/reading.ts'
+export {
+  isTensor,
+  type KeptEvent,
+  type PipelineContext,
+  type PipelineInput,
+  type RgbaImage,
+  type Row,
+} from './pipeline-input.ts'
+export { type EventWindow, windowsOf } from './windows-of.ts'
