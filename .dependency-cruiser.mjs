@@ -30,7 +30,7 @@ const pure = ['protocol', 'onnx', 'gradients', 'pipeline', 'stats', 'rollout', '
 const stations = ['delivery', 'store', 'runtime', 'telemetry', 'learning']
 
 const apps = ['models', 'demo', 'e2e', 'examples', 'bench']
-const folderOf = (name) => (apps.includes(name) ? name : `packages/${name}`)
+const folderOf = (/** @type {string} */ name) => (apps.includes(name) ? name : `packages/${name}`)
 const tests = '(\\.test\\.[cm]?[jt]s$|/test/|^e2e/)'
 
 const packageRules = Object.entries(allowed).map(([name, others]) => {

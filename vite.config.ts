@@ -5,6 +5,7 @@ import { findBrowser } from './scripts/browser.mjs'
 
 /** Workspace packages resolve to their sources in development and tests; published packages only have `dist`. */
 const conditions = ['@homing/source']
+const browser = findBrowser()
 const sources = ['packages/*/src', 'packages/*/test', 'models/src', 'bench/src', 'examples/*/src', 'scripts']
 
 export default defineConfig({
@@ -34,7 +35,7 @@ export default defineConfig({
             screenshotFailures: false,
             provider: playwright({
               launchOptions: {
-                executablePath: findBrowser(),
+                ...(browser === undefined ? {} : { executablePath: browser }),
                 args: [
                   '--no-sandbox',
                   '--disable-dev-shm-usage',
