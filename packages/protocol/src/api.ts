@@ -6,13 +6,18 @@ import { ListedVersionSchema } from './rollout.ts'
 import { VersionSchema } from './version.ts'
 
 /** Body of `POST /v1/blobs/missing`: which of these does the server lack? */
-export const MissingBlobsRequestSchema = v.object({ sha256: v.pipe(v.array(Sha256Schema), v.maxLength(100_000)) })
+export const MissingBlobsRequestSchema = v.object({
+  sha256: v.pipe(v.array(Sha256Schema), v.maxLength(100_000)),
+})
 
 /** Answer of `POST /v1/blobs/missing`. */
 export const MissingBlobsResponseSchema = v.object({ missing: v.array(Sha256Schema) })
 
 /** Body of `PUT /v1/models/:model/rollout`. */
-export const RolloutRequestSchema = v.object({ champion: VersionSchema, challenger: v.optional(VersionSchema) })
+export const RolloutRequestSchema = v.object({
+  champion: VersionSchema,
+  challenger: v.optional(VersionSchema),
+})
 
 /** A model as `GET /v1/models` and `GET /v1/models/:model` tell it. */
 export const ModelSummarySchema = v.object({
@@ -20,7 +25,9 @@ export const ModelSummarySchema = v.object({
   champion: v.optional(VersionSchema),
   challenger: v.optional(VersionSchema),
   revision: v.number(),
-  versions: v.array(v.object({ ...ListedVersionSchema.entries, publishedAt: v.pipe(v.string(), v.isoTimestamp()) })),
+  versions: v.array(
+    v.object({ ...ListedVersionSchema.entries, publishedAt: v.pipe(v.string(), v.isoTimestamp()) }),
+  ),
 })
 
 /** A model as the server tells it. */

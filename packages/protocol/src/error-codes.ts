@@ -13,16 +13,26 @@ const entry = (summary: string, advice: string, retryable = false): ErrorCodeEnt
 
 /** Every code that a `HomingError` can carry. `docs/errors.md` shows this table; a test holds the two together. */
 export const errorCodes = {
-  CONFIG_INVALID: entry('An option or argument is missing or malformed.', 'Correct the option that the message names.'),
+  CONFIG_INVALID: entry(
+    'An option or argument is missing or malformed.',
+    'Correct the option that the message names.',
+  ),
   CLOSED: entry('The client or model was closed.', 'Open it again before you call it.'),
   ABORTED: entry('The caller aborted the operation.', 'Nothing; call again when you want it.', true),
-  TIMEOUT: entry('A peer did not answer in time.', 'Try again; look at the network or raise the limit.', true),
+  TIMEOUT: entry(
+    'A peer did not answer in time.',
+    'Try again; look at the network or raise the limit.',
+    true,
+  ),
 
   INPUT_NAME: entry(
     'An input or feature is missing, or has a name that the model does not have.',
     'Pass exactly the inputs that `model.signature` names.',
   ),
-  INPUT_DTYPE: entry('An input has another data type than the signature.', 'Convert it to the dtype that the message names.'),
+  INPUT_DTYPE: entry(
+    'An input has another data type than the signature.',
+    'Convert it to the dtype that the message names.',
+  ),
   INPUT_SHAPE: entry(
     'An input has a shape that the signature does not allow, or data of another length.',
     'Pass the shape that the message names.',
@@ -33,7 +43,10 @@ export const errorCodes = {
   ),
 
   MODEL_UNKNOWN: entry('The repository has no such model.', 'Check the name; publish the model first.'),
-  VERSION_UNKNOWN: entry('The repository has no such version of the model.', 'Choose a version that is listed.'),
+  VERSION_UNKNOWN: entry(
+    'The repository has no such version of the model.',
+    'Choose a version that is listed.',
+  ),
   VERSION_EXISTS: entry(
     'This version is already published with other bytes.',
     'Versions are immutable: publish under a new version number.',
@@ -42,19 +55,39 @@ export const errorCodes = {
     'No published version can run on this device.',
     'Read the reasons in `details.reasons`: SDK, engine, memory or a missing feature.',
   ),
-  UPDATE_REFUSED: entry('The app or the user refuses updates.', 'Set `updates` to "auto", or unpin the version.'),
+  UPDATE_REFUSED: entry(
+    'The app or the user refuses updates.',
+    'Set `updates` to "auto", or unpin the version.',
+  ),
 
-  MANIFEST_INVALID: entry('A manifest is malformed, truncated or of another model or version.', 'Publish the version again.'),
-  ROLLOUT_INVALID: entry('A rollout document is malformed or of another model.', 'Look at the server that writes it.'),
-  PIPELINE_INVALID: entry('A pipeline is malformed or does not fit the signature.', 'Correct the pipeline in the pack configuration.'),
+  MANIFEST_INVALID: entry(
+    'A manifest is malformed, truncated or of another model or version.',
+    'Publish the version again.',
+  ),
+  ROLLOUT_INVALID: entry(
+    'A rollout document is malformed or of another model.',
+    'Look at the server that writes it.',
+  ),
+  PIPELINE_INVALID: entry(
+    'A pipeline is malformed or does not fit the signature.',
+    'Correct the pipeline in the pack configuration.',
+  ),
   INTEGRITY_FAILED: entry(
     'Bytes have another length or SHA-256 than the manifest says.',
     'The bad copy was discarded. Try again; if it stays, publish the files again.',
     true,
   ),
 
-  NETWORK_FAILED: entry('A request failed before an answer came.', 'Try again when the device is online.', true),
-  HTTP_STATUS: entry('A server answered with an error status.', 'See `details.status` and the message.', true),
+  NETWORK_FAILED: entry(
+    'A request failed before an answer came.',
+    'Try again when the device is online.',
+    true,
+  ),
+  HTTP_STATUS: entry(
+    'A server answered with an error status.',
+    'See `details.status` and the message.',
+    true,
+  ),
   RESPONSE_UNEXPECTED: entry(
     'A server answered with something else than what was asked for, such as an HTML page.',
     'Check the `repository` URL; a captive portal or a catch-all route may answer in its place.',
@@ -62,24 +95,41 @@ export const errorCodes = {
   ),
   UNAUTHORIZED: entry('The token is missing or wrong.', 'Pass the admin token of the server.'),
   RATE_LIMITED: entry('Too many requests.', 'Wait as long as `details.retryAfter` says (seconds).', true),
-  BODY_TOO_LARGE: entry('A request body is larger than the server takes.', 'Send less, or raise the limit on the server.'),
+  BODY_TOO_LARGE: entry(
+    'A request body is larger than the server takes.',
+    'Send less, or raise the limit on the server.',
+  ),
   REQUEST_INVALID: entry('A request is malformed.', 'Correct the field that the message names.'),
-  BLOB_MISSING: entry('A manifest names files that the server does not have.', 'Upload the blobs in `details.missing` first.'),
+  BLOB_MISSING: entry(
+    'A manifest names files that the server does not have.',
+    'Upload the blobs in `details.missing` first.',
+  ),
   BLOB_UNKNOWN: entry('The repository has no such file.', 'Check the address; publish the version again.'),
-  SERVER_FAILED: entry('The server failed in a way that it did not foresee.', 'Look at its log for the request id.', true),
+  SERVER_FAILED: entry(
+    'The server failed in a way that it did not foresee.',
+    'Look at its log for the request id.',
+    true,
+  ),
 
   STORE_UNAVAILABLE: entry(
     'The device refuses storage (private mode, blocked, broken).',
     'The model still runs from memory; allow storage for offline use.',
   ),
-  STORE_FULL: entry('The device has no room left for this.', 'Free storage; the model runs from memory meanwhile.'),
+  STORE_FULL: entry(
+    'The device has no room left for this.',
+    'Free storage; the model runs from memory meanwhile.',
+  ),
 
   WORKER_LOST: entry('A worker died before it answered.', 'Call again: the worker is started anew.', true),
   ENGINE_MISSING: entry(
     'The engine that this model needs is not installed in the app.',
     'Install the peer dependency that the message names.',
   ),
-  ENGINE_FAILED: entry('The engine failed while it ran the model.', 'See `cause`; report it if the input is valid.', true),
+  ENGINE_FAILED: entry(
+    'The engine failed while it ran the model.',
+    'See `cause`; report it if the input is valid.',
+    true,
+  ),
   BACKEND_UNAVAILABLE: entry(
     'No allowed backend could start, load or run the model.',
     'Read the reason of each backend in `details.backends`.',
@@ -89,13 +139,22 @@ export const errorCodes = {
     'Export with another opset or allow another backend.',
   ),
 
-  ONNX_INVALID: entry('The file is not a valid ONNX model.', 'Check it with the ONNX checker, or export it again.'),
+  ONNX_INVALID: entry(
+    'The file is not a valid ONNX model.',
+    'Check it with the ONNX checker, or export it again.',
+  ),
   ONNX_EXTERNAL_DATA: entry(
     'External data is missing, out of bounds, or lies outside the folder of the model.',
     'Keep external data beside the model file, with relative names and no links.',
   ),
-  ONNX_UNSUPPORTED: entry('The ONNX model uses something that Homing does not carry.', 'See the message for what to change.'),
-  TFJS_INVALID: entry('The folder is not a valid TensorFlow.js model.', 'Pass the folder or model.json that tfjs saved.'),
+  ONNX_UNSUPPORTED: entry(
+    'The ONNX model uses something that Homing does not carry.',
+    'See the message for what to change.',
+  ),
+  TFJS_INVALID: entry(
+    'The folder is not a valid TensorFlow.js model.',
+    'Pass the folder or model.json that tfjs saved.',
+  ),
 
   GRADIENT_UNSUPPORTED: entry(
     'An operator between the loss and a trainable tensor has no gradient.',
@@ -105,7 +164,10 @@ export const errorCodes = {
     'The loss became NaN or infinite.',
     'Lower the learning rate; the last good parameters were kept.',
   ),
-  DATA_INVALID: entry('A data set is missing, malformed or does not fit the model.', 'Check the data folder that the message names.'),
+  DATA_INVALID: entry(
+    'A data set is missing, malformed or does not fit the model.',
+    'Check the data folder that the message names.',
+  ),
   INTERNAL: entry('Homing broke one of its own rules.', 'Please report it with the message and stack.'),
 } as const satisfies Record<string, ErrorCodeEntry>
 

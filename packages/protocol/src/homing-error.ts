@@ -34,38 +34,68 @@ export class HomingError extends Error {
 
   /** Plain data from which `HomingError.from` makes an equal error on another thread or machine. */
   toJSON(): HomingErrorData {
-    const { name, code, message, details, cause } = this
-    return { name, code, message, details, ...(cause === undefined ? {} : { cause: describeCause(cause) }) }
+    return dataOf(this, maxCauses)
   }
 
   /** Any thrown value as a `HomingError`: itself, its revived data, or wrapped under `code`. */
   static from(value: unknown, code: ErrorCode = 'INTERNAL'): HomingError {
     if (value instanceof HomingError) return value
-    if (isErrorData(value)) {
-      const cause = value.cause && isErrorData(value.cause) ? HomingError.from(value.cause) : value.cause
-      return new HomingError(value.code, value.message, {
-        details: value.details ?? {},
-        ...(cause === undefined ? {} : { cause }),
-      })
-    }
+    if (isErrorData(value)) return revive(value, maxCauses)
     return new HomingError(code, messageOf(value), { cause: value })
   }
 }
 
-function describeCause(cause: unknown): NonNullable<HomingErrorData['cause']> {
-  if (cause instanceof HomingError) return cause.toJSON()
-  if (cause instanceof Error) return { name: cause.name, message: cause.message }
-  if (isErrorData(cause)) return cause
-  return { name: 'Error', message: messageOf(cause) }
+/** Longest chain of causes that travels: a cycle or a hostile answer must not exhaust the stack. */
+const maxCauses = 8
+
+function dataOf(error: HomingError, causes: number): HomingErrorData {
+  const { name, code, message, details, cause } = error
+  return {
+    name,
+    code,
+    message,
+    details,
+    ...(cause === undefined ? {} : { cause: describeCause(cause, causes - 1) }),
+  }
 }
 
-function isErrorData(value: unknown): value is HomingErrorData {
-  if (typeof value !== 'object' || value === null) return false
-  const { name, code, message } = value as Partial<HomingErrorData>
-  return name === 'HomingError' && typeof message === 'string' && typeof code === 'string' && Object.hasOwn(errorCodes, code)
+function describeCause(cause: unknown, causes: number): NonNullable<HomingErrorData['cause']> {
+  if (causes > 0 && cause instanceof HomingError) return dataOf(cause, causes)
+  if (causes > 0 && isErrorData(cause)) return dataOf(revive(cause, causes), causes)
+  const named = isRecord(cause) && typeof cause['name'] === 'string'
+  return { name: named ? String(cause['name']) : 'Error', message: messageOf(cause) }
+}
+
+function revive(data: ReceivedErrorData, causes: number): HomingError {
+  const cause = causes > 0 && isErrorData(data.cause) ? revive(data.cause, causes - 1) : data.cause
+  return new HomingError(data.code, data.message, {
+    details: isRecord(data.details) ? data.details : {},
+    ...(cause === undefined ? {} : { cause }),
+  })
+}
+
+/** Data that comes from outside: `details` may be missing or of another kind. */
+type ReceivedErrorData = Omit<HomingErrorData, 'details'> & { readonly details?: unknown }
+
+function isErrorData(value: unknown): value is ReceivedErrorData {
+  if (!isRecord(value)) return false
+  const { name, code, message } = value
+  return (
+    name === 'HomingError' &&
+    typeof message === 'string' &&
+    typeof code === 'string' &&
+    Object.hasOwn(errorCodes, code)
+  )
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function messageOf(value: unknown): string {
-  if (typeof value === 'object' && value !== null && 'message' in value) return String(value.message)
-  return String(value)
+  try {
+    return String(isRecord(value) && 'message' in value ? value['message'] : value)
+  } catch {
+    return 'a thrown value that cannot be printed' // a null prototype, a throwing getter or toString
+  }
 }

@@ -8,7 +8,14 @@ export {
   RolloutRequestSchema,
 } from './api.ts'
 export { canonicalBytes } from './canonical.ts'
-export { maxDocumentBytes, maxGraphBytes, maxNameLength, maxRank, maxShardBytes, protocolVersion } from './config.ts'
+export {
+  maxDocumentBytes,
+  maxGraphBytes,
+  maxNameLength,
+  maxRank,
+  maxShardBytes,
+  protocolVersion,
+} from './config.ts'
 export { type ErrorCode, type ErrorCodeEntry, errorCodes } from './error-codes.ts'
 export { type ErrorDetails, HomingError, type HomingErrorData } from './homing-error.ts'
 export {
@@ -25,7 +32,14 @@ export {
   type Requirements,
   RequirementsSchema,
 } from './manifest.ts'
-export { AuthorNameSchema, type FileRef, FileRefSchema, ModelNameSchema, Sha256Schema } from './names.ts'
+export {
+  AuthorNameSchema,
+  type FileRef,
+  FileRefSchema,
+  isModelName,
+  ModelNameSchema,
+  Sha256Schema,
+} from './names.ts'
 export { parseJsonBytes, parseWith } from './parse.ts'
 export { paths } from './paths.ts'
 export {

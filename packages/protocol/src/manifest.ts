@@ -42,7 +42,10 @@ export const ParameterTensorSchema = v.object({
 export type ParameterTensor = v.InferOutput<typeof ParameterTensorSchema>
 
 /** A parameter file of at most 8 MiB, named by the SHA-256 of its bytes. */
-export const ShardSchema = v.object({ sha256: Sha256Schema, size: v.pipe(ByteCountSchema, v.minValue(1), v.maxValue(maxShardBytes)) })
+export const ShardSchema = v.object({
+  sha256: Sha256Schema,
+  size: v.pipe(ByteCountSchema, v.minValue(1), v.maxValue(maxShardBytes)),
+})
 
 /** The learned tensors: the shards one after another are the virtual file `path` that the graph names. */
 export const ParametersSchema = v.object({
@@ -91,17 +94,26 @@ export type Manifest = v.InferOutput<typeof ManifestSchema>
  * The manifest in `bytes`, checked in itself: shards add up to the parameter file and tensors lie inside it.
  * @throws HomingError MANIFEST_INVALID, also when it is of another model or version than `expected`.
  */
-export function parseManifest(bytes: Uint8Array, expected: { model?: string; version?: string } = {}): Manifest {
+export function parseManifest(
+  bytes: Uint8Array,
+  expected: { model?: string; version?: string } = {},
+): Manifest {
   const json = parseJsonBytes(bytes, 'MANIFEST_INVALID', 'The manifest')
   const manifest = parseWith(ManifestSchema, json, 'MANIFEST_INVALID', 'The manifest')
   const { parameters } = manifest
   const refuse = (problem: string): never => {
-    throw new HomingError('MANIFEST_INVALID', `The manifest of ${manifest.model} ${manifest.version} ${problem}`)
+    throw new HomingError(
+      'MANIFEST_INVALID',
+      `The manifest of ${manifest.model} ${manifest.version} ${problem}`,
+    )
   }
-  if (expected.model !== undefined && manifest.model !== expected.model) refuse(`is not of model ${expected.model}`)
-  if (expected.version !== undefined && manifest.version !== expected.version) refuse(`is not of version ${expected.version}`)
+  if (expected.model !== undefined && manifest.model !== expected.model)
+    refuse(`is not of model ${expected.model}`)
+  if (expected.version !== undefined && manifest.version !== expected.version)
+    refuse(`is not of version ${expected.version}`)
   const total = parameters.shards.reduce((sum, shard) => sum + shard.size, 0)
-  if (total !== parameters.size) refuse(`names ${total} bytes of shards for ${parameters.size} bytes of parameters`)
+  if (total !== parameters.size)
+    refuse(`names ${total} bytes of shards for ${parameters.size} bytes of parameters`)
   const outside = parameters.tensors.find(({ offset, size }) => offset + size > parameters.size)
   if (outside) refuse(`places tensor "${outside.name}" outside its parameters`)
   return manifest

@@ -10,10 +10,17 @@ const maxIssues = 8
  * `value` as `schema` describes it.
  * @throws HomingError with `code`, its `details.issues` naming path and problem.
  */
-export function parseWith<S extends v.GenericSchema>(schema: S, value: unknown, code: ErrorCode, what: string): v.InferOutput<S> {
+export function parseWith<S extends v.GenericSchema>(
+  schema: S,
+  value: unknown,
+  code: ErrorCode,
+  what: string,
+): v.InferOutput<S> {
   const result = v.safeParse(schema, value)
   if (result.success) return result.output
-  const issues = result.issues.slice(0, maxIssues).map((issue) => ({ path: v.getDotPath(issue) ?? '', problem: issue.message }))
+  const issues = result.issues
+    .slice(0, maxIssues)
+    .map((issue) => ({ path: v.getDotPath(issue) ?? '', problem: issue.message }))
   const list = issues.map(({ path, problem }) => (path ? `${path}: ${problem}` : problem)).join('; ')
   throw new HomingError(code, `${what} is malformed: ${list}`, { details: { issues } })
 }
@@ -27,6 +34,8 @@ export function parseJsonBytes(bytes: Uint8Array, code: ErrorCode, what: string)
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (cause) {
     const html = /^\s*</.test(String.fromCharCode(...bytes.subarray(0, 64)))
-    throw new HomingError(code, `${what} is ${html ? 'a web page' : 'not JSON'}, ${bytes.byteLength} bytes`, { cause })
+    throw new HomingError(code, `${what} is ${html ? 'a web page' : 'not JSON'}, ${bytes.byteLength} bytes`, {
+      cause,
+    })
   }
 }

@@ -44,7 +44,11 @@ export const ImageStepSchema = v.variant('op', [
   /** Multiplies every value: 1/255 brings 0..255 to 0..1. */
   v.object({ op: v.literal('scale'), by: finite }),
   /** (value - mean) / std, per channel. */
-  v.object({ op: v.literal('normalise'), mean: channels, std: v.pipe(v.array(positive), v.minLength(1), v.maxLength(4)) }),
+  v.object({
+    op: v.literal('normalise'),
+    mean: channels,
+    std: v.pipe(v.array(positive), v.minLength(1), v.maxLength(4)),
+  }),
 ])
 
 /** An image input: what the caller passes under `name` becomes the tensor `tensor`. */
@@ -76,7 +80,12 @@ const numberFields = {
 
 /** One column of a table input. */
 export const FeatureSchema = v.variant('kind', [
-  v.object({ kind: v.literal('number'), name: AuthorNameSchema, unit: v.optional(AuthorNameSchema), ...numberFields }),
+  v.object({
+    kind: v.literal('number'),
+    name: AuthorNameSchema,
+    unit: v.optional(AuthorNameSchema),
+    ...numberFields,
+  }),
   /** A word out of `categories`: one column each (one-hot), or one column with its index. */
   v.object({
     kind: v.literal('category'),

@@ -6,4 +6,6 @@ declare class TextDecoder {
   constructor(label: string, options?: { fatal?: boolean })
   decode(bytes: Uint8Array): string
 }
-declare const crypto: { subtle: { digest(algorithm: 'SHA-256', data: Uint8Array<ArrayBuffer> | ArrayBuffer): Promise<ArrayBuffer> } }
+declare const crypto: {
+  subtle: { digest(algorithm: 'SHA-256', data: Uint8Array<ArrayBuffer> | ArrayBuffer): Promise<ArrayBuffer> }
+}

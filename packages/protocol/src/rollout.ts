@@ -39,11 +39,15 @@ export type ListedVersion = v.InferOutput<typeof ListedVersionSchema>
 export function parseRollout(bytes: Uint8Array, model: string): Rollout {
   const json = parseJsonBytes(bytes, 'ROLLOUT_INVALID', 'The rollout')
   const rollout = parseWith(RolloutSchema, json, 'ROLLOUT_INVALID', 'The rollout')
-  if (rollout.model !== model) throw new HomingError('ROLLOUT_INVALID', `The rollout of ${model} is of ${rollout.model}`)
+  if (rollout.model !== model)
+    throw new HomingError('ROLLOUT_INVALID', `The rollout of ${model} is of ${rollout.model}`)
   const listed = new Set(rollout.versions.map(({ version }) => version))
   for (const version of [rollout.champion, rollout.challenger]) {
     if (version !== undefined && !listed.has(version)) {
-      throw new HomingError('ROLLOUT_INVALID', `The rollout of ${model} names version ${version}, which it does not list`)
+      throw new HomingError(
+        'ROLLOUT_INVALID',
+        `The rollout of ${model} names version ${version}, which it does not list`,
+      )
     }
   }
   return rollout

@@ -87,8 +87,8 @@ export interface ModelStatus {
   readonly timings: Partial<Record<'fetch' | 'verify' | 'start' | 'load' | 'firstRun', number>>
 }
 
-/** An input as the page passes it: everything the worker takes, and a canvas, which is read at once. */
-export type PageInput = InputValue | HTMLCanvasElement | OffscreenCanvas | readonly (HTMLCanvasElement | OffscreenCanvas)[]
+/** An input as the page passes it: what the worker takes, and any image of the page: canvases, bitmaps, elements, files. */
+export type PageInput = InputValue | ImageBitmapSource | readonly ImageBitmapSource[]
 
 /** How one prediction is made. */
 export interface PredictOptions {

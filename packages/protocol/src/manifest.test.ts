@@ -1,0 +1,106 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { bytesOf, changed, manifest } from '../test/documents.ts'
+import { expectOnly, failure } from '../test/failure.ts'
+import { damagedBytes, mutatedDocuments } from '../test/mutations.ts'
+import { parseManifest } from './manifest.ts'
+
+const read = (document: unknown, expected?: { model?: string; version?: string }) =>
+  parseManifest(bytesOf(document), expected)
+const long = 'x'.repeat(513)
+
+describe('parseManifest', () => {
+  it('reads what was written', () => {
+    expect(read(manifest, { model: 'wine', version: '1.1.0' })).toEqual(manifest)
+  })
+
+  it('reads a manifest with no optional part and no parameters', () => {
+    const { parent, pipeline, requirements, card, ...least } = manifest
+    const bare = { ...least, parameters: { path: 'parameters.bin', size: 0, shards: [], tensors: [] } }
+    expect(read(bare)).toEqual(bare)
+  })
+
+  it('drops what a later version of the format may add', () => {
+    expect(read({ ...manifest, probes: [] })).toEqual(manifest)
+  })
+
+  it.each<[path: string, value: unknown]>([
+    ['format', 2],
+    ['format', '1'],
+    ['model', 'Wine'],
+    ['model', '../wine'],
+    ['model', 'a'.repeat(65)],
+    ['model', ''],
+    ['version', '1.1'],
+    ['version', '1.1.0/..'],
+    ['parent', 'latest'],
+    ['engine', 'torch'],
+    ['graph', undefined],
+    ['graph.sha256', 'A'.repeat(64)],
+    ['graph.sha256', 'a'.repeat(63)],
+    ['graph.sha256', `${'a'.repeat(64)}\n`],
+    ['graph.size', -1],
+    ['graph.size', 1.5],
+    ['graph.size', 2 ** 53],
+    ['parameters.path', ''],
+    ['parameters.path', long],
+    ['parameters.size', 193],
+    ['parameters.shards', []],
+    ['parameters.shards.0.size', 0],
+    ['parameters.shards.0.size', 8 * 1024 * 1024 + 1],
+    ['parameters.shards.1.sha256', 7],
+    ['parameters.tensors.0.offset', 105],
+    ['parameters.tensors.0.size', Number.MAX_SAFE_INTEGER],
+    ['parameters.tensors.0.shape', [-1]],
+    ['parameters.tensors.0.shape', new Array(33).fill(1)],
+    ['parameters.tensors.1.name', 5],
+    ['signature.inputs', []],
+    ['signature.outputs', []],
+    ['signature.inputs.0.dtype', 'float128'],
+    ['signature.inputs.0.shape', [-1]],
+    ['signature.inputs.0.shape', ['']],
+    ['pipeline.inputs.0.kind', 'audio'],
+    ['pipeline.inputs.0.features', []],
+    ['pipeline.inputs.0.features.0.standardise.std', 0],
+    ['pipeline.inputs.0.features.1.categories', []],
+    ['pipeline.outputs.0.bands.0.from', 'low'],
+    ['requirements.sdk', '^1'],
+    ['requirements.features', ['cuda']],
+    ['card.title', 'x'.repeat(201)],
+    ['card.metrics.mae', 'good'],
+  ])('refuses %s = %j', (path, value) => {
+    const error = failure(() => read(changed(manifest, path, value)))
+    expect(error.code).toBe('MANIFEST_INVALID')
+    expect(error.message.length).toBeLessThan(2_000)
+  })
+
+  it.each([
+    [{ model: 'digits' }, 'is not of model digits'],
+    [{ version: '1.0.0' }, 'is not of version 1.0.0'],
+  ])('refuses another than %o', (expected, problem) => {
+    expect(failure(() => read(manifest, expected)).message).toContain(problem)
+  })
+
+  it.each([[null], [[]], ['manifest'], [7], [{}]])('refuses %j', (document) => {
+    expect(failure(() => read(document)).code).toBe('MANIFEST_INVALID')
+  })
+
+  it('throws nothing but MANIFEST_INVALID, whatever the document', () => {
+    fc.assert(
+      fc.property(mutatedDocuments(manifest), (document) => {
+        expectOnly('MANIFEST_INVALID', () => read(document, { model: 'wine' }))
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('throws nothing but MANIFEST_INVALID, whatever the bytes', () => {
+    fc.assert(
+      fc.property(damagedBytes(bytesOf(manifest)), (bytes) => {
+        expectOnly('MANIFEST_INVALID', () => parseManifest(bytes))
+      }),
+      { numRuns: 500 },
+    )
+  })
+})

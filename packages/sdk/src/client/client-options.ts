@@ -1,0 +1,52 @@
+import { HomingError } from '@homing/protocol'
+
+import type { RuntimeConfig } from '../runtime/runtime-api.ts'
+import type { ClientOptions } from './api.ts'
+import { defaultPollInterval } from './config.ts'
+import type { HostConfig } from './host-api.ts'
+
+/** Set by the Vite plugin: where it put the engines' files. */
+declare const __HOMING_ASSET_BASE__: string | undefined
+
+/** The options as the workers take them: absolute and complete. */
+export interface ResolvedOptions {
+  readonly host: HostConfig
+  readonly runtime: RuntimeConfig
+}
+
+/** @throws HomingError CONFIG_INVALID naming the option. */
+export function resolveOptions(options: ClientOptions): ResolvedOptions {
+  if (typeof options !== 'object' || (options as unknown) === null) refuse('createClient needs an object of options')
+  const { app, threads, pollInterval = defaultPollInterval, storage = 'persistent' } = options
+  if (typeof app !== 'string' || app === '') refuse('`app` must be the name of the app')
+  if (options.server !== undefined) absolute(options.server, 'server')
+  if (!Number.isFinite(pollInterval) || pollInterval < 0) refuse('`pollInterval` must be milliseconds, 0 or more')
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) refuse('`threads` must be a whole number, 1 or more')
+  if (storage !== 'persistent' && storage !== 'memory') refuse('`storage` must be "persistent" or "memory"')
+  const assetBase = options.assetBase ?? (typeof __HOMING_ASSET_BASE__ === 'string' ? __HOMING_ASSET_BASE__ : undefined)
+  return {
+    host: { repository: folder(options.repository, 'repository'), storage, pollInterval },
+    runtime: {
+      ...(assetBase === undefined ? {} : { assetBase: folder(assetBase, 'assetBase') }),
+      ...(threads === undefined ? {} : { threads }),
+    },
+  }
+}
+
+function folder(url: string | URL, option: string): string {
+  const href = absolute(url, option)
+  return href.endsWith('/') ? href : `${href}/`
+}
+
+function absolute(url: string | URL, option: string): string {
+  if (typeof url !== 'string' && !(url instanceof URL)) refuse(`\`${option}\` must be a URL`)
+  try {
+    return new URL(url, document.baseURI).href
+  } catch (cause) {
+    throw new HomingError('CONFIG_INVALID', `\`${option}\` is not a URL: ${String(url)}`, { cause })
+  }
+}
+
+function refuse(problem: string): never {
+  throw new HomingError('CONFIG_INVALID', `${problem}.`)
+}

@@ -1,0 +1,68 @@
+import type { Engine, Signature } from '@homing/protocol'
+
+import type { Backend, EventsByName } from '../runtime/runtime-api.ts'
+import type { ModelStatus, Progress, UpdatePolicy } from './api.ts'
+
+/** How the page configures the host worker. */
+export interface HostConfig {
+  /** Absolute URL of the repository, with a slash at its end. */
+  readonly repository: string
+  readonly storage: 'persistent' | 'memory'
+  /** Milliseconds; 0 never looks by itself. */
+  readonly pollInterval: number
+}
+
+/** Events of which the page must fetch the last `seconds` before a call. */
+export interface EventWindow {
+  readonly event: string
+  readonly seconds: number
+}
+
+/** What the page needs to call the version that serves. */
+export interface Serving {
+  readonly engine: Engine
+  readonly signature: Signature
+  readonly windows: readonly EventWindow[]
+}
+
+/** What the host tells of an open model. */
+export type ModelEvent =
+  | { readonly type: 'status'; readonly status: ModelStatus }
+  | { readonly type: 'serving'; readonly serving: Serving }
+  | { readonly type: 'progress'; readonly progress: Progress }
+
+/** The part of `ModelOptions` that crosses to the host. */
+export interface OpenOptions {
+  readonly version?: string
+  readonly backends?: readonly Backend[]
+  readonly updates?: UpdatePolicy
+}
+
+/** What the page offers to the host: only pages can start workers everywhere. */
+export interface PageApi {
+  /** A port to the engine's worker, which is started if need be. */
+  startEngine(engine: Engine): Promise<MessagePort>
+}
+
+/** What the host worker offers: it keeps the store, fetches, decides and tells the engine workers what to load. */
+export interface HostApi {
+  connect(page: PageApi): Promise<void>
+  /** Resolves once a version serves. Events go to `onEvent`, beginning with the present status. */
+  open(model: string, options: OpenOptions, onEvent: (event: ModelEvent) => Promise<void>, signal?: AbortSignal): Promise<void>
+  close(model: string): Promise<void>
+  update(model: string): Promise<void>
+  pin(model: string, version: string | null): Promise<void>
+  setUpdates(model: string, policy: UpdatePolicy): Promise<void>
+  setBackends(model: string, backends: readonly Backend[] | null): Promise<void>
+  /** Looks for new versions of all open models; rejects with the first failure once all have been tried. */
+  check(): Promise<void>
+  /** The page got focus or came online: look soon. */
+  nudge(): Promise<void>
+  /** An engine's worker died: its models are loaded again on a new one. */
+  engineLost(engine: Engine): Promise<void>
+  /** Resolves when the model serves and nothing is being repaired; rejects when it cannot serve. */
+  ready(model: string): Promise<void>
+  record(event: string, fields: Readonly<Record<string, number>>): Promise<void>
+  readEvents(windows: readonly EventWindow[]): Promise<EventsByName>
+  shutdown(): Promise<void>
+}

@@ -1,0 +1,143 @@
+import { HomingError, type Signature } from '@homing/protocol'
+import { proxy, transfer } from 'comlink'
+
+import type { PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
+import type { Model, ModelOptions, ModelStatus, PageInput, Prediction, PredictOptions, Progress, UpdatePolicy } from './api.ts'
+import { maxReplays } from './config.ts'
+import type { HostApi, ModelEvent, OpenOptions, Serving } from './host-api.ts'
+import { listenerSet } from './listener-set.ts'
+import type { PageSession } from './page-session.ts'
+import { retainInputs } from './retained-inputs.ts'
+
+/** A model as its client holds it. */
+export interface ModelHandle {
+  readonly model: Model
+  /** Resolves when a version serves; aborting stops the download. */
+  open(signal: AbortSignal): Promise<void>
+  onProgress(listener: (progress: Progress) => void): () => void
+}
+
+/** The page's side of an open model. `onClose` tells the client to forget it. */
+export function createModelHandle(session: PageSession, name: string, options: ModelOptions, onClose: () => void): ModelHandle {
+  let wish: OpenOptions = pick(options)
+  let status = initialStatus(name, wish.updates ?? 'auto')
+  let serving: Serving | undefined
+  let opened: Promise<void> = Promise.resolve()
+  let closing: Promise<void> | undefined
+  const statusListeners = listenerSet<ModelStatus>()
+  const progressListeners = listenerSet<Progress>()
+
+  const show = (next: ModelStatus): void => {
+    status = next
+    statusListeners.tell(next)
+  }
+  const onEvent = (event: ModelEvent): Promise<void> => {
+    if (event.type === 'progress') progressListeners.tell(event.progress)
+    else if (event.type === 'serving') serving = event.serving
+    else if (!closing) show(event.status)
+    return Promise.resolve()
+  }
+  const open = (signal?: AbortSignal): Promise<void> => {
+    opened = session.host().then((host) => host.open(name, wish, proxy(onEvent), signal))
+    opened.catch(() => undefined) // told to whoever waits for it
+    return opened
+  }
+  const stopWatching = session.onHostLost(() => void open())
+
+  const ask = async (call: (host: HostApi) => Promise<void>): Promise<ModelStatus> => {
+    if (closing) throw closedError(name)
+    await call(await session.host())
+    return status
+  }
+  const predictOnce = async (request: PredictRequest, move: readonly Transferable[], signal?: AbortSignal): Promise<PredictReply> => {
+    if (!serving) throw new HomingError('WORKER_LOST', `Model ${name} is being loaded again.`)
+    const runtime = await session.engine(serving.engine)
+    return runtime.predict(name, transfer(request, [...move]), signal)
+  }
+  /** Waits until the model serves again after a worker died or the engine changed under the call. */
+  const repaired = async (): Promise<void> => {
+    await opened
+    await (await session.host()).ready(name)
+  }
+
+  const predict = async (inputs: Readonly<Record<string, PageInput>>, how: PredictOptions = {}): Promise<Prediction> => {
+    if (closing) throw closedError(name)
+    if (how.signal?.aborted) throw new HomingError('ABORTED', 'The prediction was aborted.', { cause: how.signal.reason })
+    const retained = await retainInputs(inputs, how.transfer ?? false)
+    const windows = serving?.windows ?? []
+    const events = windows.length > 0 ? await (await session.host()).readEvents(windows) : undefined
+    const request = { inputs: retained.inputs, now: Date.now(), ...(events ? { events } : {}) }
+    for (let replays = 0; ; replays++) {
+      try {
+        const reply = await predictOnce(request, retained.transfer, how.signal)
+        return { ...reply, predictionId: crypto.randomUUID() }
+      } catch (thrown) {
+        const error = HomingError.from(thrown, 'ENGINE_FAILED')
+        const lost = error.code === 'WORKER_LOST' || error.code === 'CLOSED'
+        if (!lost || closing || retained.transfer.length > 0 || replays >= maxReplays) throw error
+        await repaired()
+      }
+    }
+  }
+
+  const shutDown = async (): Promise<void> => {
+    stopWatching()
+    onClose()
+    show({ ...status, state: { name: 'closed' } })
+    await session
+      .host()
+      .then((host) => host.close(name))
+      .catch(() => undefined) // a closed client has closed its models
+    statusListeners.clear()
+    progressListeners.clear()
+  }
+
+  const model: Model = {
+    name,
+    get signature(): Signature {
+      if (!serving) throw closedError(name)
+      return serving.signature
+    },
+    get status() {
+      return status
+    },
+    predict,
+    subscribe: (listener) => statusListeners.add(listener, status),
+    update: () => ask((host) => host.update(name)),
+    pin: (version) => ask((host) => host.pin(name, version)),
+    setUpdates(policy: UpdatePolicy) {
+      wish = { ...wish, updates: policy }
+      return ask((host) => host.setUpdates(name, policy))
+    },
+    setBackends(backends) {
+      const { backends: _, ...rest } = wish
+      wish = backends ? { ...rest, backends } : rest
+      return ask((host) => host.setBackends(name, backends))
+    },
+    close: () => (closing ??= shutDown()),
+  }
+  return { model, open, onProgress: (listener) => progressListeners.add(listener) }
+}
+
+function pick({ version, backends, updates }: ModelOptions): OpenOptions {
+  return {
+    ...(version === undefined ? {} : { version }),
+    ...(backends === undefined ? {} : { backends }),
+    ...(updates === undefined ? {} : { updates }),
+  }
+}
+
+function closedError(name: string): HomingError {
+  return new HomingError('CLOSED', `Model ${name} was closed. Open it again with homing.model("${name}").`)
+}
+
+function initialStatus(model: string, policy: UpdatePolicy): ModelStatus {
+  return {
+    model,
+    state: { name: 'empty' },
+    fallbacks: [],
+    storage: { kind: 'memory', usage: 0 },
+    update: { policy, state: { name: 'empty' } },
+    timings: {},
+  }
+}

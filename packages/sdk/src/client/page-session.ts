@@ -1,0 +1,87 @@
+import { type Engine, HomingError } from '@homing/protocol'
+import { proxy, transfer } from 'comlink'
+
+import type { RuntimeApi } from '../runtime/runtime-api.ts'
+import { startWorker, type WorkerLink } from '../transport/worker-link.ts'
+import type { ClientOptions } from './api.ts'
+import type { ResolvedOptions } from './client-options.ts'
+import type { HostApi, PageApi } from './host-api.ts'
+import { engineWorkers } from './page-workers.ts'
+
+/** The workers of one client, joined with each other. */
+export interface PageSession {
+  /** The host, started on first use and again after its death. */
+  host(): Promise<HostApi>
+  engine(engine: Engine): Promise<RuntimeApi>
+  /** Calls `listener` when the host died; everything it had open must be opened again. Returns the undo. */
+  onHostLost(listener: () => void): () => void
+  /** Ends all workers; every later call rejects with CLOSED. Idempotent. */
+  close(): Promise<void>
+}
+
+const defaultHost = (): Worker =>
+  new Worker(new URL('./host-worker.ts', import.meta.url), { type: 'module', name: 'homing-host' })
+
+export function openPageSession(options: ResolvedOptions, given: NonNullable<ClientOptions['workers']>): PageSession {
+  const lostListeners = new Set<() => void>()
+  const closed = new HomingError('CLOSED', 'The client was closed.')
+  let hostLink: Promise<WorkerLink<HostApi>> | undefined
+  let closing: Promise<void> | undefined
+
+  const engines = engineWorkers(options.runtime, given, (engine) => {
+    void hostLink?.then((link) => link.remote.engineLost(engine)).catch(() => undefined) // a dead host is told of elsewhere
+  })
+  const page: PageApi = {
+    async startEngine(engine) {
+      const port = (await engines.get(engine)).openPort()
+      return transfer(port, [port])
+    },
+  }
+  const startHost = async (): Promise<WorkerLink<HostApi>> => {
+    const link = await startWorker<HostApi>('host', given.host ?? defaultHost, options.host)
+    void link.died.then((error) => {
+      hostLink = undefined
+      if (closing) return
+      engines.terminate(error) // what they have loaded is known to the dead host alone
+      for (const listener of lostListeners) listener()
+    })
+    await link.remote.connect(proxy(page))
+    return link
+  }
+  const liveHost = (): Promise<WorkerLink<HostApi>> => {
+    if (closing) return Promise.reject(closed)
+    if (!hostLink) {
+      hostLink = startHost()
+      hostLink.catch(() => (hostLink = undefined))
+    }
+    return hostLink
+  }
+  const nudge = (): void => {
+    if (document.visibilityState === 'visible') void hostLink?.then((link) => link.remote.nudge()).catch(() => undefined)
+  }
+  document.addEventListener('visibilitychange', nudge)
+  addEventListener('focus', nudge)
+  addEventListener('online', nudge)
+
+  const shutDown = async (): Promise<void> => {
+    document.removeEventListener('visibilitychange', nudge)
+    removeEventListener('focus', nudge)
+    removeEventListener('online', nudge)
+    const link = await hostLink?.catch(() => undefined)
+    await link?.remote.shutdown().catch(() => undefined) // dead already: nothing is left to shut down
+    engines.terminate(closed)
+    link?.terminate(closed)
+  }
+  return {
+    host: async () => (await liveHost()).remote,
+    async engine(engine) {
+      if (closing) throw closed
+      return (await engines.get(engine)).remote
+    },
+    onHostLost(listener) {
+      lostListeners.add(listener)
+      return () => void lostListeners.delete(listener)
+    },
+    close: () => (closing ??= shutDown()),
+  }
+}

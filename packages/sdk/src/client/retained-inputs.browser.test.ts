@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+
+import { retainInputs } from './retained-inputs.ts'
+
+test('a tensor is copied before the first await, so that the caller may change it', async () => {
+  const data = new Float32Array([1, 2])
+  const retaining = retainInputs({ x: { dtype: 'float32', shape: [2], data } }, false)
+  data[0] = 9
+  const { inputs, transfer } = await retaining
+  expect(inputs['x']).toMatchObject({ data: new Float32Array([1, 2]) })
+  expect(transfer).toEqual([])
+})
+
+test('with move, the buffer itself goes', async () => {
+  const data = new Float32Array([1, 2])
+  const { inputs, transfer } = await retainInputs({ x: { dtype: 'float32', shape: [2], data } }, true)
+  expect((inputs['x'] as { data: Float32Array }).data).toBe(data)
+  expect(transfer).toEqual([data.buffer])
+})
+
+test('a canvas is read at the call, not later', async () => {
+  const canvas = document.createElement('canvas')
+  canvas.width = canvas.height = 2
+  const pen = canvas.getContext('2d')!
+  pen.fillStyle = 'rgb(255, 0, 0)'
+  pen.fillRect(0, 0, 2, 2)
+  const retaining = retainInputs({ image: canvas }, false)
+  pen.fillStyle = 'rgb(0, 0, 255)'
+  pen.fillRect(0, 0, 2, 2)
+  const bitmap = (await retaining).inputs['image'] as ImageBitmap
+  const copy = new OffscreenCanvas(2, 2).getContext('2d')!
+  copy.drawImage(bitmap, 0, 0)
+  expect([...copy.getImageData(0, 0, 1, 1).data]).toEqual([255, 0, 0, 255])
+})
+
+test('rows of a table and batches pass', async () => {
+  const rows = [{ alcohol: 9.5 }, { alcohol: 10 }]
+  const { inputs } = await retainInputs({ row: rows[0]!, rows }, false)
+  expect(inputs).toEqual({ row: { alcohol: 9.5 }, rows })
+})
+
+test('what is no input is refused', async () => {
+  await expect(retainInputs({ x: 5 as never }, false)).rejects.toMatchObject({ code: 'INPUT_DTYPE' })
+  await expect(retainInputs(undefined as never, false)).rejects.toMatchObject({ code: 'INPUT_NAME' })
+  const empty = document.createElement('canvas')
+  empty.width = 0
+  await expect(retainInputs({ image: empty }, false)).rejects.toMatchObject({ code: 'INPUT_VALUE' })
+})
