@@ -1,19 +1,8 @@
-import * as ort from 'onnxruntime-web/wasm'
+import { Tensor } from 'onnxruntime-web/wasm'
 import { describe, expect, test } from 'vitest'
 
 import { float, graphBuilder, readModel, writeModel } from '../index.ts'
-
-async function run(
-  bytes: Uint8Array,
-  feeds: Record<string, ort.Tensor>,
-): Promise<ort.InferenceSession.ReturnType> {
-  const session = await ort.InferenceSession.create(bytes, { executionProviders: ['wasm'] })
-  try {
-    return await session.run(feeds)
-  } finally {
-    await session.release()
-  }
-}
+import { runModel } from '../testing/run-model.ts'
 
 describe('graphBuilder', () => {
   test('writes a model that onnxruntime runs', async () => {
@@ -24,7 +13,9 @@ describe('graphBuilder', () => {
     g.output('y', g.op('Add', [y, g.scalar(0.5)]), 'float32', ['batch', 1])
     const model = readModel(writeModel(g.build()))
     expect(model.metadataProps).toMatchObject([{ key: 'task', value: 'test' }])
-    const { y: result } = await run(writeModel(model), { x: new ort.Tensor('float32', [1, 2, 3, 4], [2, 2]) })
+    const { y: result } = await runModel(writeModel(model), {
+      x: new Tensor('float32', [1, 2, 3, 4], [2, 2]),
+    })
     expect(Array.from(result!.data as Float32Array)).toEqual([8.5, 18.5])
   })
 
@@ -40,10 +31,10 @@ describe('graphBuilder', () => {
     g.output('high', high!, 'float32', [3])
     g.output('y', g.op('Reshape', [y, g.ints([3, 1])]), 'float32', [3, 1])
     const feeds = {
-      x: new ort.Tensor('float32', [1, 2, 3, 4], [4]),
-      flag: new ort.Tensor('bool', [false], []),
+      x: new Tensor('float32', [1, 2, 3, 4], [4]),
+      flag: new Tensor('bool', [false], []),
     }
-    const results = await run(writeModel(g.build()), feeds)
+    const results = await runModel(writeModel(g.build()), feeds)
     expect(Array.from(results['y']!.data as Float32Array)).toEqual([-2, -3, -4])
     expect(Array.from(results['high']!.data as Float32Array)).toEqual([2, 3, 4])
   })
