@@ -2,6 +2,7 @@ import { type DType, HomingError, type Signature, type Tensor, type TensorSpec }
 
 import { dataTypeName } from './data-type-name.ts'
 import { firstNonFinite } from './first-non-finite.ts'
+import { isTensor } from './pipeline-input.ts'
 import { quoted } from './quoted.ts'
 
 const arrayNames: Readonly<Record<DType, string>> = {
@@ -36,7 +37,7 @@ export function checkInputs(signature: Signature, tensors: Readonly<Record<strin
   }
   const sizes = new Map<string, { size: number; input: string }>()
   for (const spec of signature.inputs) {
-    const tensor = Object.hasOwn(tensors, spec.name) ? tensors[spec.name] : undefined
+    const tensor: unknown = Object.hasOwn(tensors, spec.name) ? tensors[spec.name] : undefined
     if (tensor === undefined) {
       throw new HomingError(
         'INPUT_NAME',
@@ -50,21 +51,22 @@ export function checkInputs(signature: Signature, tensors: Readonly<Record<strin
   }
 }
 
-function checkDType(spec: TensorSpec, tensor: Tensor): void {
+/** The caller may be plain JavaScript, or a worker message: nothing about the value is known yet. */
+function checkDType(spec: TensorSpec, value: unknown): asserts value is Tensor {
   const details = { name: spec.name, expected: spec.dtype }
-  if (typeof tensor !== 'object' || tensor === null || !Array.isArray(tensor.shape) || !tensor.data) {
+  if (!isTensor(value)) {
     throw new HomingError('INPUT_DTYPE', `Input "${spec.name}" must be a tensor { dtype, shape, data }`, {
       details,
     })
   }
-  if (tensor.dtype !== spec.dtype) {
+  if (value.dtype !== spec.dtype) {
     throw new HomingError(
       'INPUT_DTYPE',
-      `Input "${spec.name}" must be ${spec.dtype}, and is ${String(tensor.dtype)}`,
+      `Input "${spec.name}" must be ${spec.dtype}, and is ${value.dtype}`,
       { details },
     )
   }
-  const [expected, found] = [arrayNames[spec.dtype], dataTypeName(tensor.data)]
+  const [expected, found] = [arrayNames[spec.dtype], dataTypeName(value.data)]
   if (found !== expected) {
     throw new HomingError(
       'INPUT_DTYPE',

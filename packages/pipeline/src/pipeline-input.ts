@@ -30,6 +30,6 @@ export interface PipelineContext {
 /** Whether `value` is a tensor rather than an image or a row. */
 export function isTensor(value: unknown): value is Tensor {
   if (typeof value !== 'object' || value === null) return false
-  const { dtype, shape, data } = value as Partial<Tensor>
+  const { dtype, shape, data } = value as Partial<Record<keyof Tensor, unknown>>
   return typeof dtype === 'string' && Array.isArray(shape) && typeof data === 'object' && data !== null
 }

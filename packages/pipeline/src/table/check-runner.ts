@@ -75,7 +75,7 @@ export function checkRunner(
 function compilePattern(pattern: string, path: string): RegExp {
   try {
     // First alone: `a)(b` is malformed, and would not be once it is wrapped.
-    void new RegExp(pattern, 'u')
+    RegExp(pattern, 'u')
     return new RegExp(`^(?:${pattern})$`, 'u')
   } catch (cause) {
     return refusePipeline(path, `not a regular expression: ${String(cause)}`)

@@ -53,10 +53,10 @@ function numberColumn(feature: NumberFeature, checks: readonly CheckRunner[], pa
       } else {
         for (const check of checks) check(value, row, values)
       }
-      const number = Number(value)
-      const result = Math.fround(standardise ? (number - standardise.mean) / standardise.std : number)
-      if (!Number.isFinite(result))
-        refuseValue(name, row, 'finite', `is ${number}, which is no finite float32`)
+      const result = Math.fround(standardise ? (value - standardise.mean) / standardise.std : value)
+      if (!Number.isFinite(result)) {
+        refuseValue(name, row, 'finite', `is ${value}, which is no finite float32`)
+      }
       target[at] = result
     },
   }
@@ -83,9 +83,10 @@ function categoryColumn(feature: CategoryFeature, checks: readonly CheckRunner[]
       } else {
         for (const check of checks) check(value, row, values)
       }
-      const known = positions.get(String(value))
-      if (known === undefined && unseen === 'refuse')
+      const known = positions.get(value)
+      if (known === undefined && unseen === 'refuse') {
         refuseValue(name, row, 'category', 'is a category that the model does not know')
+      }
       const position = known ?? other
       if (encode === 'index') target[at] = position
       else if (position >= 0) target[at + position] = 1
