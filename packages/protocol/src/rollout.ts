@@ -34,7 +34,7 @@ export type ListedVersion = v.InferOutput<typeof ListedVersionSchema>
 
 /**
  * The rollout in `bytes`.
- * @throws HomingError ROLLOUT_INVALID, also when it is of another model or its champion is not listed.
+ * @throws HomingError ROLLOUT_INVALID, also when it is of another model, lists a version twice or its champion not at all.
  */
 export function parseRollout(bytes: Uint8Array, model: string): Rollout {
   const json = parseJsonBytes(bytes, 'ROLLOUT_INVALID', 'The rollout')
@@ -42,6 +42,10 @@ export function parseRollout(bytes: Uint8Array, model: string): Rollout {
   if (rollout.model !== model)
     throw new HomingError('ROLLOUT_INVALID', `The rollout of ${model} is of ${rollout.model}`)
   const listed = new Set(rollout.versions.map(({ version }) => version))
+  if (listed.size < rollout.versions.length) {
+    const twice = rollout.versions.find(({ version }) => !listed.delete(version))
+    throw new HomingError('ROLLOUT_INVALID', `The rollout of ${model} lists version ${twice?.version} twice`)
+  }
   for (const version of [rollout.champion, rollout.challenger]) {
     if (version !== undefined && !listed.has(version)) {
       throw new HomingError(
