@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto'
+
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import plugin from 'fastify-plugin'
+
+import { jsonBodyBytes } from './config.ts'
+import { type ServerOptions, settle, type SettledOptions } from './options.ts'
+import { requireToken } from './plugins/admin-token.ts'
+import { allowOrigins } from './plugins/cross-origin.ts'
+import { answerClientError, answerErrors, sendError } from './plugins/error-answers.ts'
+import { methodNotAllowed } from './plugins/method-not-allowed.ts'
+import { describeApi } from './plugins/openapi.ts'
+import { logRequests } from './plugins/request-log.ts'
+import { limitWrites } from './plugins/write-limit.ts'
+import { blobRoutes } from './routes/blobs.ts'
+import { healthRoutes } from './routes/health.ts'
+import { modelRoutes } from './routes/models.ts'
+import { repositoryRoutes } from './routes/repository.ts'
+import { webRoutes } from './routes/web.ts'
+import { openState } from './state.ts'
+
+/**
+ * A Homing server over one data folder; call `listen` on it, or `inject` in tests, and `close` at the end.
+ * Its database and files are opened by `ready()`, which both calls await.
+ * @throws HomingError CONFIG_INVALID.
+ */
+export function createServer(options: ServerOptions): FastifyInstance {
+  const settled = settle(options)
+  const app = Fastify({
+    ...(options.logger ? { loggerInstance: options.logger as FastifyBaseLogger } : {}),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: () => randomUUID(),
+    requestIdHeader: false,
+    bodyLimit: jsonBodyBytes,
+    requestTimeout: settled.limits.requestMs,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { maxParamLength: 256 },
+    frameworkErrors: sendError,
+    clientErrorHandler: answerClientError,
+    ajv: { customOptions: { coerceTypes: false, removeAdditional: false, useDefaults: false } },
+  })
+  app.register(plugin(homing), settled)
+  return app
+}
+
+/** Everything of a server that is not its socket. */
+async function homing(app: FastifyInstance, options: SettledOptions): Promise<void> {
+  const { limits } = options
+  const { registry, store, publication } = await openState(options, app.log)
+  app.addHook('onClose', () => registry.close())
+
+  answerErrors(app)
+  logRequests(app)
+  app.setSerializerCompiler(() => JSON.stringify) // response schemas describe; they shall not drop fields
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff')
+  })
+  await allowOrigins(app, options.writeOrigins)
+  await limitWrites(app, limits.writesPerMinute)
+  const closeAddresses = methodNotAllowed(app)
+  await describeApi(app)
+
+  const authorise = requireToken(options.adminToken)
+  await app.register(healthRoutes, { registry, store })
+  await app.register(blobRoutes, { store, authorise, limits })
+  await app.register(modelRoutes, { publication, authorise, limits })
+  await app.register(repositoryRoutes, { prefix: '/repository', folder: options.repositoryFolder, store })
+  if (options.webFolder !== undefined) await app.register(webRoutes, { folder: options.webFolder })
+  closeAddresses()
+}

@@ -1,0 +1,76 @@
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+import { HomingError } from '@homing/protocol'
+import type { Logger } from 'pino'
+
+import { defaultLimits, type Limits, minTokenLength } from './config.ts'
+
+/** What `createServer` takes. */
+export interface ServerOptions {
+  /** Folder of the database and the published files; made when missing. */
+  readonly dataFolder: string
+  /** Whoever has it may publish. At least 16 characters, none of them white space. */
+  readonly adminToken: string
+  /** Origins whose pages may write, such as `https://admin.example.org`. Default: none. Every origin may read. */
+  readonly writeOrigins?: readonly string[]
+  /** A folder with `index.html` to serve at `/`. Default: none. */
+  readonly webFolder?: string
+  /** Default: `defaultLimits` of `config.ts`. */
+  readonly limits?: Partial<Limits>
+  /** Default: nothing is logged. */
+  readonly logger?: Logger
+  /** Clock of publications. Default: the machine's. */
+  readonly now?: () => Date
+}
+
+/** Checked options with every place and default filled in. */
+export interface SettledOptions {
+  readonly databaseFile: string
+  /** What a static host would serve. */
+  readonly repositoryFolder: string
+  /** Uploads under way; on the same file system. */
+  readonly incomingFolder: string
+  readonly adminToken: string
+  readonly writeOrigins: readonly string[]
+  readonly webFolder: string | undefined
+  readonly limits: Limits
+  readonly now: () => Date
+}
+
+/** @throws HomingError CONFIG_INVALID naming the first option that is missing or malformed. */
+export function settle(options: ServerOptions): SettledOptions {
+  const { dataFolder, adminToken, writeOrigins = [], webFolder } = options
+  if (!dataFolder) refuse('dataFolder is empty')
+  if (typeof adminToken !== 'string' || adminToken.length < minTokenLength || /\s/.test(adminToken)) {
+    refuse(`adminToken needs at least ${minTokenLength} characters and no white space`)
+  }
+  for (const origin of writeOrigins) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin) {
+      refuse(`writeOrigins: "${origin}" is no origin; one looks like https://admin.example.org`)
+    }
+  }
+  if (webFolder !== undefined && !existsSync(join(webFolder, 'index.html'))) {
+    refuse(`webFolder has no index.html: ${webFolder}`)
+  }
+  const limits = { ...defaultLimits, ...options.limits }
+  for (const [name, value] of Object.entries(limits)) {
+    if (!Number.isSafeInteger(value) || (value as number) < 1)
+      refuse(`limits.${name} is not a whole number above zero`)
+  }
+  const data = resolve(dataFolder)
+  return {
+    databaseFile: join(data, 'homing.sqlite'),
+    repositoryFolder: join(data, 'repository'),
+    incomingFolder: join(data, 'incoming'),
+    adminToken,
+    writeOrigins,
+    webFolder: webFolder === undefined ? undefined : resolve(webFolder),
+    limits,
+    now: options.now ?? (() => new Date()),
+  }
+}
+
+function refuse(problem: string): never {
+  throw new HomingError('CONFIG_INVALID', `The server cannot start: ${problem}.`)
+}

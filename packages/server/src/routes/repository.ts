@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto'
+
+import fastifyStatic from '@fastify/static'
+import { HomingError, ModelNameSchema, paths, Sha256Schema, VersionSchema } from '@homing/protocol'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import * as v from 'valibot'
+
+import type { BlobStore } from '../blobs/blob-store.ts'
+import { jsonSchema } from '../plugins/json-schema.ts'
+import { errorResponse } from '../plugins/openapi.ts'
+import { holdsTag } from './holds-tag.ts'
+
+const immutable = 'public, max-age=31536000, immutable'
+
+/**
+ * The static layout in `folder`, as devices read it. Only addresses that the layout defines have a route, and their
+ * parts are checked by pattern, so nothing else in the folder can be named.
+ */
+export async function repositoryRoutes(
+  app: FastifyInstance,
+  { folder, store }: { folder: string; store: BlobStore },
+): Promise<void> {
+  await app.register(fastifyStatic, {
+    root: folder,
+    serve: false,
+    cacheControl: false,
+    lastModified: false,
+    preCompressed: true,
+  })
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cross-origin-resource-policy', 'cross-origin')
+  })
+  app.setNotFoundHandler((request) => {
+    throw new HomingError('BLOB_UNKNOWN', `The repository has no ${request.url.split('?', 1)[0]}.`)
+  })
+
+  app.get<{ Params: { sha256: string } }>(
+    '/blobs/:sha256',
+    {
+      schema: {
+        summary: 'A blob. Ranges are of its own bytes, never of a compressed form',
+        params: jsonSchema(v.object({ sha256: Sha256Schema })),
+        response: {
+          200: { description: 'Its bytes' },
+          206: { description: 'A range of them' },
+          ...errorResponse,
+        },
+      },
+    },
+    async (request, reply) => {
+      const tag = `"${request.params.sha256}"`
+      reply.headers({ etag: tag, 'cache-control': immutable })
+      if (holdsTag(request.headers['if-none-match'], tag)) return reply.code(304).send()
+      // A strong tag in If-Range that names these bytes means what no If-Range means.
+      if (request.headers['if-range'] === tag) delete request.raw.headers['if-range']
+      return sendStatic(request, reply, paths.blob(request.params.sha256), { etag: false })
+    },
+  )
+
+  app.get<{ Params: { model: string; version: string } }>(
+    '/models/:model/:version/manifest.json',
+    {
+      schema: {
+        summary: 'The manifest of a version',
+        params: jsonSchema(v.object({ model: ModelNameSchema, version: VersionSchema })),
+        response: { 200: { description: 'Canonical JSON' }, ...errorResponse },
+      },
+    },
+    async (request, reply) => {
+      reply.header('cache-control', immutable)
+      return sendStatic(request, reply, paths.manifest(request.params.model, request.params.version))
+    },
+  )
+
+  app.get<{ Params: { model: string } }>(
+    '/rollouts/:model.json',
+    {
+      schema: {
+        summary: 'Which version of a model devices get',
+        params: jsonSchema(v.object({ model: ModelNameSchema })),
+        response: {
+          200: { description: 'Canonical JSON' },
+          304: { description: 'As the tag says' },
+          ...errorResponse,
+        },
+      },
+    },
+    // Not by size and time, as a file's tag is made: two revisions can share both.
+    async ({ params: { model }, headers }, reply) => {
+      const bytes = await store.read(paths.rollout(model))
+      if (bytes === undefined)
+        throw new HomingError('MODEL_UNKNOWN', `The repository has no rollout of ${model}.`)
+      const tag = `"${createHash('sha256').update(bytes).digest('hex')}"`
+      reply.headers({ etag: tag, 'cache-control': 'no-cache' })
+      if (holdsTag(headers['if-none-match'], tag)) return reply.code(304).send()
+      return reply.type('application/json; charset=utf-8').send(bytes)
+    },
+  )
+}
+
+function sendStatic(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  path: string,
+  options: { etag?: boolean } = {},
+): FastifyReply {
+  if (request.headers.range !== undefined) delete request.raw.headers['accept-encoding']
+  return reply.sendFile(path, options)
+}

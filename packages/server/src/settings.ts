@@ -1,0 +1,67 @@
+/** One setting of `homing-server`: an environment variable, and a flag that wins over it (but none for a secret). */
+export interface Setting {
+  readonly flag?: string
+  readonly fallback?: string
+  readonly help: string
+}
+
+/** Every setting of `homing-server`. The README shows this table; a test holds the two together. */
+export const settings = {
+  HOMING_HOST: { flag: 'host', fallback: '127.0.0.1', help: 'Address to listen on.' },
+  HOMING_PORT: { flag: 'port', fallback: '8400', help: 'Port to listen on; 0 takes a free one.' },
+  HOMING_DATA: {
+    flag: 'data',
+    fallback: 'homing-data',
+    help: 'Folder of the database and the published files.',
+  },
+  HOMING_ADMIN_TOKEN: { help: 'Whoever has it may publish; at least 16 characters.' },
+  HOMING_DEV: {
+    flag: 'dev',
+    fallback: '0',
+    help: '1: without a token, one is made and kept in `admin-token` in the data folder.',
+  },
+  HOMING_ORIGINS: {
+    flag: 'origins',
+    help: 'Origins whose pages may write, comma-separated. Every origin may read.',
+  },
+  HOMING_WEB: { flag: 'web', help: 'Folder with `index.html` to serve at `/`.' },
+  HOMING_LOG_LEVEL: {
+    flag: 'log-level',
+    fallback: 'info',
+    help: 'fatal, error, warn, info, debug, trace or silent.',
+  },
+  HOMING_MAX_BLOB_BYTES: { flag: 'max-blob-bytes', fallback: '67108864', help: 'Most bytes of one blob.' },
+  HOMING_MAX_MANIFEST_BYTES: {
+    flag: 'max-manifest-bytes',
+    fallback: '16777216',
+    help: 'Most bytes of one manifest.',
+  },
+  HOMING_UPLOAD_IDLE_MS: {
+    flag: 'upload-idle-ms',
+    fallback: '30000',
+    help: 'Longest time without a byte in an upload.',
+  },
+  HOMING_REQUEST_MS: {
+    flag: 'request-ms',
+    fallback: '600000',
+    help: 'Longest time for a whole request to arrive.',
+  },
+  HOMING_STALE_UPLOAD_MS: {
+    flag: 'stale-upload-ms',
+    fallback: '3600000',
+    help: 'Age at which a left-over upload is removed at start.',
+  },
+  HOMING_WRITES_PER_MINUTE: {
+    flag: 'writes-per-minute',
+    fallback: '6000',
+    help: 'Most writes of one client address, in each process.',
+  },
+  HOMING_CLOSE_MS: {
+    flag: 'close-ms',
+    fallback: '30000',
+    help: 'How long requests under way may take to end after SIGTERM.',
+  },
+} as const satisfies Record<string, Setting>
+
+/** Name of a setting's environment variable. */
+export type SettingName = keyof typeof settings

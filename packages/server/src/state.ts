@@ -1,0 +1,38 @@
+import { mkdir } from 'node:fs/promises'
+
+import type { FastifyBaseLogger } from 'fastify'
+
+import type { BlobStore } from './blobs/blob-store.ts'
+import { directoryBlobStore } from './blobs/directory-blob-store.ts'
+import { incomingFolder } from './blobs/incoming-folder.ts'
+import type { SettledOptions } from './options.ts'
+import type { Publication } from './publication/publish-version.ts'
+import { staticLayout } from './publication/static-layout.ts'
+import { kyselyRegistry } from './repositories/kysely-registry.ts'
+import { openSqlite } from './repositories/open-sqlite.ts'
+import type { Registry } from './repositories/registry.ts'
+
+/** What the server keeps: all of it outlives the process. */
+export interface State {
+  readonly registry: Registry
+  readonly store: BlobStore
+  readonly publication: Publication
+}
+
+/** Opens the data folder, removes what dead uploads left, and makes the published files say what the database says. */
+export async function openState(options: SettledOptions, log: FastifyBaseLogger): Promise<State> {
+  for (const folder of [options.repositoryFolder, options.incomingFolder])
+    await mkdir(folder, { recursive: true })
+  const incoming = incomingFolder(options.incomingFolder)
+  await incoming.removeStale(options.limits.staleUploadMs)
+  const store = directoryBlobStore(options.repositoryFolder, incoming)
+  const registry = kyselyRegistry(await openSqlite(options.databaseFile))
+  const layout = staticLayout(registry, store)
+  try {
+    await layout.rebuild()
+  } catch (error) {
+    // What is whole can still be served, and publishing again heals the rest.
+    log.error({ err: error }, 'published files could not be rebuilt')
+  }
+  return { registry, store, publication: { registry, store, layout, now: options.now } }
+}
