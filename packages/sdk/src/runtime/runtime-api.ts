@@ -1,4 +1,5 @@
-import type { Engine, Manifest, Tensor } from '@homing/protocol'
+import type { SampleReading, ScoredLabel } from '@homing/pipeline'
+import type { Engine, HomingErrorData, Manifest, Tensor } from '@homing/protocol'
 
 /** What an engine can run on. `wasm` and `cpu` run everywhere. */
 export type Backend = 'webgpu' | 'webgl' | 'wasm' | 'cpu'
@@ -37,7 +38,9 @@ export interface LoadedFacts {
 }
 
 /** Events that the device keeps for windowed features: newest last, `time` in milliseconds since the epoch. */
-export type EventsByName = Readonly<Record<string, readonly { readonly time: number; readonly fields: Readonly<Record<string, number>> }[]>>
+export type EventsByName = Readonly<
+  Record<string, readonly { readonly time: number; readonly fields: Readonly<Record<string, number>> }[]>
+>
 
 /** An image as it crosses to the worker. */
 export type ImageSource = ImageData | ImageBitmap
@@ -57,69 +60,80 @@ export interface PredictRequest {
 }
 
 /** A label with its probability. */
-export interface Score {
-  readonly label: string
-  readonly probability: number
-}
+export type Score = ScoredLabel
 
-/** What the pipeline reads from the outputs; absent where the pipeline has no such reading. */
-export interface Reading {
-  readonly label?: string
-  readonly probability?: number
-  /** In the order of the pipeline's labels. */
-  readonly probabilities?: readonly Score[]
-  /** Best first. */
-  readonly top?: readonly Score[]
-  /** Labels at or above the threshold (sigmoid). */
-  readonly labels?: readonly string[]
-  readonly value?: number
-  readonly unit?: string
-  readonly band?: string
-}
+/** What the pipeline reads from the outputs of one sample. */
+export type Reading = SampleReading
 
-/** The answer to a prediction. */
-export interface PredictReply extends Reading {
+/** The answer to a prediction: the first sample's reading, absent where the pipeline reads nothing, and the tensors. */
+export interface PredictReply extends Partial<Reading> {
   readonly outputs: Readonly<Record<string, Tensor>>
-  /** One reading per row, when the call held several. */
-  readonly readings?: readonly Reading[]
+  /** One reading per sample, where the call held several. */
+  readonly samples?: readonly Reading[]
   readonly version: string
   readonly backend: Backend
   /** Milliseconds in the worker. */
-  readonly timings: { readonly queue: number; readonly encode: number; readonly run: number; readonly decode: number }
+  readonly timings: {
+    readonly queue: number
+    readonly encode: number
+    readonly run: number
+    readonly decode: number
+  }
 }
 
-/** The backend changed under a serving version because it failed while running. */
-export interface BackendChange {
+/**
+ * A backend broke under a serving version: it failed on a valid call and then on zeros of the same shapes. The
+ * model's queue waits, the failed call at its head, until the host loads the version again on other backends and
+ * activates it (the call is repeated there), or gives up.
+ */
+export interface BackendFault {
   readonly model: string
-  readonly facts: LoadedFacts
+  readonly instance: number
+  readonly backend: Backend
+  readonly error: HomingErrorData
+  /** Backends of the load request that come after the broken one; empty when it was the last. */
+  readonly remaining: readonly Backend[]
 }
 
 /**
  * What an engine worker offers. Calls of one model run one at a time, in order; each runs wholly on the version
- * that was active when it started, so that a switch falls between two calls. A backend that fails while it runs
- * is replaced by the next one and the call is repeated there.
+ * that was active when it started, so that a switch falls between two calls. The worker keeps no copy of a model's
+ * bytes beside the engine's own, so it is the host that brings them again after a fault.
  */
 export interface RuntimeApi {
+  /** Version of the engine's library, such as `1.30.0`. @throws HomingError ENGINE_MISSING. */
+  engineVersion(): Promise<string>
   /**
-   * Loads a version beside the serving one and runs it once on zeros.
-   * @throws HomingError BACKEND_UNAVAILABLE with `details.backends`, ENGINE_MISSING.
+   * Loads a version beside the serving one, on the first backend that starts, loads it and runs it once on zeros
+   * (dynamic dimensions are 1).
+   * @throws HomingError BACKEND_UNAVAILABLE with `details.backends` (a `BackendFallback` each), ENGINE_MISSING,
+   * PIPELINE_INVALID.
    */
   load(request: LoadRequest): Promise<LoadedFacts>
   /** Makes a loaded version serve its model, and releases the one before once its calls have ended. */
   activate(model: string, instance: number): Promise<void>
-  /** Releases a loaded version that does not serve. */
+  /** Releases a loaded version that does not serve. Unknown instances are ignored. */
   discard(instance: number): Promise<void>
-  /** @throws HomingError INPUT_*, ENGINE_FAILED, CLOSED when no version of the model serves. */
+  /**
+   * Runs the serving version. Bitmaps in `request` belong to the runtime and are closed. An abort takes the call
+   * out of the queue; one that has started runs on, its result dropped.
+   * @throws HomingError INPUT_*, ENGINE_FAILED, ABORTED, CLOSED when no version of the model serves.
+   */
   predict(model: string, request: PredictRequest, signal?: AbortSignal): Promise<PredictReply>
   /** Releases the model. Calls in the queue reject with CLOSED. */
   close(model: string): Promise<void>
-  /** Tells of backend changes while running. */
-  onBackendChange(listener: (change: BackendChange) => void): Promise<void>
+  /** Tells of broken backends. Without a listener the failed call rejects with ENGINE_FAILED. */
+  onFault(listener: (fault: BackendFault) => void): Promise<void>
+  /** Ends the wait after a fault: the failed call rejects with `error`, the others go on with the old session. */
+  giveUp(model: string, error: HomingErrorData): Promise<void>
 }
 
 /** How a page configures an engine worker when it starts it. */
 export interface RuntimeConfig {
-  /** Absolute URL of the folder that holds the engine's files; without it the bundler's own URLs are used. */
+  /**
+   * Absolute URL of the folder that holds the engine's files: `ort-wasm-simd-threaded*.{mjs,wasm}`,
+   * `tfjs-backend-wasm*.wasm`. Without it onnxruntime-web uses the bundler's own URLs, and tfjs has no `wasm`.
+   */
   readonly assetBase?: string
   /** Threads for wasm; without it the number of cores, at most 8, where the page is cross-origin isolated. */
   readonly threads?: number

@@ -1,0 +1,41 @@
+import type { Engine, Manifest, Tensor } from '@homing/protocol'
+
+import type { Backend, LoadRequest } from './runtime-api.ts'
+
+/** Tensors by name. */
+export type Tensors = Readonly<Record<string, Tensor>>
+
+/** A model in memory, ready to run. Never used by two calls at once. */
+export interface EngineSession {
+  /**
+   * Runs the model on inputs that match its signature. The outputs are named as in the signature and own their data.
+   * Rejects when the engine fails; the session may be used again.
+   */
+  run(inputs: Tensors): Promise<Record<string, Tensor>>
+  /** Frees what the session holds. Called once, when no run is under way. */
+  release(): Promise<void>
+}
+
+/** A backend that has started. */
+export interface StartedBackend {
+  readonly threads: number
+  /** Why there are fewer threads than cores, where that is so. */
+  readonly threadsReason?: string
+  /** Loads a model. Rejects with OPERATOR_UNSUPPORTED or ENGINE_FAILED; nothing stays in memory then. */
+  load(manifest: Manifest, files: Pick<LoadRequest, 'graph' | 'parameters'>): Promise<EngineSession>
+}
+
+/**
+ * A library that runs models. The runtime makes one call at a time to an engine and everything that came from it,
+ * so an adapter needs no locks of its own.
+ */
+export interface InferenceEngine {
+  readonly name: Engine
+  /** Version of the library. Rejects with ENGINE_MISSING when it is not installed. */
+  version(): Promise<string>
+  /**
+   * Starts a backend, once: later calls give the same. Rejects with ENGINE_MISSING naming the package that is not
+   * installed, or BACKEND_UNAVAILABLE with the reason; a later call tries again.
+   */
+  start(backend: Backend): Promise<StartedBackend>
+}

@@ -1,0 +1,42 @@
+import type { Manifest, Tensor } from '@homing/protocol'
+import type { InferenceSession } from 'onnxruntime-web'
+
+import type { EngineSession } from '../engine.ts'
+import type { LoadRequest } from '../runtime-api.ts'
+import { onnxFailure } from './onnx-failure.ts'
+import type { OnnxBackend, OnnxLibrary } from './onnx-library.ts'
+import { fromOnnx, toOnnx } from './onnx-tensors.ts'
+
+/** Makes a session of a graph whose initialisers lie in the parameter file. */
+export async function onnxSession(
+  library: OnnxLibrary,
+  backend: OnnxBackend,
+  { parameters: { path }, signature }: Manifest,
+  { graph, parameters }: Pick<LoadRequest, 'graph' | 'parameters'>,
+): Promise<EngineSession> {
+  let session: InferenceSession
+  try {
+    session = await library.InferenceSession.create(graph, {
+      executionProviders: [backend],
+      ...(parameters.byteLength > 0 ? { externalData: [{ path, data: parameters }] } : {}),
+    })
+  } catch (cause) {
+    throw onnxFailure('load the graph', cause)
+  }
+  const outputNames = signature.outputs.map(({ name }) => name)
+  return {
+    async run(inputs) {
+      const feeds = Object.fromEntries(
+        Object.entries(inputs).map(([name, tensor]) => [name, toOnnx(library, tensor)]),
+      )
+      try {
+        const results = await session.run(feeds, outputNames)
+        const outputs = outputNames.map((name): [string, Tensor] => [name, fromOnnx(name, results[name]!)])
+        return Object.fromEntries(outputs)
+      } catch (cause) {
+        throw onnxFailure('run the graph', cause)
+      }
+    },
+    release: () => session.release(),
+  }
+}

@@ -1,0 +1,38 @@
+import type { PipelineInput, RgbaImage } from '@homing/pipeline'
+import { HomingError } from '@homing/protocol'
+
+import type { PredictRequest } from './runtime-api.ts'
+
+/**
+ * The inputs of a call with every bitmap read into pixels and closed.
+ * @throws HomingError INPUT_VALUE when a bitmap was closed before.
+ */
+export function readInputs(inputs: PredictRequest['inputs']): Readonly<Record<string, PipelineInput>> {
+  const read = Object.entries(inputs).map(([name, value]: [string, unknown]) => {
+    const pixels = Array.isArray(value) ? value.map((item) => readItem(name, item)) : readItem(name, value)
+    return [name, pixels as PipelineInput] as const
+  })
+  return Object.fromEntries(read)
+}
+
+/** Closes the bitmaps of a call that will not run. */
+export function closeInputs(inputs: PredictRequest['inputs']): void {
+  for (const value of Object.values(inputs).flat()) {
+    if (isBitmap(value)) value.close()
+  }
+}
+
+function readItem(name: string, item: unknown): unknown {
+  if (!isBitmap(item)) return item
+  const { width, height } = item
+  if (width === 0 || height === 0)
+    throw new HomingError('INPUT_VALUE', `The bitmap of input "${name}" is closed`, { details: { name } })
+  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!
+  context.drawImage(item, 0, 0)
+  item.close()
+  return context.getImageData(0, 0, width, height) satisfies RgbaImage
+}
+
+function isBitmap(value: unknown): value is ImageBitmap {
+  return typeof ImageBitmap !== 'undefined' && value instanceof ImageBitmap
+}

@@ -1,0 +1,97 @@
+import type { Manifest, Pipeline, Signature, Tensor } from '@homing/protocol'
+
+import type { Backend, LoadRequest } from '../src/runtime/runtime-api.ts'
+import { tinyOnnx, type TinyGraph } from './tiny-onnx.ts'
+
+const noHash = '0'.repeat(64)
+
+/** A load request around any files, as if they had been verified. */
+export function tinyRequest(
+  files: { graph: Uint8Array<ArrayBuffer>; parameters?: Uint8Array<ArrayBuffer> },
+  signature: Signature,
+  backends: readonly Backend[],
+  options: { engine?: 'onnx' | 'tfjs'; model?: string; version?: string; pipeline?: Pipeline } = {},
+): LoadRequest {
+  const { engine = 'onnx', model = 'tiny', version = '1.0.0', pipeline } = options
+  const { graph, parameters = new Uint8Array() } = files
+  const manifest: Manifest = {
+    format: 1,
+    model,
+    version,
+    engine,
+    graph: { sha256: noHash, size: graph.byteLength },
+    parameters: {
+      path: 'parameters.bin',
+      size: parameters.byteLength,
+      shards: parameters.byteLength > 0 ? [{ sha256: noHash, size: parameters.byteLength }] : [],
+      tensors: [],
+    },
+    signature,
+    ...(pipeline ? { pipeline } : {}),
+  }
+  return { manifest, graph, parameters, backends }
+}
+
+/** A graph without parameters, whose signature is its own inputs and outputs. */
+export function tinyGraphRequest(
+  graph: TinyGraph,
+  backends: readonly Backend[],
+  options: Parameters<typeof tinyRequest>[3] = {},
+): LoadRequest {
+  const { inputs, outputs } = graph
+  const signature = { inputs: [...inputs], outputs: [...outputs] } as unknown as Signature
+  return tinyRequest({ graph: tinyOnnx(graph) }, signature, backends, options)
+}
+
+/** Weights of the tiny dense layer: 4 by 3, row-major. */
+export const denseKernel = Float32Array.from({ length: 12 }, (_, i) => (i - 5) / 4)
+
+/** The signature of the tiny dense layer: y = x · kernel + bias. */
+export const denseSignature: Signature = {
+  inputs: [{ name: 'x', dtype: 'float32', shape: ['batch', 4], finite: true }],
+  outputs: [{ name: 'y', dtype: 'float32', shape: ['batch', 3] }],
+}
+
+/** The parameter file of the tiny dense layer: kernel, then three biases. */
+export function denseParameters(bias: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(Float32Array.from([...denseKernel, bias, bias, bias]).buffer)
+}
+
+/** The tiny dense layer as ONNX; the versions of a test differ in their bias. */
+export function denseOnnxRequest(
+  backends: readonly Backend[],
+  options: Parameters<typeof tinyRequest>[3] & { bias?: number } = {},
+): LoadRequest {
+  const graph = tinyOnnx({
+    inputs: [{ name: 'x', dtype: 'float32', shape: ['batch', 4] }],
+    outputs: [{ name: 'y', dtype: 'float32', shape: ['batch', 3] }],
+    nodes: [
+      { op: 'MatMul', inputs: ['x', 'kernel'], outputs: ['product'] },
+      { op: 'Add', inputs: ['product', 'bias'], outputs: ['y'] },
+    ],
+    parameters: [
+      { name: 'kernel', dtype: 'float32', shape: [4, 3], offset: 0, size: 48 },
+      { name: 'bias', dtype: 'float32', shape: [3], offset: 48, size: 12 },
+    ],
+  })
+  return tinyRequest(
+    { graph, parameters: denseParameters(options.bias ?? 0) },
+    denseSignature,
+    backends,
+    options,
+  )
+}
+
+/** What the tiny dense layer gives for rows of four. */
+export function denseExpected(x: ArrayLike<number>, bias: number): number[] {
+  const rows = x.length / 4
+  return Array.from({ length: rows * 3 }, (_, at) => {
+    const [row, column] = [Math.floor(at / 3), at % 3]
+    return [0, 1, 2, 3].reduce((sum, k) => sum + x[row * 4 + k]! * denseKernel[k * 3 + column]!, bias)
+  })
+}
+
+/** A float32 tensor. */
+export function floats(data: readonly number[], shape: readonly number[]): Tensor {
+  return { dtype: 'float32', shape, data: Float32Array.from(data) }
+}

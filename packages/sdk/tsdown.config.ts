@@ -1,0 +1,39 @@
+import { basename, dirname } from 'node:path'
+
+import { defineConfig, type UserConfig } from 'tsdown'
+
+const workers = {
+  'host-worker': 'src/client/host-worker.ts',
+  'onnx-worker': 'src/runtime/onnx-worker.ts',
+  'tfjs-worker': 'src/runtime/tfjs-worker.ts',
+}
+const browser = { index: 'src/index.ts', onnx: 'src/onnx.ts', tfjs: 'src/tfjs.ts', ...workers }
+const node = { 'node/index': 'src/node/index.ts', 'vite/index': 'src/vite/index.ts' }
+
+/**
+ * `new URL('./folder/x-worker.ts', import.meta.url)` names a source file; in `dist`, which is flat, the worker's
+ * entry lies beside whatever chunk starts it. Bundlers of apps need the expression to stay literal.
+ */
+const workerUrls = {
+  name: 'homing:worker-urls',
+  renderChunk(code: string, chunk: { fileName: string }): string {
+    return code.replace(
+      /new URL\(\s*["'](\.[^"']*\.ts)["'],\s*import\.meta\.url\s*\)/g,
+      (_, source: string) => {
+        const entry = basename(source, '.ts')
+        if (!Object.hasOwn(workers, entry))
+          throw new Error(`${chunk.fileName} starts ${source}, which is no worker entry`)
+        if (dirname(chunk.fileName) !== '.')
+          throw new Error(`${chunk.fileName} starts ${source} from inside a folder`)
+        return `new URL("./${entry}.js", import.meta.url)`
+      },
+    )
+  },
+}
+
+const shared: UserConfig = { fixedExtension: false, dts: true }
+
+export default defineConfig([
+  { ...shared, entry: browser, platform: 'browser', plugins: [workerUrls] },
+  { ...shared, entry: node, platform: 'node', clean: false },
+])
