@@ -6,14 +6,16 @@ export interface ContentStore {
   deleteBlob(sha256: string): Promise<void>
   readManifest(sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>
   writeManifest(sha256: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>
+  deleteManifest(sha256: string): Promise<void>
 }
 
 /** What delivery takes from its surroundings, so that tests can put others in their place. */
 export interface DeliveryPlatform {
   readonly fetch: typeof fetch
+  /** Milliseconds; only differences count. */
   readonly now: () => number
   /** Uniform in [0, 1). */
   readonly random: () => number
-  /** Resolves after `ms`, or rejects with ABORTED. */
+  /** Resolves after `ms`, or rejects with ABORTED as soon as `signal` aborts. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>
 }

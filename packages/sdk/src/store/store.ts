@@ -15,6 +15,11 @@ export interface ModelRecord {
   readonly lastGood?: InstalledVersion
   /** All blobs there and verified, not yet loaded by an engine. */
   readonly staged?: InstalledVersion
+  /**
+   * On its way: set before its manifest and its first blob are written, so that garbage collection, here or in
+   * another tab, leaves the part that is there, and a closed tab goes on where it stopped.
+   */
+  readonly downloading?: InstalledVersion
   /** The app or the user wants this version and no other. */
   readonly pinned?: string
   /** The last accepted rollout's revision; an older one is refused. */
@@ -33,13 +38,15 @@ export interface RecordedEvent {
 
 /**
  * What the device keeps. Every method is atomic; what resolved is there after a crash. Writes reject with
- * STORE_FULL when the device has no room and STORE_UNAVAILABLE when the store broke. Reads of what is not there
- * give `undefined`. Bytes are returned as they were stored: the reader verifies them.
+ * STORE_FULL when the device has no room (`details.usage` and `details.quota` in bytes, where the browser tells
+ * them) and leave what was there as it was. Every method rejects with STORE_UNAVAILABLE when the store broke or
+ * was closed. Reads of what is not there give `undefined`. Bytes are returned as they were stored: the reader
+ * verifies them. Bytes passed in are copied; bytes returned belong to the caller, who may transfer them.
  */
 export interface Store {
   readonly kind: 'indexeddb' | 'memory'
   /** Why the store is in memory, where that is not by choice. */
-  readonly reason?: string
+  readonly reason?: string | undefined
 
   readBlob(sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>
   /** The subset of `sha256s` that is there. */
@@ -50,19 +57,27 @@ export interface Store {
   /** Manifest bytes, kept exactly as they came, by hash. */
   readManifest(sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>
   writeManifest(sha256: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>
+  deleteManifest(sha256: string): Promise<void>
 
   readModel(model: string): Promise<ModelRecord | undefined>
-  /** Reads, changes and writes the record in one transaction. */
+  /**
+   * Reads, changes and writes the record in one transaction. `change` gets an empty record for a new model.
+   * When it throws, nothing is written and its error is passed on.
+   */
   updateModel(model: string, change: (record: ModelRecord) => ModelRecord): Promise<ModelRecord>
 
   appendEvent(event: RecordedEvent): Promise<void>
-  /** Events of one name from `since` on, oldest first. */
+  /** Events of one name from `since` on, oldest first; of equal times in the order they were appended. */
   readEvents(event: string, since: number): Promise<RecordedEvent[]>
   deleteEventsBefore(time: number): Promise<void>
 
-  /** Deletes manifests and blobs that no model record leads to. Returns how many bytes were freed. */
+  /**
+   * Deletes manifests and blobs that no model record leads to (active, last good, staged, downloading). Returns
+   * how many bytes were freed. No blob is deleted while `parse` refuses a manifest that a record leads to.
+   */
   collectGarbage(parse: (bytes: Uint8Array) => Manifest): Promise<number>
   /** Bytes of blobs and manifests held. */
   usage(): Promise<number>
+  /** Idempotent. */
   close(): Promise<void>
 }

@@ -1,0 +1,34 @@
+import { maxGraphBytes } from '@homing/protocol'
+
+/** Longest wait for the head of an answer, in milliseconds. */
+export const responseTimeout = 15_000
+
+/** Longest wait for the next bytes of an answer, in milliseconds. */
+export const stallTimeout = 15_000
+
+/** How often a request is made in all, when it fails in a way that may pass. */
+export const maxAttempts = 3
+
+/** Wait before the second attempt, in milliseconds, give or take half; it doubles with each further one. */
+export const retryDelay = 500
+
+/** Longest `Retry-After` that a request waits out, in milliseconds; a longer one fails at once. */
+export const maxRetryAfter = 30_000
+
+/** Most bytes of one file of a version: a graph, a shard or a document. */
+export const maxBlobBytes = maxGraphBytes
+
+/** Files of one version that are fetched at the same time. */
+export const parallelDownloads = 4
+
+/** Least time between two tellings of progress, in milliseconds; the last is always told. */
+export const progressInterval = 100
+
+/** Share of the poll interval by which each wait is longer or shorter, so that devices spread out. */
+export const pollJitter = 0.1
+
+/** Least time between two looks that the page asks for by gaining focus or coming online, in milliseconds. */
+export const nudgeInterval = 30_000
+
+/** After looks that failed, the poll interval doubles up to this many times. */
+export const maxPollDoublings = 3

@@ -1,0 +1,106 @@
+import type { FileRef, Manifest } from '@homing/protocol'
+
+import { blobsOf } from './blobs-of.ts'
+import { parallelDownloads, progressInterval } from './config.ts'
+import type { ContentStore, DeliveryPlatform } from './ports.ts'
+import type { Repository } from './repository.ts'
+
+/** How far a version is: bytes there, of all bytes, and how many of them were on the device before. */
+export interface DownloadProgress {
+  readonly version: string
+  readonly loaded: number
+  readonly total: number
+  readonly cached: number
+}
+
+/** What a download works with. */
+export interface DownloadOptions {
+  readonly repository: Repository
+  readonly store: ContentStore
+  readonly platform: DeliveryPlatform
+  readonly signal?: AbortSignal | undefined
+  /** Told at the start, at most every 100 ms, and at the end. `loaded` never falls. */
+  readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
+}
+
+/**
+ * Brings every file of a version into the store, those that lack only, a few at a time. Each is stored as soon as it
+ * is whole and verified, so that a closed tab goes on with the next one. No more than four files are in memory.
+ * @throws HomingError of `Repository.blob` and of the store; the other downloads have ended by then.
+ */
+export async function downloadVersion(
+  manifest: Manifest,
+  options: DownloadOptions,
+): Promise<DownloadProgress> {
+  const { repository, store, platform, signal } = options
+  const refs = blobsOf(manifest)
+  const there = await store.hasBlobs(refs.map(({ sha256 }) => sha256))
+  const missing = refs.filter(({ sha256 }) => !there.has(sha256))
+  const total = sizeOf(refs)
+  const cached = total - sizeOf(missing)
+  const tell = teller(platform, (loaded) =>
+    options.onProgress?.({ version: manifest.version, loaded, total, cached }),
+  )
+
+  let stored = cached
+  const arriving = new Map<string, number>()
+  const loaded = (): number => stored + [...arriving.values()].reduce((sum, bytes) => sum + bytes, 0)
+  tell(stored, true)
+
+  await inParallel(missing, signal, async (ref, signal) => {
+    const onBytes = (received: number): void => {
+      arriving.set(ref.sha256, received)
+      tell(loaded(), false)
+    }
+    const bytes = await repository.blob(ref, { signal, onBytes })
+    await store.writeBlob(ref.sha256, bytes)
+    arriving.delete(ref.sha256)
+    stored += ref.size
+  })
+  tell(total, true)
+  return { version: manifest.version, loaded: total, total, cached }
+}
+
+/** Runs `work` on each item, a few at a time. The first failure aborts the rest, and rejects once they have ended. */
+async function inParallel<T>(
+  items: readonly T[],
+  outer: AbortSignal | undefined,
+  work: (item: T, signal: AbortSignal) => Promise<void>,
+): Promise<void> {
+  const stop = new AbortController()
+  const signal = outer ? AbortSignal.any([outer, stop.signal]) : stop.signal
+  const queue = items.values()
+  let failure: { error: unknown } | undefined
+  const lane = async (): Promise<void> => {
+    for (const item of queue) {
+      if (failure) return
+      try {
+        await work(item, signal)
+      } catch (error) {
+        failure ??= { error }
+        stop.abort()
+      }
+    }
+  }
+  await Promise.all(Array.from({ length: parallelDownloads }, lane))
+  if (failure) throw failure.error
+}
+
+/** Passes on what grows, no more often than the interval unless `now`. A second attempt at a file starts below the first. */
+function teller(
+  platform: DeliveryPlatform,
+  tell: (loaded: number) => void,
+): (loaded: number, now: boolean) => void {
+  let most = -1
+  let told = -Infinity
+  return (loaded, now) => {
+    if (!now && (loaded <= most || platform.now() - told < progressInterval)) return
+    most = Math.max(most, loaded)
+    told = platform.now()
+    tell(most)
+  }
+}
+
+function sizeOf(refs: readonly FileRef[]): number {
+  return refs.reduce((sum, { size }) => sum + size, 0)
+}

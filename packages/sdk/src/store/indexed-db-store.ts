@@ -1,0 +1,151 @@
+import type { IDBPDatabase, StoreNames } from 'idb'
+
+import { collectIndexedDbGarbage, indexedDbUsage, type WriteTransaction } from './indexed-db-garbage.ts'
+import { emptyRecord, readRecord } from './model-record.ts'
+import { type HomingDatabase, openDatabase } from './open-database.ts'
+import { browserEstimate, type StorageEstimator, storeError, unavailable } from './store-error.ts'
+import type { ModelRecord, Store } from './store.ts'
+
+type Table = StoreNames<HomingDatabase>
+
+/**
+ * A store in the IndexedDB database `name`. Every method is one transaction.
+ * @throws HomingError STORE_UNAVAILABLE when the database cannot be opened.
+ */
+export async function openIndexedDbStore(
+  factory: IDBFactory,
+  name: string,
+  estimate: StorageEstimator = browserEstimate,
+): Promise<Store> {
+  let lost: string | undefined
+  const database: IDBPDatabase<HomingDatabase> = await guarded(() =>
+    openDatabase(factory, name, (reason) => (lost ??= reason)),
+  )
+
+  async function guarded<T>(work: () => Promise<T>): Promise<T> {
+    if (lost !== undefined) throw unavailable(lost)
+    try {
+      return await work()
+    } catch (cause) {
+      throw lost === undefined ? await storeError(cause, estimate) : unavailable(lost, cause)
+    }
+  }
+
+  /** Runs `work` in one transaction that is on the disk when this resolves, and is undone whole when `work` fails. */
+  function write<T>(tables: Table[], work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+    return guarded(async () => {
+      const transaction = database.transaction(tables, 'readwrite', { durability: 'strict' })
+      // A failed transaction rejects `done` as well as every request in it: one of them tells, the other is caught.
+      transaction.done.catch(() => undefined)
+      try {
+        const result = await work(transaction)
+        await transaction.done
+        return result
+      } catch (error) {
+        // Over quota, the request says that it was aborted, and only the transaction why.
+        const reason = transaction.error
+        abort(transaction)
+        throw reason ?? error
+      }
+    })
+  }
+
+  return {
+    kind: 'indexeddb',
+
+    readBlob: (sha256) =>
+      guarded(async () => {
+        const blob = await database.get('blobs', sha256)
+        if (!blob) return undefined
+        try {
+          return new Uint8Array(await blob.arrayBuffer())
+        } catch {
+          // The browser lost the file behind the record. Without the record it is fetched again.
+          await database.delete('blobs', sha256)
+          return undefined
+        }
+      }),
+    hasBlobs: (sha256s) =>
+      guarded(async () => {
+        const { store } = database.transaction('blobs')
+        const keys = await Promise.all(sha256s.map((sha256) => store.getKey(sha256)))
+        return new Set(keys.filter((key) => key !== undefined))
+      }),
+    writeBlob: (sha256, bytes) =>
+      write(['blobs'], async (transaction) => {
+        await transaction.objectStore('blobs').put(new Blob([bytes]), sha256)
+      }),
+    deleteBlob: (sha256) =>
+      write(['blobs'], (transaction) => transaction.objectStore('blobs').delete(sha256)),
+
+    readManifest: (sha256) =>
+      guarded(async () => {
+        const bytes = await database.get('manifests', sha256)
+        return bytes && new Uint8Array(bytes)
+      }),
+    writeManifest: (sha256, bytes) =>
+      write(['manifests'], async (transaction) => {
+        await transaction.objectStore('manifests').put(bytes.slice().buffer, sha256)
+      }),
+    deleteManifest: (sha256) =>
+      write(['manifests'], (transaction) => transaction.objectStore('manifests').delete(sha256)),
+
+    readModel: (model) => guarded(async () => readRecord(await database.get('models', model))),
+    updateModel: async (model, change) => {
+      let refusal: { error: unknown } | undefined
+      const attempt = (record: ModelRecord): ModelRecord => {
+        try {
+          return change(record)
+        } catch (error) {
+          refusal = { error }
+          throw error
+        }
+      }
+      const update = write(['models'], async (transaction) => {
+        const models = transaction.objectStore('models')
+        const record = attempt(readRecord(await models.get(model)) ?? emptyRecord(model))
+        await models.put(record, model)
+        return record
+      })
+      return update.catch((error: unknown) => {
+        throw refusal ? refusal.error : error
+      })
+    },
+
+    appendEvent: (event) =>
+      write(['events'], async (transaction) => {
+        await transaction.objectStore('events').add(event)
+      }),
+    readEvents: (event, since) =>
+      guarded(() =>
+        database.getAllFromIndex(
+          'events',
+          'event-time',
+          IDBKeyRange.bound([event, since], [event, Infinity]),
+        ),
+      ),
+    deleteEventsBefore: (time) =>
+      write(['events'], async (transaction) => {
+        const events = transaction.objectStore('events')
+        const old = await events.index('time').getAllKeys(IDBKeyRange.upperBound(time, true))
+        await Promise.all(old.map((key) => events.delete(key)))
+      }),
+
+    collectGarbage: (parse) =>
+      write(['models', 'manifests', 'blobs'], (transaction) => collectIndexedDbGarbage(transaction, parse)),
+    usage: () => guarded(() => indexedDbUsage(database.transaction(['manifests', 'blobs']))),
+    close: () => {
+      lost ??= 'the store was closed'
+      database.close()
+      return Promise.resolve()
+    },
+  }
+}
+
+function abort(transaction: WriteTransaction): void {
+  try {
+    transaction.abort()
+  } catch {
+    // It has ended by itself already.
+  }
+}

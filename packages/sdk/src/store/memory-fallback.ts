@@ -1,0 +1,147 @@
+import { HomingError, type Manifest } from '@homing/protocol'
+
+import { createMemoryStore } from './memory-store.ts'
+import { emptyRecord } from './model-record.ts'
+import { manifestsOf } from './reachable.ts'
+import type { ModelRecord, Store } from './store.ts'
+
+/**
+ * `disk` as long as it works. From the first write for which it has no room, or the first failure, `kind` is
+ * `memory` with a `reason`, and everything new stays in memory; what is on the disk is read and left as it was.
+ * So a full disk never loses the good version on it: no record there ever leads to what is only in memory.
+ */
+export function withMemoryFallback(disk: Store): Store {
+  let memory: Store | undefined
+  /** The disk cannot even be read any more. */
+  let broken = false
+  let closed = false
+  const seen = new Set<string>()
+  /** Models whose record in memory has taken over from the one on the disk. */
+  const moved = new Set<string>()
+
+  function fallBack(error: unknown): Store {
+    if (closed || !(error instanceof HomingError)) throw error
+    if (error.code !== 'STORE_FULL' && error.code !== 'STORE_UNAVAILABLE') throw error
+    broken ||= error.code === 'STORE_UNAVAILABLE'
+    return (memory ??= createMemoryStore(error.message))
+  }
+
+  async function write<T>(onDisk: () => Promise<T>, inMemory: (memory: Store) => Promise<T>): Promise<T> {
+    if (memory) return inMemory(memory)
+    try {
+      return await onDisk()
+    } catch (error) {
+      return inMemory(fallBack(error))
+    }
+  }
+
+  /** Does it on the disk; gives `otherwise` when the disk is broken. */
+  async function onDisk<T>(work: () => Promise<T>, otherwise: T): Promise<T> {
+    if (broken && !closed) return otherwise
+    try {
+      return await work()
+    } catch (error) {
+      fallBack(error)
+      return otherwise
+    }
+  }
+
+  /** Deleting makes room, so a full disk does it too. */
+  async function deleteEverywhere(work: (store: Store) => Promise<void>): Promise<void> {
+    await onDisk(() => work(disk), undefined)
+    if (memory) await work(memory)
+  }
+
+  async function updateInMemory(
+    memory: Store,
+    model: string,
+    change: (record: ModelRecord) => ModelRecord,
+  ): Promise<ModelRecord> {
+    const onTheDisk = moved.has(model) ? undefined : await onDisk(() => disk.readModel(model), undefined)
+    return memory.updateModel(model, (record) => {
+      const changed = change(moved.has(model) ? record : (onTheDisk ?? emptyRecord(model)))
+      moved.add(model)
+      return changed
+    })
+  }
+
+  /** Garbage in memory, judged by records and manifests that may still lie on the disk. The disk is left alone. */
+  async function collectInMemory(memory: Store, parse: (bytes: Uint8Array) => Manifest): Promise<number> {
+    for (const model of seen) {
+      const record = await updateInMemory(memory, model, (same) => same)
+      for (const sha256 of manifestsOf(record)) {
+        const bytes = (await memory.readManifest(sha256))
+          ? undefined
+          : await onDisk(() => disk.readManifest(sha256), undefined)
+        if (bytes) await memory.writeManifest(sha256, bytes)
+      }
+    }
+    return memory.collectGarbage(parse)
+  }
+
+  return {
+    get kind() {
+      return memory ? 'memory' : disk.kind
+    },
+    get reason() {
+      return (memory ?? disk).reason
+    },
+
+    readBlob: async (sha256) =>
+      (await memory?.readBlob(sha256)) ?? onDisk(() => disk.readBlob(sha256), undefined),
+    hasBlobs: async (sha256s) => {
+      const there = await onDisk(() => disk.hasBlobs(sha256s), new Set<string>())
+      for (const sha256 of (await memory?.hasBlobs(sha256s)) ?? []) there.add(sha256)
+      return there
+    },
+    writeBlob: (sha256, bytes) =>
+      write(
+        () => disk.writeBlob(sha256, bytes),
+        (memory) => memory.writeBlob(sha256, bytes),
+      ),
+    deleteBlob: (sha256) => deleteEverywhere((store) => store.deleteBlob(sha256)),
+
+    readManifest: async (sha256) =>
+      (await memory?.readManifest(sha256)) ?? onDisk(() => disk.readManifest(sha256), undefined),
+    writeManifest: (sha256, bytes) =>
+      write(
+        () => disk.writeManifest(sha256, bytes),
+        (memory) => memory.writeManifest(sha256, bytes),
+      ),
+    deleteManifest: (sha256) => deleteEverywhere((store) => store.deleteManifest(sha256)),
+
+    readModel: (model) => {
+      seen.add(model)
+      return memory && moved.has(model)
+        ? memory.readModel(model)
+        : onDisk(() => disk.readModel(model), undefined)
+    },
+    updateModel: (model, change) => {
+      seen.add(model)
+      return write(
+        () => disk.updateModel(model, change),
+        (memory) => updateInMemory(memory, model, change),
+      )
+    },
+
+    appendEvent: (event) =>
+      write(
+        () => disk.appendEvent(event),
+        (memory) => memory.appendEvent(event),
+      ),
+    readEvents: async (event, since) => {
+      const events = await onDisk(() => disk.readEvents(event, since), [])
+      const newer = (await memory?.readEvents(event, since)) ?? []
+      return [...events, ...newer].sort((a, b) => a.time - b.time)
+    },
+    deleteEventsBefore: (time) => deleteEverywhere((store) => store.deleteEventsBefore(time)),
+
+    collectGarbage: (parse) =>
+      memory ? collectInMemory(memory, parse) : onDisk(() => disk.collectGarbage(parse), 0),
+    usage: async () => (await onDisk(() => disk.usage(), 0)) + ((await memory?.usage()) ?? 0),
+    close: async () => {
+      closed = true
+      await Promise.all([disk.close(), memory?.close()])
+    },
+  }
+}

@@ -1,0 +1,85 @@
+import { unavailable } from './store-error.ts'
+import { emptyRecord } from './model-record.ts'
+import { reachable } from './reachable.ts'
+import type { ModelRecord, RecordedEvent, Store } from './store.ts'
+
+/** A store that ends with its worker. `reason` says why, where that is not by choice. */
+export function createMemoryStore(reason?: string): Store {
+  // Blobs, not arrays: a browser may move them out of the worker's heap.
+  const blobs = new Map<string, Blob>()
+  const manifests = new Map<string, Uint8Array<ArrayBuffer>>()
+  const models = new Map<string, ModelRecord>()
+  let events: RecordedEvent[] = []
+  let closed = false
+
+  /** Runs `work` in one turn, hence atomically, and hands what it throws to the promise. */
+  const run = <T>(work: () => T): Promise<T> =>
+    new Promise((resolve) => {
+      if (closed) throw unavailable('the store was closed')
+      resolve(work())
+    })
+
+  return {
+    kind: 'memory',
+    ...(reason === undefined ? {} : { reason }),
+
+    readBlob: async (sha256) => {
+      const blob = await run(() => blobs.get(sha256))
+      return blob && new Uint8Array(await blob.arrayBuffer())
+    },
+    hasBlobs: (sha256s) => run(() => new Set(sha256s.filter((sha256) => blobs.has(sha256)))),
+    writeBlob: (sha256, bytes) => run(() => void blobs.set(sha256, new Blob([bytes]))),
+    deleteBlob: (sha256) => run(() => void blobs.delete(sha256)),
+
+    readManifest: (sha256) => run(() => manifests.get(sha256)?.slice()),
+    writeManifest: (sha256, bytes) => run(() => void manifests.set(sha256, bytes.slice())),
+    deleteManifest: (sha256) => run(() => void manifests.delete(sha256)),
+
+    readModel: (model) => run(() => models.get(model)),
+    updateModel: (model, change) =>
+      run(() => {
+        const record = change(models.get(model) ?? emptyRecord(model))
+        models.set(model, record)
+        return record
+      }),
+
+    appendEvent: (event) => run(() => void events.push(structuredClone(event))),
+    readEvents: (event, since) =>
+      run(() =>
+        structuredClone(
+          events
+            .filter((recorded) => recorded.event === event && recorded.time >= since)
+            .sort((a, b) => a.time - b.time),
+        ),
+      ),
+    deleteEventsBefore: (time) =>
+      run(() => void (events = events.filter((recorded) => recorded.time >= time))),
+
+    collectGarbage: (parse) =>
+      run(() => {
+        const keep = reachable([...models.values()], manifests, parse)
+        let freed = 0
+        for (const [sha256, bytes] of manifests) {
+          if (!keep.manifests.has(sha256)) freed += manifests.delete(sha256) ? bytes.byteLength : 0
+        }
+        if (!keep.blobs) return freed
+        for (const [sha256, blob] of blobs) {
+          if (!keep.blobs.has(sha256)) freed += blobs.delete(sha256) ? blob.size : 0
+        }
+        return freed
+      }),
+    usage: () =>
+      run(() => {
+        let bytes = 0
+        for (const manifest of manifests.values()) bytes += manifest.byteLength
+        for (const blob of blobs.values()) bytes += blob.size
+        return bytes
+      }),
+    close: () => {
+      closed = true
+      blobs.clear()
+      manifests.clear()
+      return Promise.resolve()
+    },
+  }
+}

@@ -1,0 +1,69 @@
+import { type DBSchema, type IDBPDatabase, wrap } from 'idb'
+
+import { databaseVersion, openTimeout } from './config.ts'
+import { unavailable } from './store-error.ts'
+import type { RecordedEvent } from './store.ts'
+
+/** The tables of one repository's database. */
+export interface HomingDatabase extends DBSchema {
+  /** One record per blob, by SHA-256. Blobs read two to three times as fast as array buffers. */
+  blobs: { key: string; value: Blob }
+  /** Manifest bytes, by SHA-256: array buffers, because a transaction does not outlive the reading of a blob. */
+  manifests: { key: string; value: ArrayBuffer }
+  /** Model records by model name; checked when they are read. */
+  models: { key: string; value: unknown }
+  events: { key: number; value: RecordedEvent; indexes: { 'event-time': [string, number]; time: number } }
+}
+
+/** One step per schema version: `upgrades[n]` brings version n to n + 1. Steps that were released never change. */
+const upgrades: readonly ((database: IDBDatabase) => void)[] = [
+  (database) => {
+    for (const table of ['blobs', 'manifests', 'models']) database.createObjectStore(table)
+    const events = database.createObjectStore('events', { autoIncrement: true })
+    events.createIndex('event-time', ['event', 'time'])
+    events.createIndex('time', 'time')
+  },
+]
+
+/**
+ * Opens the database, or brings it up to date first. The connection closes by itself when a newer version of
+ * this library wants to upgrade it; `onLost` then tells why.
+ * @throws HomingError STORE_UNAVAILABLE when `factory` refuses, an older tab blocks the upgrade, or nothing happens.
+ */
+export async function openDatabase(
+  factory: IDBFactory,
+  name: string,
+  onLost: (reason: string) => void,
+): Promise<IDBPDatabase<HomingDatabase>> {
+  const request = factory.open(name, databaseVersion)
+  let blocked = false
+  request.onblocked = () => {
+    blocked = true
+  }
+  request.onupgradeneeded = ({ oldVersion }) => {
+    for (const upgrade of upgrades.slice(oldVersion, databaseVersion)) upgrade(request.result)
+  }
+  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+    const timer = setTimeout(() => {
+      // What opens after all must not stay open: it would block every later upgrade.
+      request.onsuccess = () => request.result.close()
+      reject(
+        unavailable(blocked ? 'another tab holds an older version open' : `no answer in ${openTimeout} ms`),
+      )
+    }, openTimeout)
+    request.onsuccess = () => {
+      clearTimeout(timer)
+      resolve(request.result)
+    }
+    request.onerror = () => {
+      clearTimeout(timer)
+      reject(request.error!)
+    }
+  })
+  database.onversionchange = () => {
+    database.close()
+    onLost('a newer version of this app upgrades the database')
+  }
+  database.onclose = () => onLost('the browser closed the database')
+  return wrap(database) as IDBPDatabase<HomingDatabase>
+}

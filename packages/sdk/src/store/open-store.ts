@@ -1,0 +1,40 @@
+import { HomingError, sha256Hex } from '@homing/protocol'
+
+import { databaseNameDigits } from './config.ts'
+import { openIndexedDbStore } from './indexed-db-store.ts'
+import { withMemoryFallback } from './memory-fallback.ts'
+import { createMemoryStore } from './memory-store.ts'
+import type { Store } from './store.ts'
+
+/** How a store is opened. */
+export interface OpenStoreOptions {
+  /** Absolute URL of the repository: clients of one origin that use one repository share one database. */
+  readonly repository: string
+  /** `memory` keeps nothing on the device. */
+  readonly storage: 'persistent' | 'memory'
+  /** Gives the browser's IndexedDB; it may be missing, and looking at it may throw (private mode, sandboxed frame). */
+  readonly indexedDB?: () => IDBFactory | undefined
+}
+
+/** Opens the device's store; in memory, with a `reason`, where IndexedDB is missing, refused, blocked or broken. */
+export async function openStore(options: OpenStoreOptions): Promise<Store> {
+  if (options.storage === 'memory') return createMemoryStore()
+  try {
+    const factory = (options.indexedDB ?? globalIndexedDb)()
+    if (!factory) return createMemoryStore('IndexedDB is not available: this browser or mode has none')
+    const store = await openIndexedDbStore(factory, await databaseName(options.repository))
+    return withMemoryFallback(store)
+  } catch (error) {
+    return createMemoryStore(HomingError.from(error, 'STORE_UNAVAILABLE').message)
+  }
+}
+
+/** Name of the repository's database. */
+export async function databaseName(repository: string): Promise<string> {
+  const hash = await sha256Hex(new TextEncoder().encode(repository))
+  return `homing-${hash.slice(0, databaseNameDigits)}`
+}
+
+function globalIndexedDb(): IDBFactory | undefined {
+  return (globalThis as { indexedDB?: IDBFactory }).indexedDB
+}

@@ -1,0 +1,226 @@
+import { HomingError, type Manifest, parseManifest, sha256Hex } from '@homing/protocol'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+import type { ModelRecord, Store } from './store.ts'
+
+const encoder = new TextEncoder()
+
+/** Bytes of every value, of a length that is no power of two. */
+function someBytes(seed: number, length = 1003): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from({ length }, (_, index) => (index * 31 + seed * 7) % 256)
+}
+
+/** A small version with two shards, all of it in `store`. */
+export async function putVersion(store: Store, model: string, version: string, seed: number) {
+  const [graph, first, second] = [someBytes(seed), someBytes(seed + 1), someBytes(seed + 2)]
+  const ref = async (bytes: Uint8Array<ArrayBuffer>) => ({
+    sha256: await sha256Hex(bytes),
+    size: bytes.byteLength,
+  })
+  const shards = [await ref(first), await ref(second)]
+  const manifest: Manifest = {
+    format: 1,
+    model,
+    version,
+    engine: 'onnx',
+    graph: await ref(graph),
+    parameters: { path: 'parameters.bin', size: first.byteLength + second.byteLength, shards, tensors: [] },
+    signature: {
+      inputs: [{ name: 'x', dtype: 'float32', shape: [1] }],
+      outputs: [{ name: 'y', dtype: 'float32', shape: [1] }],
+    },
+  }
+  const bytes = encoder.encode(JSON.stringify(manifest))
+  const manifestSha256 = await sha256Hex(bytes)
+  await store.writeManifest(manifestSha256, bytes)
+  const blobs = [manifest.graph.sha256, ...shards.map(({ sha256 }) => sha256)]
+  await store.writeBlob(blobs[0]!, graph)
+  await store.writeBlob(blobs[1]!, first)
+  await store.writeBlob(blobs[2]!, second)
+  const size = graph.byteLength + first.byteLength + second.byteLength + bytes.byteLength
+  return { installed: { version, manifestSha256 }, manifest, blobs, size }
+}
+
+const parse = (bytes: Uint8Array): Manifest => parseManifest(bytes)
+const hash = (digit: string): string => digit.repeat(64)
+
+/** What every `Store` guarantees. `open` gives a fresh, empty one. */
+export function storeContract(name: string, open: () => Promise<Store>): void {
+  describe(`store contract: ${name}`, () => {
+    let store: Store
+    beforeEach(async () => {
+      store = await open()
+    })
+    afterEach(() => store.close())
+
+    it.each(['Blob', 'Manifest'] as const)('gives the bytes of a %s back exactly', async (kind) => {
+      for (const [index, length] of [0, 1, 1003, 1_048_577].entries()) {
+        const bytes = someBytes(index, length)
+        await store[`write${kind}`](hash(String(index)), bytes)
+        const read = await store[`read${kind}`](hash(String(index)))
+        expect(read?.byteLength).toBe(length)
+        expect(await sha256Hex(read!)).toBe(await sha256Hex(bytes))
+      }
+    })
+
+    it.each(['Blob', 'Manifest'] as const)(
+      'keeps a %s apart from what callers do with their bytes',
+      async (kind) => {
+        const whole = someBytes(1)
+        const part = whole.subarray(3, 10)
+        await store[`write${kind}`](hash('a'), part)
+        whole.fill(0)
+        const read = await store[`read${kind}`](hash('a'))
+        structuredClone(read, { transfer: [read!.buffer] })
+        expect(await store[`read${kind}`](hash('a'))).toEqual(someBytes(1).slice(3, 10))
+      },
+    )
+
+    it('gives undefined for what is not there', async () => {
+      expect(await store.readBlob(hash('a'))).toBeUndefined()
+      expect(await store.readManifest(hash('a'))).toBeUndefined()
+      expect(await store.readModel('digits')).toBeUndefined()
+      expect(await store.hasBlobs([hash('a')])).toEqual(new Set())
+      expect(await store.readEvents('click', 0)).toEqual([])
+      expect(await store.usage()).toBe(0)
+      await store.deleteBlob(hash('a'))
+      await store.deleteManifest(hash('a'))
+    })
+
+    it('names the blobs that are there, and forgets deleted ones', async () => {
+      await store.writeBlob(hash('a'), someBytes(1))
+      await store.writeBlob(hash('b'), someBytes(2))
+      expect(await store.hasBlobs([hash('b'), hash('c'), hash('a')])).toEqual(new Set([hash('a'), hash('b')]))
+      await store.deleteBlob(hash('a'))
+      expect(await store.readBlob(hash('a'))).toBeUndefined()
+      expect(await store.hasBlobs([hash('a'), hash('b')])).toEqual(new Set([hash('b')]))
+      await store.writeManifest(hash('a'), someBytes(1))
+      await store.deleteManifest(hash('a'))
+      expect(await store.readManifest(hash('a'))).toBeUndefined()
+    })
+
+    it('replaces a blob, and counts it once', async () => {
+      await store.writeBlob(hash('a'), someBytes(1, 10))
+      await store.writeBlob(hash('a'), someBytes(2, 20))
+      await store.writeManifest(hash('b'), someBytes(3, 5))
+      expect(await store.readBlob(hash('a'))).toEqual(someBytes(2, 20))
+      expect(await store.usage()).toBe(25)
+    })
+
+    it('starts a model with an empty record and keeps every field', async () => {
+      const installed = { version: '1.0.0', manifestSha256: hash('a') }
+      const full: ModelRecord = {
+        model: 'digits',
+        active: installed,
+        lastGood: installed,
+        staged: installed,
+        downloading: installed,
+        pinned: '1.0.0',
+        revision: 7,
+        rejected: { key: { code: 'ENGINE_FAILED', reason: 'it broke' } },
+      }
+      const changed = await store.updateModel('digits', (record) => {
+        expect(record).toEqual({ model: 'digits', rejected: {} })
+        return full
+      })
+      expect(changed).toEqual(full)
+      expect(await store.readModel('digits')).toEqual(full)
+      expect(await store.readModel('wine')).toBeUndefined()
+    })
+
+    it('loses none of many concurrent changes of a record', async () => {
+      const add = () =>
+        store.updateModel('digits', (record) => ({ ...record, revision: (record.revision ?? 0) + 1 }))
+      await Promise.all(Array.from({ length: 25 }, add))
+      expect((await store.readModel('digits'))?.revision).toBe(25)
+    })
+
+    it('leaves a record as it was when its change throws, and passes the error on', async () => {
+      await store.updateModel('digits', (record) => ({ ...record, revision: 1 }))
+      const refusal = new HomingError('UPDATE_REFUSED', 'no')
+      for (const error of [refusal, new TypeError('a bug')]) {
+        const change = store.updateModel('digits', () => {
+          throw error
+        })
+        await expect(change).rejects.toBe(error)
+      }
+      expect((await store.readModel('digits'))?.revision).toBe(1)
+      await store.updateModel('digits', (record) => ({ ...record, revision: 2 }))
+      expect((await store.readModel('digits'))?.revision).toBe(2)
+    })
+
+    it('gives events of one name by time, equal times as appended', async () => {
+      const times = [30, 10, 20, 10, 40]
+      for (const [order, time] of times.entries())
+        await store.appendEvent({ event: 'click', time, fields: { order } })
+      await store.appendEvent({ event: 'clic', time: 15, fields: {} })
+      await store.appendEvent({ event: 'click2', time: 15, fields: {} })
+      const orders = (await store.readEvents('click', 10)).map(({ fields }) => fields.order)
+      expect(orders).toEqual([1, 3, 2, 0, 4])
+      expect((await store.readEvents('click', 20)).map(({ time }) => time)).toEqual([20, 30, 40])
+      expect(await store.readEvents('click', 41)).toEqual([])
+    })
+
+    it('prunes events before a time, of every name', async () => {
+      for (const time of [1, 2, 3]) {
+        await store.appendEvent({ event: 'a', time, fields: { x: time } })
+        await store.appendEvent({ event: 'b', time, fields: {} })
+      }
+      await store.deleteEventsBefore(3)
+      expect(await store.readEvents('a', 0)).toEqual([{ event: 'a', time: 3, fields: { x: 3 } }])
+      expect(await store.readEvents('b', 0)).toHaveLength(1)
+    })
+
+    it.each(['active', 'lastGood', 'staged', 'downloading'] as const)(
+      'keeps what a record leads to as %s',
+      async (role) => {
+        const kept = await putVersion(store, 'digits', '1.0.0', 1)
+        const other = await putVersion(store, 'digits', '1.1.0', 40)
+        await store.updateModel('digits', (record) => ({ ...record, [role]: kept.installed }))
+        expect(await store.usage()).toBe(kept.size + other.size)
+        expect(await store.collectGarbage(parse)).toBe(other.size)
+        expect(await store.usage()).toBe(kept.size)
+        expect(await store.hasBlobs([...kept.blobs, ...other.blobs])).toEqual(new Set(kept.blobs))
+        expect(await store.readManifest(kept.installed.manifestSha256)).toBeDefined()
+        expect(await store.readManifest(other.installed.manifestSha256)).toBeUndefined()
+        expect(await store.collectGarbage(parse)).toBe(0)
+      },
+    )
+
+    it('keeps a shard that two versions share, and the part of a download that is there', async () => {
+      const first = await putVersion(store, 'digits', '1.0.0', 1)
+      const next = await putVersion(store, 'digits', '1.1.0', 2) // its graph and first shard are shards of the first
+      await store.deleteBlob(next.blobs[2]!)
+      await store.updateModel('digits', (record) => ({ ...record, downloading: next.installed }))
+      await store.collectGarbage(parse)
+      expect(await store.hasBlobs([...first.blobs, ...next.blobs])).toEqual(new Set(next.blobs.slice(0, 2)))
+    })
+
+    it('collects no blob while a manifest that a record leads to cannot be read', async () => {
+      const good = await putVersion(store, 'digits', '1.0.0', 1)
+      await store.writeManifest(hash('f'), encoder.encode('{"format":2}'))
+      await store.updateModel('digits', (record) => ({
+        ...record,
+        active: { version: '2.0.0', manifestSha256: hash('f') },
+      }))
+      await store.collectGarbage(parse)
+      expect(await store.hasBlobs(good.blobs)).toEqual(new Set(good.blobs))
+      expect(await store.readManifest(hash('f'))).toBeDefined()
+      expect(await store.readManifest(good.installed.manifestSha256)).toBeUndefined()
+    })
+
+    it('refuses everything once it is closed, and closes twice', async () => {
+      await store.writeBlob(hash('a'), someBytes(1))
+      await store.close()
+      await store.close()
+      const calls = [
+        () => store.readBlob(hash('a')),
+        () => store.writeBlob(hash('a'), someBytes(1)),
+        () => store.readModel('digits'),
+        () => store.updateModel('digits', (record) => record),
+        () => store.usage(),
+      ]
+      for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+    })
+  })
+}
