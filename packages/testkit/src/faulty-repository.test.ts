@@ -1,0 +1,64 @@
+import { canonicalBytes, parseManifest, parseRollout, paths, sha256Hex } from '@homing/protocol'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+import { type FaultyRepository, publishSamples, sampleVersion, startFaultyRepository } from './index.ts'
+
+describe('faulty repository', () => {
+  let repository: FaultyRepository
+  beforeEach(async () => {
+    repository = await startFaultyRepository()
+    repository.files.set(
+      'file',
+      Uint8Array.from({ length: 100 }, (_, index) => index),
+    )
+  })
+  afterEach(() => repository.close())
+
+  const get = async () => new Uint8Array(await (await fetch(`${repository.url}file`)).arrayBuffer())
+
+  it('does what its README shows', async () => {
+    const sample = await sampleVersion({ model: 'digits', version: '1.0.0' })
+    publishSamples(repository, [sample])
+    repository.fail(paths.blob(sample.manifest.graph.sha256), { kind: 'truncate', after: 10 }, 1)
+    const blob = () => fetch(repository.url + paths.blob(sample.manifest.graph.sha256))
+    expect((await (await blob()).arrayBuffer()).byteLength).toBe(10)
+    expect(await sha256Hex(await (await blob()).arrayBuffer())).toBe(sample.manifest.graph.sha256)
+    const answer = await fetch(repository.url + paths.rollout('digits'))
+    expect(parseRollout(new Uint8Array(await answer.arrayBuffer()), 'digits').champion).toBe('1.0.0')
+    expect(parseManifest(sample.manifestBytes)).toEqual(sample.manifest)
+    expect(canonicalBytes(sample.manifest)).toEqual(sample.manifestBytes)
+  })
+
+  it('serves files, and 404 for what it has not', async () => {
+    expect(await get()).toEqual(repository.files.get('file'))
+    expect((await fetch(`${repository.url}other`)).status).toBe(404)
+    expect(repository.requests.map(({ path }) => path)).toEqual(['file', 'other'])
+  })
+
+  it('spoils bodies in ways of its own', async () => {
+    repository.fail('file', { kind: 'alter', at: 3 }, 1)
+    expect([...(await get())].flatMap((byte, index) => (byte === index ? [] : [index]))).toEqual([3])
+    repository.fail('file', { kind: 'grow', by: 5 }, 1)
+    expect((await get()).byteLength).toBe(105)
+    repository.fail('file', { kind: 'slow', piece: 40, every: 1 }, 1)
+    expect(await get()).toEqual(repository.files.get('file'))
+    repository.fail('file', { kind: 'html' })
+    expect((await fetch(`${repository.url}file`)).headers.get('content-type')).toContain('text/html')
+    repository.heal()
+    expect(await get()).toEqual(repository.files.get('file'))
+  })
+
+  it('breaks connections and goes silent', async () => {
+    repository.fail('file', { kind: 'reset' })
+    await expect(get()).rejects.toThrow()
+    repository.fail('file', { kind: 'reset', after: 10 })
+    await expect(get()).rejects.toThrow()
+    for (const fault of [{ kind: 'hang' }, { kind: 'hang', after: 10 }] as const) {
+      repository.fail('file', fault)
+      const answer = fetch(`${repository.url}file`, { signal: AbortSignal.timeout(50) }).then((found) =>
+        found.bytes(),
+      )
+      await expect(answer).rejects.toMatchObject({ name: 'TimeoutError' })
+    }
+  })
+})

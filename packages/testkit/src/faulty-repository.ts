@@ -1,0 +1,62 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+import { answer } from './answer.ts'
+import type { Fault } from './fault.ts'
+
+/** A request as it came. */
+export interface RecordedRequest {
+  readonly path: string
+  readonly headers: IncomingHttpHeaders
+}
+
+/** A static repository over HTTP, on a port of its own. */
+export interface FaultyRepository {
+  /** With a slash at its end. */
+  readonly url: string
+  /** What it serves, by path such as `rollouts/digits.json`. */
+  readonly files: Map<string, Uint8Array>
+  /** Every request since the start, oldest first. */
+  readonly requests: RecordedRequest[]
+  /** Answers to `path` go wrong, the next `times` of them. The latest fault of a path counts. */
+  fail(path: string, fault: Fault, times?: number): void
+  /** Forgets all faults. */
+  heal(): void
+  /** Ends every connection, also those that hang. */
+  close(): Promise<void>
+}
+
+/** Starts a repository without files. */
+export async function startFaultyRepository(): Promise<FaultyRepository> {
+  const files = new Map<string, Uint8Array>()
+  const requests: RecordedRequest[] = []
+  const faults = new Map<string, { fault: Fault; left: number }>()
+
+  function takeFault(path: string): Fault | undefined {
+    const entry = faults.get(path)
+    if (!entry || entry.left <= 0) return undefined
+    entry.left--
+    return entry.fault
+  }
+
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1)
+    requests.push({ path, headers: request.headers })
+    answer(response, files.get(path), takeFault(path))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    files,
+    requests,
+    fail: (path, fault, times = Infinity) => void faults.set(path, { fault, left: times }),
+    heal: () => faults.clear(),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
