@@ -11,5 +11,6 @@ export type {
   Progress,
   UpdatePolicy,
 } from './client/api.ts'
+export { createClient } from './client/create-client.ts'
 export type { Backend, BackendFallback, ImageSource, InputValue, Reading, Score, TableRow } from './runtime/runtime-api.ts'
 export { type ErrorCode, HomingError, type Tensor } from '@homing/protocol'

@@ -1,0 +1,115 @@
+import { type Engine, HomingError, parseManifest } from '@homing/protocol'
+
+import { createRepository } from '../../delivery/repository.ts'
+import { webPlatform } from '../../delivery/web-platform.ts'
+import type { BackendFault, EventsByName } from '../../runtime/runtime-api.ts'
+import { databaseName, openStore } from '../../store/open-store.ts'
+import type { Store } from '../../store/store.ts'
+import { maxEventAge } from '../config.ts'
+import type { HostApi, HostConfig, PageApi } from '../host-api.ts'
+import { describeDevice } from './device.ts'
+import { enginePorts } from './engine-ports.ts'
+import { createModelCoordinator, type ModelCoordinator } from './model-coordinator.ts'
+import { once } from './once.ts'
+import { tabs } from './tabs.ts'
+
+/** The host of one page: everything that outlives engine workers and touches neither page nor engine. */
+export function createHost(config: HostConfig): HostApi {
+  const platform = webPlatform()
+  const repository = createRepository(config.repository, platform)
+  const models = new Map<string, ModelCoordinator>()
+  const store = once(() => openStore(config))
+  const device = once(describeDevice)
+  const otherTabs = once(async () =>
+    tabs(await databaseName(config.repository), (model) => void models.get(model)?.look().catch(() => undefined)),
+  )
+  let connect!: (page: PageApi) => void
+  const page = new Promise<PageApi>((resolve) => (connect = resolve))
+
+  const onFault = (_engine: Engine, fault: BackendFault): void =>
+    void models.get(fault.model)?.fault(fault).catch(() => undefined) // the failed call carries the error
+  const engines = enginePorts(() => page, onFault)
+
+  const collectGarbage = async (): Promise<void> => {
+    await (await store()).collectGarbage(parseManifest)
+  }
+  const opened = (model: string): ModelCoordinator => {
+    const coordinator = models.get(model)
+    if (coordinator) return coordinator
+    throw new HomingError('CLOSED', `Model ${model} is not open.`)
+  }
+  const open = async (model: string, ...[options, onEvent]: Tail<Parameters<HostApi['open']>>): Promise<ModelCoordinator> => {
+    const [kept, tab] = await Promise.all([store(), otherTabs()])
+    return createModelCoordinator(model, options, onEvent, {
+      store: kept,
+      repository,
+      platform,
+      device,
+      collectGarbage,
+      engine: (engine) => engines.get(engine),
+      alone: tab.alone,
+      announce: tab.announce,
+      pollInterval: config.pollInterval,
+    })
+  }
+
+  return {
+    connect(pageApi) {
+      connect(pageApi)
+      return Promise.resolve()
+    },
+    async open(model, options, onEvent, signal) {
+      await models.get(model)?.close()
+      const coordinator = await open(model, options, onEvent)
+      models.set(model, coordinator)
+      await coordinator.open(signal ?? new AbortController().signal)
+    },
+    async close(model) {
+      const coordinator = models.get(model)
+      models.delete(model)
+      await coordinator?.close()
+    },
+    update: async (model) => opened(model).update(),
+    pin: async (model, version) => opened(model).pin(version),
+    setUpdates: async (model, policy) => opened(model).setUpdates(policy),
+    setBackends: async (model, backends) => opened(model).setBackends(backends),
+    ready: async (model) => opened(model).ready(),
+    async check() {
+      const looks = await Promise.allSettled([...models.values()].map((model) => model.look()))
+      const failed = looks.find((look) => look.status === 'rejected')
+      if (failed) throw failed.reason
+    },
+    nudge() {
+      for (const model of models.values()) model.nudge()
+      return Promise.resolve()
+    },
+    async engineLost(engine) {
+      engines.drop(engine)
+      await Promise.all([...models.values()].map((model) => model.engineLost(engine)))
+    },
+    async record(event, fields) {
+      const kept = await store()
+      const time = Date.now()
+      await kept.appendEvent({ event, time, fields })
+      await kept.deleteEventsBefore(time - maxEventAge)
+    },
+    readEvents: async (windows) => readEvents(await store(), windows),
+    async shutdown() {
+      await Promise.all([...models.values()].map((model) => model.close()))
+      models.clear()
+      const [kept, tab] = await Promise.all([store(), otherTabs()])
+      tab.close()
+      await kept.close()
+    },
+  }
+}
+
+type Tail<T extends readonly unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never
+
+async function readEvents(store: Store, windows: Parameters<HostApi['readEvents']>[0]): Promise<EventsByName> {
+  const now = Date.now()
+  const entries = windows.map(
+    async ({ event, seconds }) => [event, await store.readEvents(event, now - seconds * 1_000)] as const,
+  )
+  return Object.fromEntries(await Promise.all(entries))
+}

@@ -1,0 +1,99 @@
+import type { HomingErrorData } from '@homing/protocol'
+
+import { type Lifecycle, type LifecycleEvent, type Step, transition, unopened } from '../../delivery/model-state.ts'
+import type { ModelStatus, UpdatePolicy } from '../api.ts'
+import type { LoadedVersion } from './version-server.ts'
+
+/** Where the status of one model is kept; every change is told. */
+export interface StatusBoard {
+  readonly status: ModelStatus
+  dispatch(event: LifecycleEvent): void
+  /** `loaded` serves: its facts, and `activated` where that is new. */
+  served(loaded: LoadedVersion): void
+  /** What served does not any more, and could not be brought back. */
+  broken(error: HomingErrorData): void
+  policy(policy: UpdatePolicy, pinned: string | undefined): void
+  /** A newer version waits for `update()`; undefined: none does. */
+  available(version: string | undefined): void
+  storage(storage: ModelStatus['storage']): void
+  /** Milliseconds that a download took. */
+  fetched(fetch: number): void
+}
+
+export function createStatusBoard(model: string, policy: UpdatePolicy, tell: (status: ModelStatus) => void): StatusBoard {
+  let lifecycle: Lifecycle = unopened
+  let status: ModelStatus = {
+    model,
+    state: { name: 'empty' },
+    fallbacks: [],
+    storage: { kind: 'memory', usage: 0 },
+    update: { policy, state: { name: 'empty' } },
+    timings: {},
+  }
+  const put = (next: ModelStatus): void => {
+    status = next
+    tell(next)
+  }
+  const move = (event: LifecycleEvent): ModelStatus => {
+    lifecycle = transition(lifecycle, event)
+    return withLifecycle(status, lifecycle)
+  }
+  return {
+    get status() {
+      return status
+    },
+    dispatch: (event) => put(move(event)),
+    served({ installed, manifest, facts, verify }) {
+      const { threadsReason: _, card: __, ...before } = move({ type: 'activated', version: installed.version })
+      const { start, load, firstRun } = facts.timings
+      put({
+        ...before,
+        version: installed.version,
+        engine: facts.engine,
+        engineVersion: facts.engineVersion,
+        backend: facts.backend,
+        fallbacks: facts.fallbacks,
+        threads: facts.threads,
+        ...(facts.threadsReason === undefined ? {} : { threadsReason: facts.threadsReason }),
+        ...(manifest.card === undefined ? {} : { card: manifest.card }),
+        timings: { ...before.timings, verify, start, load, firstRun },
+      })
+    },
+    broken(error) {
+      lifecycle = transition(transition(unopened, { type: 'check' }), { type: 'failed', error })
+      put(withLifecycle(status, lifecycle))
+    },
+    policy(policy, pinned) {
+      const { pinned: _, ...update } = status.update
+      put({ ...status, update: { ...update, policy, ...(pinned === undefined ? {} : { pinned }) } })
+    },
+    available(version) {
+      const { available: _, ...update } = status.update
+      put({ ...status, update: { ...update, ...(version === undefined ? {} : { available: version }) } })
+    },
+    storage: (storage) => put({ ...status, storage }),
+    fetched: (fetch) => put({ ...status, timings: { ...status.timings, fetch } }),
+  }
+}
+
+function withLifecycle(status: ModelStatus, lifecycle: Lifecycle): ModelStatus {
+  switch (lifecycle.name) {
+    case 'opening':
+      return { ...status, state: lifecycle.step }
+    case 'closed':
+      return { ...status, state: { name: 'closed' } }
+    case 'active':
+      return {
+        ...status,
+        state: { name: 'active', version: lifecycle.version },
+        update: withStep(status.update, lifecycle.update),
+      }
+  }
+}
+
+/** The reason of the last failure stays until a look or an update succeeds. */
+function withStep(update: ModelStatus['update'], step: Step): ModelStatus['update'] {
+  const { error, ...rest } = update
+  if (step.name === 'failed') return { ...rest, state: step, error: step.error }
+  return step.name === 'empty' || error === undefined ? { ...rest, state: step } : { ...rest, state: step, error }
+}
