@@ -1,0 +1,56 @@
+import type { NodeProto } from '@homing/onnx'
+import { HomingError } from '@homing/protocol'
+
+import type { ShapedValue } from './emitter.ts'
+
+/** A node of the inference graph with its tensors' shapes and its attributes. */
+export interface ForwardNode {
+  readonly type: string
+  /** For messages: the operator and its name. */
+  readonly what: string
+  /** Undefined where an optional input is left out. */
+  readonly inputs: readonly (ShapedValue | undefined)[]
+  readonly outputs: readonly (ShapedValue | undefined)[]
+  readonly proto: NodeProto
+}
+
+/** The input that the operator cannot do without. */
+export function requiredInput(node: ForwardNode, index: number): ShapedValue {
+  const input = node.inputs[index]
+  if (!input) throw new HomingError('ONNX_INVALID', `${node.what} lacks input ${index}`)
+  return input
+}
+
+/** The first output. */
+export function firstOutput(node: ForwardNode): ShapedValue {
+  const output = node.outputs[0]
+  if (!output) throw new HomingError('ONNX_INVALID', `${node.what} has no output`)
+  return output
+}
+
+/** A whole-number attribute. */
+export function intAttribute({ proto }: ForwardNode, name: string, fallback: number): number {
+  const found = proto.attribute.find((attribute) => attribute.name === name)
+  return found ? Number(found.i) : fallback
+}
+
+/** A float attribute. */
+export function floatAttribute({ proto }: ForwardNode, name: string, fallback: number): number {
+  return proto.attribute.find((attribute) => attribute.name === name)?.f ?? fallback
+}
+
+/** A list of whole numbers; undefined when absent. */
+export function intsAttribute({ proto }: ForwardNode, name: string): number[] | undefined {
+  return proto.attribute.find((attribute) => attribute.name === name)?.ints.map(Number)
+}
+
+/** A word. */
+export function stringAttribute({ proto }: ForwardNode, name: string, fallback: string): string {
+  const found = proto.attribute.find((attribute) => attribute.name === name)
+  return found ? new TextDecoder().decode(found.s) : fallback
+}
+
+/** Refuses a form of an operator whose gradient cannot be written. */
+export function refuseGradient({ what, type }: ForwardNode, problem: string): never {
+  throw new HomingError('GRADIENT_UNSUPPORTED', `${what} has no gradient: ${problem}`, { details: { operator: type } })
+}

@@ -1,0 +1,16 @@
+import { refuseGradient, requiredInput } from '../forward-node.ts'
+import { firstOutputRule, type GradientRule } from '../rule.ts'
+
+/** Identity and what the reader of an inference graph may take for one. */
+export const identity: GradientRule = firstOutputRule((_, gradient) => [gradient])
+
+/** Reshape, Flatten, Squeeze, Unsqueeze: the same elements in the input's shape. */
+export const reshape: GradientRule = firstOutputRule(({ node, emit }, gradient) => [
+  emit.reshape(gradient, requiredInput(node, 0).shape),
+])
+
+/** Dropout is the identity in inference; its mask cannot be known outside the operator otherwise. */
+export const dropout: GradientRule = firstOutputRule(({ node }, gradient) => {
+  if (node.inputs[2]) refuseGradient(node, 'it has a training_mode input; export the model for inference')
+  return [gradient]
+})

@@ -1,0 +1,54 @@
+import { elementTypes, tensorHeader } from '@homing/onnx'
+import { HomingError } from '@homing/protocol'
+
+import type { ForwardGraph } from './forward-graph.ts'
+import { ruleOf } from './registry.ts'
+
+/** Learned tensors of `graph` from which every way to the output leads through operators that have gradients. */
+export function trainableTensors({ nodes, initializers, output }: ForwardGraph): string[] {
+  const open = new Set([output.name])
+  const blocked = new Set<string>()
+  for (const node of nodes.toReversed()) {
+    const passes = ruleOf(node.type) !== undefined && node.outputs.every((value) => !value || !blocked.has(value.name))
+    for (const input of node.inputs) if (input) (passes ? open : blocked).add(input.name)
+  }
+  return [...initializers.values()]
+    .filter(({ name, dataType }) => open.has(name) && !blocked.has(name) && isFloat(dataType))
+    .map(({ name }) => name)
+}
+
+/**
+ * The tensors that `patterns` name: exactly, or with `*` for any run of characters. All that can be trained, and are
+ * no scalars, when there are no patterns.
+ * @throws HomingError CONFIG_INVALID for a pattern that names nothing or no learned floating-point tensor,
+ *   GRADIENT_UNSUPPORTED when an operator without gradient lies on the way; `details.trainable` lists what can be trained.
+ */
+export function selectTrainable(graph: ForwardGraph, patterns: readonly string[] | undefined): string[] {
+  const trainable = trainableTensors(graph)
+  if (!patterns) return trainable.filter((name) => tensorHeader(graph.initializers.get(name)!).shape.length > 0)
+  const matches = patterns.map(matcherOf)
+  const chosen = [...graph.initializers.keys()].filter((name) => matches.some((matches) => matches(name)))
+  const idle = patterns.find((_, index) => !chosen.some((name) => matches[index]!(name)))
+  if (idle !== undefined) throw new HomingError('CONFIG_INVALID', `No learned tensor is called "${idle}"`, { details: { trainable } })
+  for (const name of chosen) {
+    if (trainable.includes(name)) continue
+    if (!isFloat(graph.initializers.get(name)!.dataType)) {
+      throw new HomingError('CONFIG_INVALID', `Tensor "${name}" holds no floating-point numbers`, { details: { trainable } })
+    }
+    const operators = [...new Set(graph.nodes.filter(({ type }) => !ruleOf(type)).map(({ type }) => type))]
+    throw new HomingError('GRADIENT_UNSUPPORTED', `Tensor "${name}" reaches the output through an operator without gradient (of ${operators.join(', ')})`, {
+      details: { tensor: name, operators, trainable },
+    })
+  }
+  return chosen
+}
+
+function matcherOf(pattern: string): (name: string) => boolean {
+  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+  const expression = new RegExp(`^${parts.join('.*')}$`, 's')
+  return (name) => expression.test(name)
+}
+
+function isFloat(dataType: number): boolean {
+  return dataType === elementTypes.float32.code || dataType === elementTypes.float64.code
+}

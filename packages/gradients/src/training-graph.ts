@@ -1,0 +1,107 @@
+import { graphBuilder, type ModelProto } from '@homing/onnx'
+import { HomingError } from '@homing/protocol'
+
+import { emitterOf, type ShapedValue } from './emitter.ts'
+import { type ForwardOptions, readForwardGraph } from './forward-graph.ts'
+import { type LossName, losses } from './losses/losses.ts'
+import { type OptimiserSettings, optimiserOf } from './optimisers/optimiser-of.ts'
+import { writeGradients } from './reverse.ts'
+import { selectTrainable } from './trainable.ts'
+
+/** What is trained, on which loss, and how. */
+export interface TrainingOptions extends ForwardOptions {
+  /** Learned tensors by name, `*` for any run of characters. All that can be trained when absent. */
+  readonly trainable?: readonly string[]
+  readonly loss: LossName
+  readonly optimiser: OptimiserSettings
+  /**
+   * Share of itself, times the learning rate, that a step takes from each trained tensor of rank 2 or more, apart
+   * from the gradient (Loshchilov and Hutter 2019). Biases and scales are left alone. 0 when absent.
+   */
+  readonly weightDecay?: number
+}
+
+/** A tensor that a step reads under `input` and gives anew under `output`. */
+export interface Slot {
+  readonly input: string
+  readonly output: string
+  readonly shape: readonly number[]
+}
+
+/** A trained tensor and what the optimiser keeps for it. The state is zeros before the first step. */
+export interface ParameterSlot extends Slot {
+  readonly state: readonly Slot[]
+}
+
+/** One training step as an ONNX model of standard operators, and the names of its inputs and outputs. */
+export interface TrainingGraph {
+  readonly model: ModelProto
+  /** Inputs of the inference model, one batch of them. */
+  readonly batch: readonly ShapedValue[]
+  readonly targets: ShapedValue
+  readonly parameters: readonly ParameterSlot[]
+  /** Float32 scalars: the learning rate, and the number of the step, from 1. */
+  readonly learningRate: string
+  readonly step: string
+  /** Scalar outputs: the mean loss over the batch before the step, and further figures by name. */
+  readonly loss: string
+  readonly metrics: readonly string[]
+}
+
+/** Names of the inputs and outputs that a training graph adds to the model's own. */
+const names = { targets: 'targets', learningRate: 'learning_rate', step: 'step', loss: 'loss' } as const
+
+/**
+ * Writes the training step of an inference model: forward, loss, gradients and optimiser. Shapes are fixed: `dims`
+ * gives dynamic dimensions, such as the batch, their sizes.
+ * @throws HomingError GRADIENT_UNSUPPORTED when an operator without gradient lies between the loss and a trained
+ *   tensor (`details.trainable` lists what can be trained), CONFIG_INVALID for options that do not fit the model,
+ *   ONNX_INVALID or ONNX_UNSUPPORTED for a model that cannot be read.
+ */
+export function trainingGraph(model: ModelProto, options: TrainingOptions): TrainingGraph {
+  const forward = readForwardGraph(model, options)
+  const trained = selectTrainable(forward, options.trainable)
+  if (trained.length === 0) throw new HomingError('CONFIG_INVALID', 'The model has no tensor that can be trained')
+  const loss = losses[options.loss]
+  const optimiser = optimiserOf(options.optimiser)
+
+  const builder = graphBuilder('training', { opset: forward.opset })
+  const input = (name: string, { dtype, shape }: Pick<ShapedValue, 'dtype' | 'shape'>): ShapedValue => {
+    builder.input(name, dtype, shape)
+    return { name, dtype, shape }
+  }
+  const batch = forward.inputs.map((value) => input(value.name, value))
+  const targets = input(names.targets, loss.targets(forward.output))
+  const parameters = trained.map((name) => input(name, forward.values.get(name)!))
+  const states = parameters.map((parameter) => optimiser.state.map((name) => input(`${parameter.name}/${name}`, parameter)))
+  const learningRate = input(names.learningRate, { dtype: 'float32', shape: [] })
+  const step = input(names.step, { dtype: 'float32', shape: [] })
+  for (const tensor of forward.initializers.values()) if (!trained.includes(tensor.name)) builder.initializer(tensor)
+  for (const { proto } of forward.nodes) builder.node(proto)
+
+  const emit = emitterOf(builder)
+  const written = loss.write(emit, forward.output, targets)
+  const gradients = writeGradients(forward, emit, written.gradient, trained)
+  builder.output(names.loss, written.loss)
+  for (const [name, value] of Object.entries(written.metrics)) builder.output(name, value)
+  const update = optimiser.begin(emit, learningRate, step)
+  const decay = options.weightDecay ?? 0
+
+  const slots = parameters.map((parameter, index): ParameterSlot => {
+    const old = Object.fromEntries(optimiser.state.map((name, at) => [name, states[index]![at]!]))
+    const { decrease, state } = update({ parameter, gradient: gradients.get(parameter.name)!, state: old })
+    const kept = decay > 0 && parameter.shape.length > 1
+      ? emit.binary('Mul', parameter, emit.binary('Sub', 1, emit.binary('Mul', learningRate, decay)))
+      : parameter
+    const slot = (value: ShapedValue, next: ShapedValue): Slot => {
+      const output = `${value.name}/next`
+      builder.output(output, next)
+      return { input: value.name, output, shape: value.shape }
+    }
+    return {
+      ...slot(parameter, emit.binary('Sub', kept, decrease)),
+      state: optimiser.state.map((name) => slot(old[name]!, state[name]!)),
+    }
+  })
+  return { ...names, model: builder.build(), batch, targets, parameters: slots, metrics: Object.keys(written.metrics) }
+}

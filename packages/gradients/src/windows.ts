@@ -1,0 +1,43 @@
+import { firstOutput, type ForwardNode, intsAttribute, requiredInput, stringAttribute } from './forward-node.ts'
+
+/** How a window moves over the spatial axes of a tensor, padding made explicit. One entry per spatial axis. */
+export interface Windows {
+  readonly kernel: readonly number[]
+  readonly strides: readonly number[]
+  readonly dilations: readonly number[]
+  readonly begin: readonly number[]
+  readonly end: readonly number[]
+  /** Sizes before and after. */
+  readonly input: readonly number[]
+  readonly output: readonly number[]
+}
+
+/** The windows of a convolution or pooling of `kernel`. */
+export function windowsOf(node: ForwardNode, kernel: readonly number[]): Windows {
+  const input = requiredInput(node, 0).shape.slice(2)
+  const output = firstOutput(node).shape.slice(2)
+  const ones = kernel.map(() => 1)
+  const strides = intsAttribute(node, 'strides') ?? ones
+  const dilations = intsAttribute(node, 'dilations') ?? ones
+  const autoPad = stringAttribute(node, 'auto_pad', 'NOTSET')
+  const explicit = intsAttribute(node, 'pads') ?? kernel.map(() => 0).concat(kernel.map(() => 0))
+  const windows = { kernel, strides, dilations, input, output }
+  if (autoPad !== 'SAME_UPPER' && autoPad !== 'SAME_LOWER') {
+    return { ...windows, begin: explicit.slice(0, kernel.length), end: explicit.slice(kernel.length) }
+  }
+  const totals = kernel.map((size, axis) => {
+    const reach = (output[axis]! - 1) * strides[axis]! + (size - 1) * dilations[axis]! + 1
+    return Math.max(0, reach - input[axis]!)
+  })
+  const less = totals.map((total) => Math.floor(total / 2))
+  const more = totals.map((total) => Math.ceil(total / 2))
+  return autoPad === 'SAME_UPPER' ? { ...windows, begin: less, end: more } : { ...windows, begin: more, end: less }
+}
+
+/** Elements at the end of each padded axis that no window reaches. */
+export function unreached({ kernel, strides, dilations, begin, end, input, output }: Windows): number[] {
+  return kernel.map((size, axis) => {
+    const reach = (output[axis]! - 1) * strides[axis]! + (size - 1) * dilations[axis]! + 1
+    return input[axis]! + begin[axis]! + end[axis]! - reach
+  })
+}
