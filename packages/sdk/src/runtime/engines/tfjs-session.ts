@@ -1,0 +1,87 @@
+import { HomingError, type Manifest, type Tensor } from '@homing/protocol'
+import type { Tensor as TfjsTensor } from '@tensorflow/tfjs-core'
+
+import type { EngineSession, Tensors } from '../engine.ts'
+import type { Backend, LoadRequest } from '../runtime-api.ts'
+import { tfjsFailure } from './tfjs-failure.ts'
+import type { TfjsCore } from './tfjs-library.ts'
+import { loadTfjsModel, type TfjsModel, type TfjsTensors } from './tfjs-model.ts'
+import { fromTfjs, toTfjs } from './tfjs-tensors.ts'
+import { parseTopology } from './tfjs-topology.ts'
+
+/** What the graph executor says of a graph that it can only run asynchronously. */
+const needsAsync = /executeAsync/
+
+/**
+ * Makes a session on one backend. Sessions on several backends share the core, so each call selects its own.
+ * `checkAlive` throws when the backend has died: WebGL answers with zeros then, not with an error.
+ */
+export async function tfjsSession(
+  core: TfjsCore,
+  backend: Backend,
+  checkAlive: () => void,
+  { signature }: Manifest,
+  { graph, parameters }: Pick<LoadRequest, 'graph' | 'parameters'>,
+): Promise<EngineSession> {
+  let model: TfjsModel
+  const topology = parseTopology(graph)
+  try {
+    await select(core, backend)
+    model = await loadTfjsModel(core, topology, parameters, signature)
+  } catch (cause) {
+    throw tfjsFailure('load the model', cause)
+  }
+  const names = signature.outputs.map(({ name }) => name)
+  let asynchronous = false
+
+  const outputsOf = async (inputs: Tensors): Promise<readonly TfjsTensor[]> => {
+    if (!asynchronous) {
+      try {
+        return core.tidy(() => model.run(toTensors(core, inputs)) as TfjsTensor[])
+      } catch (error) {
+        if (!(error instanceof Error && needsAsync.test(error.message))) throw error
+        asynchronous = true
+      }
+    }
+    const fed = toTensors(core, inputs)
+    const outputs = await model.runAsync(fed).catch((error: unknown) => {
+      core.dispose(fed)
+      throw error
+    })
+    core.dispose(Object.values(fed).filter((tensor) => !outputs.includes(tensor)))
+    return outputs
+  }
+
+  return {
+    async run(inputs) {
+      try {
+        await select(core, backend)
+        const outputs = await outputsOf(inputs)
+        try {
+          const read = await Promise.all(outputs.map((output, index) => fromTfjs(names[index]!, output)))
+          checkAlive()
+          return Object.fromEntries(read.map((tensor, index): [string, Tensor] => [names[index]!, tensor]))
+        } finally {
+          core.dispose([...outputs])
+        }
+      } catch (cause) {
+        throw tfjsFailure('run the model', cause)
+      }
+    },
+    async release() {
+      model.dispose()
+    },
+  }
+}
+
+function toTensors(core: TfjsCore, inputs: Tensors): TfjsTensors {
+  return Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, toTfjs(core, tensor)]))
+}
+
+async function select(core: TfjsCore, backend: Backend): Promise<void> {
+  if (core.getBackend() === backend) return
+  // `setBackend` answers false, or true, and throws nothing: only `getBackend` tells.
+  await core.setBackend(backend)
+  if (core.getBackend() !== backend)
+    throw new HomingError('ENGINE_FAILED', `TensorFlow.js did not switch to ${backend}.`)
+}
