@@ -56,7 +56,7 @@ describe('faulty repository', () => {
     for (const fault of [{ kind: 'hang' }, { kind: 'hang', after: 10 }] as const) {
       repository.fail('file', fault)
       const answer = fetch(`${repository.url}file`, { signal: AbortSignal.timeout(50) }).then((found) =>
-        found.bytes(),
+        found.arrayBuffer(),
       )
       await expect(answer).rejects.toMatchObject({ name: 'TimeoutError' })
     }
