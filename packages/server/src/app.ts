@@ -5,13 +5,12 @@ import plugin from 'fastify-plugin'
 
 import { jsonBodyBytes } from './config.ts'
 import { type ServerOptions, settle, type SettledOptions } from './options.ts'
-import { requireToken } from './plugins/admin-token.ts'
 import { allowOrigins } from './plugins/cross-origin.ts'
 import { answerClientError, answerErrors, sendError } from './plugins/error-answers.ts'
 import { methodNotAllowed } from './plugins/method-not-allowed.ts'
 import { describeApi } from './plugins/openapi.ts'
 import { logRequests } from './plugins/request-log.ts'
-import { limitWrites } from './plugins/write-limit.ts'
+import { writeGuard } from './plugins/write-guard.ts'
 import { blobRoutes } from './routes/blobs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { modelRoutes } from './routes/models.ts'
@@ -57,14 +56,13 @@ async function homing(app: FastifyInstance, options: SettledOptions): Promise<vo
     reply.header('x-content-type-options', 'nosniff')
   })
   await allowOrigins(app, options.writeOrigins)
-  await limitWrites(app, limits.writesPerMinute)
   const closeAddresses = methodNotAllowed(app)
   await describeApi(app)
 
-  const authorise = requireToken(options.adminToken)
+  const guard = await writeGuard(app, options.adminToken, limits.writesPerMinute)
   await app.register(healthRoutes, { registry, store })
-  await app.register(blobRoutes, { store, authorise, limits })
-  await app.register(modelRoutes, { publication, authorise, limits })
+  await app.register(blobRoutes, { store, guard, limits })
+  await app.register(modelRoutes, { publication, guard, limits })
   await app.register(repositoryRoutes, { prefix: '/repository', folder: options.repositoryFolder, store })
   if (options.webFolder !== undefined) await app.register(webRoutes, { folder: options.webFolder })
   closeAddresses()

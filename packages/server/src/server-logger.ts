@@ -6,7 +6,9 @@ export function serverLogger(level: string, destination: DestinationStream): Log
     {
       level,
       base: { pid: process.pid },
-      serializers: { req: ({ method, url }: { method?: string; url?: string }) => ({ method, url: url?.split('?', 1)[0] }) },
+      serializers: {
+        req: ({ method, url }: { method?: string; url?: string }) => ({ method, url: url?.split('?', 1)[0] }),
+      },
       redact: ['headers.authorization', '*.headers.authorization', '*.*.headers.authorization'],
     },
     destination,

@@ -29,6 +29,7 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
     .code(status)
     .headers({ 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8' })
     .removeHeader('content-encoding')
+    .removeHeader('etag')
     .send(errorBody(error, request.id))
 }
 

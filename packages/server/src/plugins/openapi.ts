@@ -35,3 +35,8 @@ export const errorResponse = {
 
 /** The `security` entry of writes. */
 export const adminOnly = [{ adminToken: [] }]
+
+/** The `body` entry of a route that takes bytes as they come; the handler judges them. */
+export function rawBody(type: string, description: string): object {
+  return { content: { [type]: { schema: { description } } } }
+}

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { Kysely, Migrator, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { type Dialect, Kysely, Migrator, SqliteAdapter, type SqliteDatabase, SqliteDialect } from 'kysely'
 import Libsql from 'libsql'
 
 import { busyTimeoutMs, migrationAttempts, migrationRetryMs } from '../config.ts'
@@ -13,7 +13,7 @@ import type { Database, Tables } from './database.ts'
  */
 export async function openSqlite(file: string): Promise<Database> {
   const connection = new Libsql(file)
-  const database = new Kysely<Tables>({ dialect: new SqliteDialect({ database: immediate(connection) }) })
+  const database = new Kysely<Tables>({ dialect: sharedSqlite(connection) })
   try {
     // A busy wait blocks the process, so a migration that runs elsewhere is waited for by trying again.
     connection.exec('PRAGMA busy_timeout = 0')
@@ -30,12 +30,22 @@ export async function openSqlite(file: string): Promise<Database> {
   }
 }
 
-/** `begin` takes the write lock at once: a read lock that turns into a write lock fails without waiting its turn. */
-function immediate(connection: Libsql.Database): SqliteDatabase {
-  return {
+/** Kysely's dialect, made fit for a database that several processes migrate and write. */
+function sharedSqlite(connection: Libsql.Database): Dialect {
+  const database: SqliteDatabase = {
+    // A read lock that turns into a write lock fails without waiting its turn, so the write lock is taken at once.
     prepare: (sql) =>
       connection.prepare(sql === 'begin' ? 'begin immediate' : sql) as ReturnType<SqliteDatabase['prepare']>,
     close: () => void connection.close(),
+  }
+  const dialect = new SqliteDialect({ database })
+  return {
+    createDriver: () => dialect.createDriver(),
+    createQueryCompiler: () => dialect.createQueryCompiler(),
+    createIntrospector: (db) => dialect.createIntrospector(db),
+    // SQLite can undo changes of the schema, which the adapter denies; so a migration is whole and runs once.
+    createAdapter: () =>
+      Object.create(new SqliteAdapter(), { supportsTransactionalDdl: { value: true } }) as SqliteAdapter,
   }
 }
 

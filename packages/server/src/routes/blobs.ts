@@ -8,26 +8,26 @@ import {
   MissingBlobsResponseSchema,
   Sha256Schema,
 } from '@homing/protocol'
-import type { FastifyInstance, preParsingAsyncHookHandler } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import * as v from 'valibot'
 
 import type { BlobStore } from '../blobs/blob-store.ts'
 import { jsonBodyBytes, type Limits } from '../config.ts'
 import { jsonSchema } from '../plugins/json-schema.ts'
-import { adminOnly, errorResponse } from '../plugins/openapi.ts'
+import { adminOnly, errorResponse, rawBody } from '../plugins/openapi.ts'
+import type { WriteGuard } from '../plugins/write-guard.ts'
 import { sizesOf } from '../publication/sizes-of.ts'
 import { untilIdle } from './until-idle.ts'
-import { writeRoute } from './write-route.ts'
 
 /** Upload of blobs. */
 export async function blobRoutes(
   app: FastifyInstance,
-  { store, authorise, limits }: { store: BlobStore; authorise: preParsingAsyncHookHandler; limits: Limits },
+  { store, guard, limits }: { store: BlobStore; guard: WriteGuard; limits: Limits },
 ): Promise<void> {
   app.post<{ Body: v.InferOutput<typeof MissingBlobsRequestSchema> }>(
     '/v1/blobs/missing',
     {
-      ...writeRoute(authorise),
+      ...guard,
       bodyLimit: jsonBodyBytes,
       schema: {
         summary: 'Which of these blobs does the server lack?',
@@ -51,11 +51,11 @@ export async function blobRoutes(
     uploads.put<{ Params: FileRef; Body: IncomingMessage | undefined }>(
       '/v1/blobs/:sha256',
       {
-        ...writeRoute(authorise),
+        ...guard,
         schema: {
           summary: 'Upload a blob: any bytes whose SHA-256 is the one in the address',
           security: adminOnly,
-          consumes: ['application/octet-stream'],
+          body: rawBody('application/octet-stream', 'Any bytes'),
           params: jsonSchema(v.object({ sha256: Sha256Schema })),
           response: { 201: { description: 'Stored', ...jsonSchema(FileRefSchema) }, ...errorResponse },
         },

@@ -7,27 +7,23 @@ import {
   RolloutSchema,
   VersionSchema,
 } from '@homing/protocol'
-import type { FastifyInstance, preParsingAsyncHookHandler } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import * as v from 'valibot'
 
 import type { Limits } from '../config.ts'
 import { jsonSchema } from '../plugins/json-schema.ts'
-import { adminOnly, errorResponse } from '../plugins/openapi.ts'
+import { adminOnly, errorResponse, rawBody } from '../plugins/openapi.ts'
+import type { WriteGuard } from '../plugins/write-guard.ts'
 import { modelSummaries, publishedVersion } from '../publication/model-summaries.ts'
 import { type Publication, publishVersion } from '../publication/publish-version.ts'
 import { type RolloutChoice, setRollout } from '../publication/set-rollout.ts'
-import { writeRoute } from './write-route.ts'
 
 const modelParams = jsonSchema(v.object({ model: ModelNameSchema }))
 
 /** The registry: what is published, publishing a version, and choosing which one devices get. */
 export async function modelRoutes(
   app: FastifyInstance,
-  {
-    publication,
-    authorise,
-    limits,
-  }: { publication: Publication; authorise: preParsingAsyncHookHandler; limits: Limits },
+  { publication, guard, limits }: { publication: Publication; guard: WriteGuard; limits: Limits },
 ): Promise<void> {
   app.get(
     '/v1/models',
@@ -66,7 +62,7 @@ export async function modelRoutes(
   app.put<{ Params: { model: string }; Body: RolloutChoice }>(
     '/v1/models/:model/rollout',
     {
-      ...writeRoute(authorise),
+      ...guard,
       schema: {
         summary: 'Choose the version that devices get',
         security: adminOnly,
@@ -91,11 +87,11 @@ export async function modelRoutes(
     manifests.put<{ Params: { model: string; version: string }; Body: Buffer<ArrayBuffer> | undefined }>(
       '/v1/models/:model/versions/:version',
       {
-        ...writeRoute(authorise),
+        ...guard,
         schema: {
           summary: 'Publish a version: the bytes of its manifest, after its blobs',
           security: adminOnly,
-          consumes: ['application/json'],
+          body: rawBody('application/json', 'A manifest, whose bytes are kept as they are'),
           params: jsonSchema(v.object({ model: ModelNameSchema, version: VersionSchema })),
           response: {
             200: { description: 'It was published before with the same bytes' },

@@ -48,12 +48,13 @@ export async function repositoryRoutes(
       },
     },
     async (request, reply) => {
-      const tag = `"${request.params.sha256}"`
+      const [path, tag] = [paths.blob(request.params.sha256), `"${request.params.sha256}"`]
       reply.headers({ etag: tag, 'cache-control': immutable })
-      if (holdsTag(request.headers['if-none-match'], tag)) return reply.code(304).send()
+      if (holdsTag(request.headers['if-none-match'], tag) && (await store.size(path)) !== undefined)
+        return reply.code(304).send()
       // A strong tag in If-Range that names these bytes means what no If-Range means.
       if (request.headers['if-range'] === tag) delete request.raw.headers['if-range']
-      return sendStatic(request, reply, paths.blob(request.params.sha256), { etag: false })
+      return sendStatic(request, reply, path, { etag: false })
     },
   )
 
