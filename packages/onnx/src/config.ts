@@ -8,10 +8,16 @@ export const maxTensorBits = Number.MAX_SAFE_INTEGER
 export const parameterAlignment = 64
 
 /**
- * Bytes below which a tensor stays in the graph. A scalar, a scale, a zero point or a short bias costs more to
- * list in a manifest (about 90 bytes of JSON) than it saves in an update.
+ * Bytes up to which an int64 vector stays in the graph: shapes, axes and pads, which engines read while they load
+ * a model, when external data are not there yet. Nothing that is learned is an int64 vector.
  */
-export const minParameterBytes = 64
+export const maxInlineIndexBytes = 4096
+
+/**
+ * Bytes below which the tensor of a Constant node stays in the graph. Exporters write formula constants as such
+ * nodes and, rarely, weights; listing one in a manifest costs about 90 bytes.
+ */
+export const minConstantBytes = 64
 
 /** The virtual file that a split graph names as the location of its external data. */
 export const parametersPath = 'parameters.bin'

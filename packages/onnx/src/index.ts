@@ -35,3 +35,6 @@ export {
   tensorStrings,
 } from './tensor/tensor-bytes.ts'
 export { elementCount, tensorByteSize, tensorShape } from './tensor/tensor-size.ts'
+export { type ReadExternalData, safeLocation } from './split/external-data.ts'
+export { joinModel } from './split/join-model.ts'
+export { splitModel, type SplitModel, type SplitOptions, type SplitShard } from './split/split-model.ts'

@@ -112,7 +112,8 @@ function buildGraph(
       const key = `${dtype}[${shape.join()}]${(dtype === 'string' ? tensor.stringData : [tensor.rawData]).join(';')}`
       const known = constants.get(key)
       if (known) return known
-      const value = builder.initializer({ ...tensor, name: names.unclaimed('constant') })
+      tensor.name = names.unclaimed('constant')
+      const value = builder.initializer(tensor)
       constants.set(key, value)
       return value
     },

@@ -28,7 +28,8 @@ export function readTensor(tensor: TensorProto): Tensor {
   if (!isDType(type))
     throw new HomingError('ONNX_UNSUPPORTED', `${what} is of type ${type}, which has no typed array`)
   if (type === 'string') return { dtype: type, shape, data: tensorStrings(tensor) }
-  const buffer = tensorBytes(tensor).slice().buffer as ArrayBuffer
+  // A new array, since `slice` of Node's Buffer is a view of the whole file.
+  const { buffer } = new Uint8Array(tensorBytes(tensor))
   const data = new arrays[type](buffer) as TensorDataByDType[typeof type]
   return { dtype: type, shape, data } as Tensor
 }

@@ -1,0 +1,50 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { fromBinary } from '@bufbuild/protobuf'
+import { Tensor } from 'onnxruntime-web/wasm'
+
+import { TensorProtoSchema } from '../generated/onnx-ml_pb.js'
+import { type ModelProto, readTensor } from '../index.ts'
+
+/** The models of the ONNX project, where Debian's package libonnx-testdata is installed. */
+export const testDataFolder = process.env['ONNX_TEST_DATA'] ?? '/usr/share/libonnx-testdata/data'
+
+/** One model of the ONNX test data. */
+export interface TestModel {
+  readonly name: string
+  readonly folder: string
+  readonly bytes: Uint8Array
+}
+
+/** Every model file below `folder`, in the order of names. */
+export function* testModels(folder = testDataFolder): Generator<TestModel> {
+  if (!existsSync(folder)) return
+  for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) =>
+    a.name < b.name ? -1 : 1,
+  )) {
+    if (entry.isDirectory()) yield* testModels(join(folder, entry.name))
+    else if (entry.name.endsWith('.onnx')) {
+      yield {
+        name: folder.slice(testDataFolder.length + 1),
+        folder,
+        bytes: readFileSync(join(folder, entry.name)),
+      }
+    }
+  }
+}
+
+/** The inputs that come with a model, or undefined when one of them is missing or not a tensor. */
+export function testInputs(model: ModelProto, folder: string): Record<string, Tensor> | undefined {
+  const initialized = new Set(model.graph!.initializer.map(({ name }) => name))
+  const feeds: Record<string, Tensor> = {}
+  for (const [index, { name }] of model
+    .graph!.input.filter((input) => !initialized.has(input.name))
+    .entries()) {
+    const file = join(folder, 'test_data_set_0', `input_${index}.pb`)
+    if (!existsSync(file)) return undefined
+    const { dtype, shape, data } = readTensor(fromBinary(TensorProtoSchema, readFileSync(file)))
+    feeds[name] = new Tensor(dtype as 'float32', data as Float32Array, shape)
+  }
+  return feeds
+}
