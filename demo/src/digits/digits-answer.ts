@@ -34,14 +34,17 @@ export function createDigitsAnswer(): DigitsAnswer {
     update(prediction) {
       const { label: best, probability } = prediction ?? {}
       const share = probability === undefined ? '' : formatPercent(probability)
-      label.textContent = best ?? '·'
+      label.textContent = best ?? '?'
       sure.textContent = prediction ? (best === undefined ? 'not sure' : `${share} sure`) : 'waiting for ink'
       node.classList.toggle('answer-empty', !prediction)
       bars.update(prediction?.probabilities)
       clearTimeout(timer)
-      timer = setTimeout(() => {
-        spoken.textContent = best === undefined ? '' : `This looks like ${best}, ${share} sure.`
-      }, announceAfter)
+      if (!prediction) spoken.textContent = ''
+      else {
+        timer = setTimeout(() => {
+          spoken.textContent = best === undefined ? 'Not sure.' : `This looks like ${best}, ${share} sure.`
+        }, announceAfter)
+      }
     },
   }
 }

@@ -16,8 +16,8 @@ export function createBackendSwitch(slot: ModelSlot, choices: readonly Choice[])
   const reasons = element('ul', { class: 'reasons', 'data-testid': 'fallbacks' })
   const node = element('div', { class: 'panel-block' }, control.node, reasons)
 
-  slot.subscribe(({ choice, status, busy }) => {
-    control.select(choice.id)
+  slot.subscribe(({ choice, asked, status, busy }) => {
+    control.select((asked ?? choice).id)
     control.setBusy(busy)
     const fallbacks = status?.fallbacks ?? []
     for (const { id, model, backends } of choices) {

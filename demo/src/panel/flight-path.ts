@@ -25,10 +25,11 @@ function bytesOf({ status, progress }: SlotView): Pick<Progress, 'loaded' | 'tot
 }
 
 /** A word on what happens, for people who do not see the line. */
-function describe({ status, progress }: SlotView): string {
+function describe({ status, progress, error }: SlotView): string {
   const update = status?.update.state
   if (update && !['empty', 'active', 'closed', 'failed'].includes(update.name)) return `update: ${update.name}`
-  return status?.state.name ?? (progress ? 'downloading' : 'opening')
+  if (status) return status.state.name
+  return error ? 'not here yet' : progress ? 'downloading' : 'opening'
 }
 
 /** The way of a version from the repository to serving, as a line of stations; an update travels beside. */
@@ -57,6 +58,7 @@ export function createFlightPath(slot: ModelSlot): HTMLElement {
     })
     const loading = bytesOf(view)
     bar.classList.toggle('flight-progress-on', loading !== undefined && loading.loaded < loading.total)
+    if (!status && view.error) bytes.textContent = ''
     if (loading) {
       bar.value = loading.total > 0 ? loading.loaded / loading.total : 1
       const cached = progress && progress.cached > 0 ? `, ${formatBytes(progress.cached)} already here` : ''

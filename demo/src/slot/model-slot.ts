@@ -4,8 +4,10 @@ import type { Choice } from './choice.ts'
 
 /** Everything that a card shows about the model in its slot. A plain value: it is replaced, never changed. */
 export interface SlotView {
-  /** The way of running that answers, or that was asked for when none answers yet. */
+  /** The way of running that answers, or the first one when none answers yet. */
   readonly choice: Choice
+  /** The way that was asked for and does not answer yet. */
+  readonly asked?: Choice
   readonly status?: ModelStatus
   readonly progress?: Progress
   /** Why the last thing that was asked for failed; what answered before still does. */
@@ -40,15 +42,15 @@ export function createModelSlot(homing: Homing, models: Map<string, Model>, firs
     for (const listener of listeners) listener(view)
   }
 
-  const settle = async (work: () => Promise<void>) => {
+  const settle = async (work: () => Promise<void>, asked?: Choice) => {
     const { error: _past, ...rest } = view
-    show({ ...rest, busy: true })
+    show({ ...rest, busy: true, ...(asked ? { asked } : {}) })
     try {
       await work()
     } catch (error) {
       show({ ...view, error: HomingError.from(error) })
     }
-    const { progress: _done, ...after } = view
+    const { progress: _done, asked: _settled, ...after } = view
     show({ ...after, busy: false })
   }
 
@@ -76,7 +78,7 @@ export function createModelSlot(homing: Homing, models: Map<string, Model>, firs
     get view() {
       return view
     },
-    choose: (choice) => settle(async () => watch(await prepare(choice), choice)),
+    choose: (choice) => settle(async () => watch(await prepare(choice), choice), choice),
     act: (action) =>
       settle(async () => {
         if (model) await action(model)

@@ -67,7 +67,7 @@ export function createQualityGauge(): QualityGauge {
       const shown = Math.min(Math.max(grade ?? lowest, lowest), highest)
       filled.style.setProperty('--filled', String(((shown - lowest) / (highest - lowest)) * 100))
       value.textContent = grade === undefined ? '–' : grade.toFixed(1)
-      band.textContent = prediction?.band ?? (prediction ? '' : 'no answer')
+      band.textContent = prediction?.band ?? (prediction ? '' : 'no answer yet')
       node.classList.toggle('gauge-empty', grade === undefined)
     },
   }

@@ -1,0 +1,47 @@
+import { defineConfig } from '@playwright/test'
+
+import { findBrowser } from '../scripts/browser.mjs'
+
+/** A plain headless Chromium that talks to nobody but the page's own server. */
+const flags = [
+  '--no-sandbox',
+  '--disable-dev-shm-usage',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--disable-quic',
+]
+const executablePath = findBrowser()
+const launchOptions = (more: readonly string[] = []) => ({
+  args: [...flags, ...more],
+  ...(executablePath === undefined ? {} : { executablePath }),
+})
+
+export default defineConfig({
+  testDir: 'src',
+  outputDir: '../test-results/e2e',
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  forbidOnly: process.env['CI'] !== undefined,
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
+  reporter: [['list']],
+  globalSetup: './src/fixtures/publish-once.ts',
+  use: {
+    viewport: { width: 1280, height: 900 },
+    // Playwright cannot see what a service worker answers; the offline tests turn it on.
+    serviceWorkers: 'block',
+    trace: 'off',
+  },
+  projects: [
+    { name: 'chromium', testIgnore: '**/*.webgpu.spec.ts', use: { launchOptions: launchOptions() } },
+    {
+      // Without this flag the adapter is null, which is a case of its own; hence not for all.
+      name: 'webgpu',
+      testMatch: '**/*.webgpu.spec.ts',
+      use: { launchOptions: launchOptions(['--enable-unsafe-webgpu']) },
+    },
+  ],
+})
