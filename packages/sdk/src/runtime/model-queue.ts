@@ -89,7 +89,10 @@ export class ModelQueue {
   }
 
   #finish(call: QueuedCall, version: LoadedVersion, end: CallEnd): void {
-    if (end.kind !== 'broken') return call.settle(end)
+    if (end.kind !== 'broken') {
+      call.settle(end)
+      return
+    }
     if (this.#closed) return
     if (!call.settled) this.#waiting.unshift(call)
     if (this.#serving !== version) return // a switch came in between: the call is repeated there

@@ -37,14 +37,15 @@ export function createRuntime(engine: InferenceEngine): RuntimeApi {
       return version.facts
     },
 
-    async activate(model, instance) {
+    activate(model, instance) {
       const version = loaded.get(instance)
-      if (version?.manifest.model !== model) throw notLoaded(model, instance)
+      if (version?.manifest.model !== model) return Promise.reject(notLoaded(model, instance))
       const queue = queueOf(model)
-      if (queue.serves(instance)) return
+      if (queue.serves(instance)) return Promise.resolve()
       const { before, idle } = queue.serve(version)
       // The switch is made; the old session leaves when its call has ended. What its release throws concerns nobody.
       if (before) idle.then(() => release(before)).catch(() => undefined)
+      return Promise.resolve()
     },
 
     async discard(instance) {
@@ -68,12 +69,14 @@ export function createRuntime(engine: InferenceEngine): RuntimeApi {
       if (before) await release(before)
     },
 
-    async onFault(listener) {
+    onFault(listener) {
       listeners.add(listener)
+      return Promise.resolve()
     },
 
-    async giveUp(model: string, error: HomingErrorData) {
+    giveUp(model: string, error: HomingErrorData) {
       queues.get(model)?.giveUp(HomingError.from(error))
+      return Promise.resolve()
     },
   }
 }

@@ -44,7 +44,7 @@ async function layersModel(handler: Handler, signature: Signature): Promise<Tfjs
     const outputs = [model.predictOnBatch(fed)].flat() // `predict` would cut the call into batches of 32
     return outputOrder.map((place) => outputs[place]!)
   }
-  return { run, runAsync: async (inputs) => run(inputs), dispose: () => void model.dispose() }
+  return { run, runAsync: (inputs) => Promise.resolve(run(inputs)), dispose: () => void model.dispose() }
 }
 
 async function graphModel(

@@ -68,8 +68,9 @@ export async function tfjsSession(
         throw tfjsFailure('run the model', cause)
       }
     },
-    async release() {
+    release() {
       model.dispose()
+      return Promise.resolve()
     },
   }
 }

@@ -5,7 +5,7 @@ import { HomingError } from '@homing/protocol'
  * @throws HomingError BACKEND_UNAVAILABLE with the reason.
  */
 export async function requireWebGpu(): Promise<void> {
-  const { gpu } = navigator as { gpu?: GPU }
+  const { gpu } = (globalThis as { navigator?: { gpu?: GPU } }).navigator ?? {} // Node 20 has no navigator
   if (!gpu)
     throw new HomingError(
       'BACKEND_UNAVAILABLE',

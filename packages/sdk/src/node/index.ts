@@ -1,0 +1,2 @@
+export { loadPackage, type NodeContext, type NodePackage, openPackage } from './load-package.ts'
+export { type PackageFiles, readPackage } from './read-package.ts'

@@ -1,0 +1,45 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { type FileRef, HomingError, type Manifest, ModelNameSchema, parseManifest, parseWith, paths, sha256Hex, VersionSchema } from '@homing/protocol'
+
+/** A package's verified files. */
+export interface PackageFiles {
+  readonly manifest: Manifest
+  readonly graph: Uint8Array<ArrayBuffer>
+  /** The shards one after another. */
+  readonly parameters: Uint8Array<ArrayBuffer>
+}
+
+/**
+ * Reads a package from a folder in the static layout (`models/`, `blobs/`) and checks every byte.
+ * @throws HomingError CONFIG_INVALID, VERSION_UNKNOWN, MANIFEST_INVALID, BLOB_UNKNOWN, INTEGRITY_FAILED.
+ */
+export async function readPackage(directory: string, model: string, version: string): Promise<PackageFiles> {
+  parseWith(ModelNameSchema, model, 'CONFIG_INVALID', 'The model name') // both become part of a path
+  parseWith(VersionSchema, version, 'CONFIG_INVALID', 'The version')
+  const file = join(directory, paths.manifest(model, version))
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    throw new HomingError('VERSION_UNKNOWN', `There is no ${model} ${version} in ${directory}`, { cause })
+  })
+  const manifest = parseManifest(bytes, { model, version })
+  const graph = await readBlob(directory, manifest.graph)
+  const parameters = new Uint8Array(manifest.parameters.size)
+  let offset = 0
+  for (const shard of manifest.parameters.shards) {
+    parameters.set(await readBlob(directory, shard), offset)
+    offset += shard.size
+  }
+  return { manifest, graph, parameters }
+}
+
+async function readBlob(directory: string, { sha256, size }: FileRef): Promise<Uint8Array<ArrayBuffer>> {
+  const path = paths.blob(sha256)
+  const bytes = await readFile(join(directory, path)).catch((cause: unknown) => {
+    throw new HomingError('BLOB_UNKNOWN', `There is no ${path} in ${directory}`, { cause })
+  })
+  if (bytes.byteLength !== size || (await sha256Hex(bytes)) !== sha256) {
+    throw new HomingError('INTEGRITY_FAILED', `${path} is not the ${size} bytes that its name promises`, { details: { sha256, size } })
+  }
+  return bytes
+}
