@@ -1,0 +1,134 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { paths } from '@homing/protocol'
+import { describe, expect, test } from 'vitest'
+
+import { code, packedFixture, sha256, temporaryFolder } from '../../test/fixture.ts'
+import { serverProcess, token } from '../../test/server-process.ts'
+import { publish } from './publish.ts'
+import { rollBack, rollOut, status } from './rollouts.ts'
+import type { UploadProgress } from './upload-blobs.ts'
+
+describe('against the real server', () => {
+  test('publishes, rolls out, resumes, rolls back', async () => {
+    const server = await serverProcess()
+    const folder = await temporaryFolder()
+    await packedFixture(folder, { version: '1.0.0', shards: ['one', 'two'] })
+    await packedFixture(folder, { version: '1.10.0', shards: ['one', 'three'] })
+    await packedFixture(folder, { version: '1.9.0', shards: ['one', 'four'] })
+
+    const seen: [string, UploadProgress][] = []
+    const published = await publish(folder, {
+      server,
+      token,
+      onProgress: ({ version }, progress) => seen.push([version, progress]),
+    })
+    expect(published).toMatchObject([
+      { model: 'words', version: '1.0.0', champion: '1.0.0', uploadedBlobs: 3 },
+      { model: 'words', version: '1.9.0', champion: '1.9.0', uploadedBlobs: 1 },
+      { model: 'words', version: '1.10.0', champion: '1.10.0', uploadedBlobs: 1 },
+    ])
+    expect(seen[0]).toEqual(['1.0.0', { uploadedBytes: 0, totalBytes: 20, uploadedBlobs: 0, totalBlobs: 3 }])
+    expect(seen.at(-1)).toEqual([
+      '1.10.0',
+      { uploadedBytes: 5, totalBytes: 5, uploadedBlobs: 1, totalBlobs: 1 },
+    ])
+    const shard = await fetch(`${server}/repository/${paths.blob(sha256('three'))}`)
+    expect(await shard.text()).toBe('three')
+
+    // Again: nothing is sent, nothing changes.
+    const again = await publish(folder, { server, token })
+    expect(again.map(({ uploadedBlobs, champion }) => [uploadedBlobs, champion])).toEqual([
+      [0, '1.10.0'],
+      [0, '1.10.0'],
+      [0, '1.10.0'],
+    ])
+
+    expect(await rollBack('words', { server, token })).toMatchObject({ champion: '1.9.0', model: 'words' })
+    expect(await rollOut('words', '1.0.0', { server, token, challenger: '1.10.0' })).toMatchObject({
+      champion: '1.0.0',
+      challenger: '1.10.0',
+    })
+    await expect(rollBack('words', { server, token })).rejects.toThrow(code('VERSION_UNKNOWN'))
+    const [words] = await status({ server, model: 'words' })
+    expect(words).toMatchObject({ champion: '1.0.0', challenger: '1.10.0' })
+    expect(words!.versions.map(({ version }) => version)).toEqual(['1.10.0', '1.9.0', '1.0.0'])
+
+    // A challenger that becomes the champion is no challenger any more.
+    await publish(folder, { server, token, version: '1.10.0' })
+    expect((await status({ server }))[0]).not.toHaveProperty('challenger')
+  })
+
+  test('--no-rollout leaves what devices get; an older version is listed beside the champion', async () => {
+    const server = await serverProcess()
+    const folder = await temporaryFolder()
+    await packedFixture(folder, { version: '2.0.0', shards: ['two'] })
+    const [quiet] = await publish(folder, { server, token, rollout: false })
+    expect(quiet).not.toHaveProperty('champion')
+    expect((await status({ server }))[0]).not.toHaveProperty('champion')
+    await expect(rollBack('words', { server, token })).rejects.toThrow(code('VERSION_UNKNOWN'))
+
+    await publish(folder, { server, token })
+    await packedFixture(folder, { version: '1.5.0', shards: ['older'] })
+    expect(await publish(folder, { server, token, version: '1.5.0' })).toMatchObject([{ champion: '2.0.0' }])
+    const rollout = (await (await fetch(`${server}/repository/${paths.rollout('words')}`)).json()) as {
+      versions: { version: string }[]
+    }
+    expect(rollout.versions.map(({ version }) => version)).toEqual(['2.0.0', '1.5.0'])
+  })
+
+  test('what the server refuses', async () => {
+    const server = await serverProcess()
+    const folder = await temporaryFolder()
+    await packedFixture(folder, { version: '1.0.0', shards: ['one'] })
+    await expect(publish(folder, { server })).rejects.toThrow(code('UNAUTHORIZED'))
+    await expect(publish(folder, { server, token: 'another' })).rejects.toThrow(code('UNAUTHORIZED'))
+    await publish(folder, { server, token })
+    await packedFixture(folder, { version: '1.0.0', shards: ['other'] })
+    await expect(publish(folder, { server, token })).rejects.toThrow(code('VERSION_EXISTS'))
+    await expect(rollOut('words', '9.9.9', { server, token })).rejects.toThrow(code('VERSION_UNKNOWN'))
+    await expect(rollBack('unheard-of', { server, token })).rejects.toThrow(code('MODEL_UNKNOWN'))
+    await expect(status({ server, model: 'unheard-of' })).rejects.toThrow(code('MODEL_UNKNOWN'))
+    await expect(status({ server, model: 'Not A Name' })).rejects.toThrow(code('REQUEST_INVALID'))
+  })
+})
+
+describe('a packed folder that is not right', () => {
+  const server = 'http://127.0.0.1:9' // discard: nothing answers
+
+  test('has no version, or not the one asked for', async () => {
+    const folder = await temporaryFolder()
+    await expect(publish(folder, { server })).rejects.toThrow(code('CONFIG_INVALID'))
+    await expect(publish(join(folder, 'none'), { server })).rejects.toThrow(code('CONFIG_INVALID'))
+    await packedFixture(folder, { version: '1.0.0', shards: ['one'] })
+    await expect(publish(folder, { server, model: 'digits' })).rejects.toThrow(code('VERSION_UNKNOWN'))
+    await expect(publish(folder, { server, version: '2.0.0' })).rejects.toThrow(code('VERSION_UNKNOWN'))
+  })
+
+  test('has a malformed manifest', async () => {
+    const folder = await temporaryFolder()
+    await packedFixture(folder, { version: '1.0.0', shards: ['one'] })
+    await writeFile(join(folder, paths.manifest('words', '1.0.0')), '{')
+    await expect(publish(folder, { server })).rejects.toThrow(code('MANIFEST_INVALID'))
+  })
+
+  test('has a shard that is missing, altered or of another size: nothing bad is uploaded', async () => {
+    const address = await serverProcess()
+    const folder = await temporaryFolder()
+    await packedFixture(folder, { version: '1.0.0', shards: ['one'] })
+    const shard = join(folder, paths.blob(sha256('one')))
+    for (const [content, expected] of [
+      ['eno', 'INTEGRITY_FAILED'],
+      ['ones', 'INTEGRITY_FAILED'],
+      [undefined, 'BLOB_MISSING'],
+    ] as const) {
+      if (content === undefined) await rm(shard)
+      else await writeFile(shard, content)
+      await expect(publish(folder, { server: address, token })).rejects.toThrow(code(expected))
+    }
+    expect(await status({ server: address })).toEqual([])
+    await writeFile(shard, 'one')
+    expect(await publish(folder, { server: address, token })).toMatchObject([{ version: '1.0.0' }])
+  })
+})
