@@ -11,7 +11,9 @@ import { CommandFailed, entry } from './run.mjs'
 /** Folders of the packages that are published. */
 function publicPackages() {
   const all = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name))
-  return all.filter((folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).private !== true)
+  return all.filter(
+    (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).private !== true,
+  )
 }
 
 /** Node 20 needs no CommonJS to import from; a CommonJS consumer uses `import()`. */

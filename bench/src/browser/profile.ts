@@ -1,0 +1,34 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { type BrowserContext, chromium } from 'playwright-core'
+
+const args = [
+  '--no-sandbox',
+  '--disable-dev-shm-usage',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--disable-quic',
+]
+
+/** Longest wait for a browser to start and for a page to answer, in milliseconds. */
+const patience = 60_000
+
+/** Runs `work` in a Chromium with a profile on disk that nothing has used before, and removes both afterwards. */
+export async function withFreshProfile<T>(
+  { browser, scratch }: { readonly browser: string; readonly scratch: string },
+  work: (context: BrowserContext) => Promise<T>,
+): Promise<T> {
+  const folder = await mkdtemp(join(scratch, 'profile-'))
+  const options = { executablePath: browser, args, headless: true, timeout: patience }
+  const context = await chromium.launchPersistentContext(folder, options)
+  context.setDefaultTimeout(patience)
+  try {
+    return await work(context)
+  } finally {
+    await context.close()
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+}

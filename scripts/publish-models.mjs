@@ -1,0 +1,35 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { dataFolder } from './demo-server.mjs'
+import { root } from './pnpm.mjs'
+import { run } from './run.mjs'
+
+const artefacts = join(root, 'models', 'artifacts')
+
+/** Folders below `folder`, by name. */
+const foldersIn = (/** @type {string} */ folder) =>
+  existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
+
+/** Every `pack.json` of `models/`, older versions first: a version keeps the shards of its parent. */
+function packFiles() {
+  const compare = new Intl.Collator('en', { numeric: true }).compare
+  const files = foldersIn(artefacts)
+    .flatMap(foldersIn)
+    .map((folder) => join(folder, 'pack.json'))
+  return files.filter((file) => existsSync(file)).sort(compare)
+}
+
+/** Runs `homing` as the demo server's publisher. */
+export function homing(/** @type {string[]} */ args, /** @type {string} */ server, quiet = false) {
+  const token = readFileSync(join(dataFolder, 'admin-token'), 'utf8').trim()
+  const env = { ...process.env, HOMING_SERVER: server, HOMING_TOKEN: token }
+  return run(process.execPath, [join(root, 'packages', 'cli', 'dist', 'main.js'), ...args], { env, quiet })
+}
+
+/** Packs every model of `models/` and publishes those that the server lacks. */
+export async function publishModels(/** @type {string} */ server) {
+  const packed = join(dataFolder, 'packed')
+  for (const file of packFiles()) await homing(['pack', file, '--out', packed], server, true)
+  await homing(['publish', packed], server)
+}
