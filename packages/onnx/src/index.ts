@@ -16,7 +16,10 @@ export type {
   TensorProto,
   ValueInfoProto,
 } from './generated/onnx-ml_pb.js'
+export { modelOperators, modelOpsets } from './graph/model-operators.ts'
+export { type NodeAttributes, nodeAttributes } from './graph/node-attributes.ts'
 export { nodeGraphs } from './graph/node-graphs.ts'
+export { inferTypes } from './infer/infer-types.ts'
 export { readModel } from './model/read-model.ts'
 export { writeModel } from './model/write-model.ts'
 export {
@@ -38,3 +41,6 @@ export { elementCount, tensorByteSize, tensorShape } from './tensor/tensor-size.
 export { type ReadExternalData, safeLocation } from './split/external-data.ts'
 export { joinModel } from './split/join-model.ts'
 export { splitModel, type SplitModel, type SplitOptions, type SplitShard } from './split/split-model.ts'
+export { completeSignature } from './signature/complete-signature.ts'
+export { type ExposedModel, exposeTensors } from './signature/expose-tensors.ts'
+export { type ModelSignature, type ModelTensor, readSignature } from './signature/read-signature.ts'

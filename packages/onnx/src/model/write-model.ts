@@ -8,7 +8,7 @@ import { checkModel } from './check-model.ts'
  * have equal bytes. Needs about three times the size of inline tensors in memory: split large models first.
  * @throws HomingError ONNX_INVALID when the model lacks what every model has.
  */
-export function writeModel(model: ModelProto): Uint8Array {
+export function writeModel(model: ModelProto): Uint8Array<ArrayBuffer> {
   checkModel(model)
   return toBinary(ModelProtoSchema, model)
 }

@@ -34,7 +34,7 @@ export interface SplitShard {
 /** A model in two parts: topology, and learned tensors. */
 export interface SplitModel {
   /** An ONNX file that names its parameters as external data of `parameters.bin`. */
-  readonly graph: Uint8Array
+  readonly graph: Uint8Array<ArrayBuffer>
   /** Where each tensor lies in the parameter file. With the shards' hashes and sizes they are the manifest's `parameters`. */
   readonly parameters: Omit<Parameters, 'shards'>
   /** Makes the shards, one at a time and each time anew; one after another they are the parameter file. */
