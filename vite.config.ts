@@ -1,12 +1,13 @@
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 
+import { repositoryCommands } from './packages/testkit/src/repository-commands.ts'
 import { findBrowser } from './scripts/browser.mjs'
 
 /** Workspace packages resolve to their sources in development and tests; published packages only have `dist`. */
 const conditions = ['@homing/source']
 const browser = findBrowser()
-const sources = ['packages/*/src', 'packages/*/test', 'models/src', 'bench/src', 'examples/*/src', 'scripts']
+const sources = ['packages/*/src', 'packages/*/test', 'models/src', 'bench/src', 'demo/src', 'examples/*/src', 'scripts']
 
 export default defineConfig({
   test: {
@@ -33,6 +34,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
+            commands: repositoryCommands,
             provider: playwright({
               launchOptions: {
                 ...(browser === undefined ? {} : { executablePath: browser }),

@@ -51,7 +51,12 @@ export interface Progress {
 export type ModelState =
   | { readonly name: 'empty' }
   | { readonly name: 'checking' }
-  | { readonly name: 'downloading'; readonly version: string; readonly loaded: number; readonly total: number }
+  | {
+      readonly name: 'downloading'
+      readonly version: string
+      readonly loaded: number
+      readonly total: number
+    }
   | { readonly name: 'staged'; readonly version: string }
   | { readonly name: 'probing'; readonly version: string }
   | { readonly name: 'active'; readonly version: string }
@@ -72,7 +77,11 @@ export interface ModelStatus {
   readonly threads?: number
   readonly threadsReason?: string
   readonly card?: Card
-  readonly storage: { readonly kind: 'indexeddb' | 'memory'; readonly reason?: string; readonly usage: number }
+  readonly storage: {
+    readonly kind: 'indexeddb' | 'memory'
+    readonly reason?: string
+    readonly usage: number
+  }
   readonly update: {
     readonly policy: UpdatePolicy
     readonly pinned?: string

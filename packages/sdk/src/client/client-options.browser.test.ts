@@ -22,5 +22,7 @@ test.each<[string, unknown]>([
   ['no number of threads', { ...valid, threads: 0 }],
   ['an unknown storage', { ...valid, storage: 'disk' }],
 ])('%s is refused', (_, options) => {
-  expect(() => resolveOptions(options as ClientOptions)).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error)
+  expect(() => resolveOptions(options as ClientOptions)).toThrow(
+    expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error,
+  )
 })

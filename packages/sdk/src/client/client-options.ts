@@ -16,14 +16,18 @@ export interface ResolvedOptions {
 
 /** @throws HomingError CONFIG_INVALID naming the option. */
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
-  if (typeof options !== 'object' || (options as unknown) === null) refuse('createClient needs an object of options')
+  if (typeof options !== 'object' || (options as unknown) === null)
+    refuse('createClient needs an object of options')
   const { app, threads, pollInterval = defaultPollInterval, storage = 'persistent' } = options
   if (typeof app !== 'string' || app === '') refuse('`app` must be the name of the app')
   if (options.server !== undefined) absolute(options.server, 'server')
-  if (!Number.isFinite(pollInterval) || pollInterval < 0) refuse('`pollInterval` must be milliseconds, 0 or more')
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1)) refuse('`threads` must be a whole number, 1 or more')
-  if (storage !== 'persistent' && storage !== 'memory') refuse('`storage` must be "persistent" or "memory"')
-  const assetBase = options.assetBase ?? (typeof __HOMING_ASSET_BASE__ === 'string' ? __HOMING_ASSET_BASE__ : undefined)
+  if (!Number.isFinite(pollInterval) || pollInterval < 0)
+    refuse('`pollInterval` must be milliseconds, 0 or more')
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1))
+    refuse('`threads` must be a whole number, 1 or more')
+  if (!['persistent', 'memory'].includes(storage)) refuse('`storage` must be "persistent" or "memory"')
+  const assetBase =
+    options.assetBase ?? (typeof __HOMING_ASSET_BASE__ === 'string' ? __HOMING_ASSET_BASE__ : undefined)
   return {
     host: { repository: folder(options.repository, 'repository'), storage, pollInterval },
     runtime: {

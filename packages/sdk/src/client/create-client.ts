@@ -41,9 +41,13 @@ export function createClient(options: ClientOptions): Homing {
   }
   return {
     async model(name, modelOptions = {}): Promise<Model> {
-      if (closing) throw new HomingError('CLOSED', 'The client was closed. Make a new one with createClient().')
+      if (closing)
+        throw new HomingError('CLOSED', 'The client was closed. Make a new one with createClient().')
       if (!isModelName(name)) {
-        throw new HomingError('MODEL_UNKNOWN', `"${String(name)}" is no model name: use lower-case letters, digits and hyphens.`)
+        throw new HomingError(
+          'MODEL_UNKNOWN',
+          `"${String(name)}" is no model name: use lower-case letters, digits and hyphens.`,
+        )
       }
       const known = models.get(name)
       if (known?.opening.abandoned) await known.handle.model.close() // an aborted one is not given to the next caller

@@ -48,7 +48,12 @@ export interface PageApi {
 export interface HostApi {
   connect(page: PageApi): Promise<void>
   /** Resolves once a version serves. Events go to `onEvent`, beginning with the present status. */
-  open(model: string, options: OpenOptions, onEvent: (event: ModelEvent) => Promise<void>, signal?: AbortSignal): Promise<void>
+  open(
+    model: string,
+    options: OpenOptions,
+    onEvent: (event: ModelEvent) => Promise<void>,
+    signal?: AbortSignal,
+  ): Promise<void>
   close(model: string): Promise<void>
   update(model: string): Promise<void>
   pin(model: string, version: string | null): Promise<void>

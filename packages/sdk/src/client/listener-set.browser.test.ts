@@ -16,7 +16,14 @@ test('a listener that throws is reported and breaks nobody', async () => {
   const set = listenerSet<number>()
   const seen: number[] = []
   const reported = new Promise<string>((resolve) =>
-    addEventListener('error', (event) => (event.preventDefault(), resolve((event.error as Error).message)), { once: true }),
+    addEventListener(
+      'error',
+      (event) => {
+        event.preventDefault()
+        resolve((event.error as Error).message)
+      },
+      { once: true },
+    ),
   )
   set.add(() => {
     throw new Error('mine')

@@ -2,12 +2,22 @@ import { HomingError, type Signature } from '@homing/protocol'
 import { proxy, transfer } from 'comlink'
 
 import type { PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
-import type { Model, ModelOptions, ModelStatus, PageInput, Prediction, PredictOptions, Progress, UpdatePolicy } from './api.ts'
+import type {
+  Model,
+  ModelOptions,
+  ModelStatus,
+  PageInput,
+  Prediction,
+  PredictOptions,
+  Progress,
+  UpdatePolicy,
+} from './api.ts'
 import { maxReplays } from './config.ts'
 import type { HostApi, ModelEvent, OpenOptions, Serving } from './host-api.ts'
 import { listenerSet } from './listener-set.ts'
 import type { PageSession } from './page-session.ts'
 import { retainInputs } from './retained-inputs.ts'
+import { withSignal } from './with-signal.ts'
 
 /** A model as its client holds it. */
 export interface ModelHandle {
@@ -18,12 +28,18 @@ export interface ModelHandle {
 }
 
 /** The page's side of an open model. `onClose` tells the client to forget it. */
-export function createModelHandle(session: PageSession, name: string, options: ModelOptions, onClose: () => void): ModelHandle {
+export function createModelHandle(
+  session: PageSession,
+  name: string,
+  options: ModelOptions,
+  onClose: () => void,
+): ModelHandle {
   let wish: OpenOptions = pick(options)
   let status = initialStatus(name, wish.updates ?? 'auto')
   let serving: Serving | undefined
   let opened: Promise<void> = Promise.resolve()
   let closing: Promise<void> | undefined
+  const isClosing = (): boolean => closing !== undefined
   const statusListeners = listenerSet<ModelStatus>()
   const progressListeners = listenerSet<Progress>()
 
@@ -49,7 +65,11 @@ export function createModelHandle(session: PageSession, name: string, options: M
     await call(await session.host())
     return status
   }
-  const predictOnce = async (request: PredictRequest, move: readonly Transferable[], signal?: AbortSignal): Promise<PredictReply> => {
+  const predictOnce = async (
+    request: PredictRequest,
+    move: readonly Transferable[],
+    signal?: AbortSignal,
+  ): Promise<PredictReply> => {
     if (!serving) throw new HomingError('WORKER_LOST', `Model ${name} is being loaded again.`)
     const runtime = await session.engine(serving.engine)
     return runtime.predict(name, transfer(request, [...move]), signal)
@@ -60,23 +80,39 @@ export function createModelHandle(session: PageSession, name: string, options: M
     await (await session.host()).ready(name)
   }
 
-  const predict = async (inputs: Readonly<Record<string, PageInput>>, how: PredictOptions = {}): Promise<Prediction> => {
-    if (closing) throw closedError(name)
-    if (how.signal?.aborted) throw new HomingError('ABORTED', 'The prediction was aborted.', { cause: how.signal.reason })
-    const retained = await retainInputs(inputs, how.transfer ?? false)
-    const windows = serving?.windows ?? []
-    const events = windows.length > 0 ? await (await session.host()).readEvents(windows) : undefined
-    const request = { inputs: retained.inputs, now: Date.now(), ...(events ? { events } : {}) }
+  const replayed = async (
+    request: PredictRequest,
+    move: readonly Transferable[],
+    signal?: AbortSignal,
+  ): Promise<PredictReply> => {
     for (let replays = 0; ; replays++) {
       try {
-        const reply = await predictOnce(request, retained.transfer, how.signal)
-        return { ...reply, predictionId: crypto.randomUUID() }
+        return await predictOnce(request, move, signal)
       } catch (thrown) {
         const error = HomingError.from(thrown, 'ENGINE_FAILED')
         const lost = error.code === 'WORKER_LOST' || error.code === 'CLOSED'
-        if (!lost || closing || retained.transfer.length > 0 || replays >= maxReplays) throw error
+        if (!lost || isClosing() || move.length > 0 || replays >= maxReplays) throw error
         await repaired()
       }
+    }
+  }
+
+  const predict = async (
+    inputs: Readonly<Record<string, PageInput>>,
+    how: PredictOptions = {},
+  ): Promise<Prediction> => {
+    if (closing) throw closedError(name)
+    if (how.signal?.aborted)
+      throw new HomingError('ABORTED', 'The prediction was aborted.', { cause: how.signal.reason })
+    const retained = await retainInputs(inputs, how.transfer ?? false)
+    try {
+      const windows = serving?.windows ?? []
+      const events = windows.length > 0 ? await (await session.host()).readEvents(windows) : undefined
+      const request = { inputs: retained.inputs, now: Date.now(), ...(events ? { events } : {}) }
+      const reply = await withSignal(how.signal, (signal) => replayed(request, retained.transfer, signal))
+      return { ...reply, predictionId: crypto.randomUUID() }
+    } finally {
+      retained.release()
     }
   }
 

@@ -22,7 +22,10 @@ export interface PageSession {
 const defaultHost = (): Worker =>
   new Worker(new URL('./host-worker.ts', import.meta.url), { type: 'module', name: 'homing-host' })
 
-export function openPageSession(options: ResolvedOptions, given: NonNullable<ClientOptions['workers']>): PageSession {
+export function openPageSession(
+  options: ResolvedOptions,
+  given: NonNullable<ClientOptions['workers']>,
+): PageSession {
   const lostListeners = new Set<() => void>()
   const closed = new HomingError('CLOSED', 'The client was closed.')
   let hostLink: Promise<WorkerLink<HostApi>> | undefined
@@ -57,7 +60,8 @@ export function openPageSession(options: ResolvedOptions, given: NonNullable<Cli
     return hostLink
   }
   const nudge = (): void => {
-    if (document.visibilityState === 'visible') void hostLink?.then((link) => link.remote.nudge()).catch(() => undefined)
+    if (document.visibilityState === 'visible')
+      void hostLink?.then((link) => link.remote.nudge()).catch(() => undefined)
   }
   document.addEventListener('visibilitychange', nudge)
   addEventListener('focus', nudge)

@@ -43,7 +43,8 @@ export function engineWorkers(
       return started
     },
     terminate(error) {
-      for (const link of links.values()) void link.then((running) => running.terminate(error)).catch(() => undefined)
+      for (const link of links.values())
+        void link.then((running) => running.terminate(error)).catch(() => undefined)
       links.clear()
     },
   }

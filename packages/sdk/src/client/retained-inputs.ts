@@ -8,6 +8,8 @@ export interface RetainedInputs {
   readonly inputs: Readonly<Record<string, InputValue>>
   /** What moves with the message; empty when the inputs are copied and can be sent again. */
   readonly transfer: readonly Transferable[]
+  /** Frees the bitmaps that were made here, once the inputs will not be sent again. */
+  readonly release: () => void
 }
 
 /**
@@ -15,53 +17,87 @@ export interface RetainedInputs {
  * caller may change them at once. With `move`, buffers and bitmaps go to the worker as they are.
  * @throws HomingError INPUT_VALUE for an image that cannot be read, INPUT_DTYPE for what is no input at all.
  */
-export async function retainInputs(inputs: Readonly<Record<string, PageInput>>, move: boolean): Promise<RetainedInputs> {
+export async function retainInputs(
+  inputs: Readonly<Record<string, PageInput>>,
+  move: boolean,
+): Promise<RetainedInputs> {
   if (typeof inputs !== 'object' || (inputs as unknown) === null) {
     throw new HomingError('INPUT_NAME', 'predict() takes an object of inputs by name, such as { image }.')
   }
   const transfer: Transferable[] = []
-  const entries = Object.entries(inputs).map(async ([name, value]) => [name, await retain(name, value, move, transfer)] as const)
-  return { inputs: Object.fromEntries(await Promise.all(entries)), transfer }
+  const made: ImageBitmap[] = []
+  const entries = Object.entries(inputs).map(
+    async ([name, value]) => [name, await retain(name, value, { move, transfer, made })] as const,
+  )
+  const release = (): void => {
+    for (const bitmap of made) bitmap.close()
+  }
+  return { inputs: Object.fromEntries(await Promise.all(entries)), transfer, release }
 }
 
-async function retain(name: string, value: PageInput, move: boolean, transfer: Transferable[]): Promise<InputValue> {
-  if (Array.isArray(value)) {
-    const items = value as readonly PageInput[]
-    return (await Promise.all(items.map((item) => retain(name, item, move, transfer)))) as unknown as InputValue
+/** How one call's inputs are taken, and what was taken so far. */
+interface Taking {
+  readonly move: boolean
+  readonly transfer: Transferable[]
+  readonly made: ImageBitmap[]
+}
+
+async function retain(name: string, value: PageInput | null, taking: Taking): Promise<InputValue> {
+  if (typeof value !== 'object' || value === null) {
+    throw new HomingError(
+      'INPUT_DTYPE',
+      `Input "${name}" is ${String(value)}; pass a tensor, an image or a row of features.`,
+    )
   }
-  if (isTensor(value)) return retainTensor(value, move, transfer)
-  if (isImage(value)) return retainImage(name, value, move, transfer)
-  if (typeof value === 'object' && (value as unknown) !== null) return { ...value } as InputValue
-  throw new HomingError('INPUT_DTYPE', `Input "${name}" is ${typeof value}; pass a tensor, an image or a row of features.`)
+  if (isList(value)) {
+    return (await Promise.all(value.map((item) => retain(name, item, taking)))) as unknown as InputValue
+  }
+  if (isTensor(value)) return retainTensor(value, taking)
+  if (isImage(value)) return retainImage(name, value, taking)
+  return structuredClone(value) as InputValue
+}
+
+function isList(value: PageInput): value is readonly ImageBitmapSource[] {
+  return Array.isArray(value)
 }
 
 type Data = Extract<InputValue, { dtype: unknown }>
 
 function isTensor(value: PageInput): value is Data {
-  return typeof value === 'object' && 'dtype' in value && 'data' in value && 'shape' in value
+  return 'dtype' in value && 'data' in value && 'shape' in value
 }
 
-function retainTensor(tensor: Data, move: boolean, transfer: Transferable[]): Data {
+function retainTensor(tensor: Data, { move, transfer }: Taking): Data {
   const { data } = tensor
   if (move && ArrayBuffer.isView(data) && data.buffer instanceof ArrayBuffer) transfer.push(data.buffer)
   return move ? tensor : ({ ...tensor, shape: [...tensor.shape], data: data.slice() } as Data)
 }
 
 function isImage(value: PageInput): value is ImageBitmapSource {
-  return [
-    globalThis.ImageData,
-    globalThis.ImageBitmap,
-    globalThis.HTMLCanvasElement,
-    globalThis.OffscreenCanvas,
-    globalThis.HTMLImageElement,
-    globalThis.SVGImageElement,
-    globalThis.HTMLVideoElement,
-    globalThis.VideoFrame,
-    globalThis.Blob,
-  ].some((kind) => kind !== undefined && value instanceof kind)
+  return imageKinds.some((kind) => {
+    const constructor = (globalThis as Record<string, unknown>)[kind]
+    return typeof constructor === 'function' && value instanceof constructor
+  })
 }
 
-async function retainImage(name: string, image: ImageBitmapSource, move: boolean, transfer: Transferable[]): Promise<ImageSource> {
+/** Not every browser has all of them. */
+const imageKinds = [
+  'ImageData',
+  'ImageBitmap',
+  'HTMLCanvasElement',
+  'OffscreenCanvas',
+  'HTMLImageElement',
+  'SVGImageElement',
+  'HTMLVideoElement',
+  'VideoFrame',
+  'Blob',
+]
+
+async function retainImage(
+  name: string,
+  image: ImageBitmapSource,
+  { move, transfer, made }: Taking,
+): Promise<ImageSource> {
   if (image instanceof ImageData) {
     if (!move) return new ImageData(image.data.slice(), image.width, image.height)
     transfer.push(image.data.buffer)
@@ -72,8 +108,14 @@ async function retainImage(name: string, image: ImageBitmapSource, move: boolean
     return image
   }
   try {
-    return await createImageBitmap(image)
+    const bitmap = await createImageBitmap(image)
+    made.push(bitmap)
+    return bitmap
   } catch (cause) {
-    throw new HomingError('INPUT_VALUE', `The image of input "${name}" cannot be read: it is empty, broken or of another origin.`, { cause })
+    throw new HomingError(
+      'INPUT_VALUE',
+      `The image of input "${name}" cannot be read: it is empty, broken or of another origin.`,
+      { cause },
+    )
   }
 }

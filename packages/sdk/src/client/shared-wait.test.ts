@@ -7,7 +7,10 @@ const untilAborted = (signal: AbortSignal): Promise<void> =>
 
 test('the operation begins once for several callers', async () => {
   let begun = 0
-  const shared = sharedWait(() => Promise.resolve(void begun++))
+  const shared = sharedWait(() => {
+    begun++
+    return Promise.resolve()
+  })
   await Promise.all([shared.wait(), shared.wait()])
   await shared.wait()
   expect(begun).toBe(1)

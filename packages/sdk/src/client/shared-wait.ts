@@ -26,7 +26,8 @@ export function sharedWait(begin: (signal: AbortSignal) => Promise<void>): Share
       return controller.signal.aborted
     },
     async wait(signal) {
-      const aborted = (): HomingError => new HomingError('ABORTED', 'The caller aborted.', { cause: signal?.reason })
+      const aborted = (): HomingError =>
+        new HomingError('ABORTED', 'The caller aborted.', { cause: signal?.reason })
       if (signal?.aborted) throw aborted()
       running ??= start()
       waiting++

@@ -7,7 +7,7 @@ import { installTransferHandlers, wireThrow } from './transfer-handlers.ts'
 export interface MortalRemote<T> {
   readonly remote: T
   /** Rejects every pending and later call with `error`. Idempotent. */
-  kill(error: HomingError): void
+  readonly kill: (error: HomingError) => void
 }
 
 type Listener = (event: MessageEvent) => void

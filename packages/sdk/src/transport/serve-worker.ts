@@ -15,7 +15,7 @@ interface WorkerScope {
  * Makes this worker serve the API that `create` returns for the page's configuration: on the port that came with
  * the start, and on every port that the page sends later.
  */
-export function serveWorker<Config>(create: (config: Config) => object): void {
+export function serveWorker(create: (config: never) => object): void {
   const scope = globalThis as unknown as WorkerScope
   let api: object | undefined
   scope.addEventListener('message', ({ data }) => {
@@ -23,7 +23,7 @@ export function serveWorker<Config>(create: (config: Config) => object): void {
       case 'start':
         try {
           installTransferHandlers()
-          api = create(data.config as Config)
+          api = create(data.config as never)
           expose(api, data.port)
           showLife(scope, data.lock)
         } catch (error) {

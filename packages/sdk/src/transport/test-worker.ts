@@ -5,7 +5,10 @@ import { serveWorker } from './serve-worker.ts'
 serveWorker((config: { greeting: string }) => ({
   echo: (value: unknown) => ({ ...config, value }),
   fail: () => {
-    throw new HomingError('INPUT_SHAPE', 'wrong', { details: { expected: [1, 2] }, cause: new RangeError('beneath') })
+    throw new HomingError('INPUT_SHAPE', 'wrong', {
+      details: { expected: [1, 2] },
+      cause: new RangeError('beneath'),
+    })
   },
   hang: () => new Promise(() => undefined),
   end: () => {

@@ -15,7 +15,7 @@ const throwHandler: TransferHandler<{ value: unknown }, WireThrow> = {
   },
   deserialize(wire) {
     if ('homing' in wire) throw HomingError.from(wire.homing)
-    return plainThrow.deserialize(wire.plain) as never
+    return plainThrow.deserialize(wire.plain)
   },
 }
 
@@ -41,8 +41,8 @@ const signalHandler: TransferHandler<AbortSignal, { aborted: boolean; port: Mess
 /** Teaches comlink our errors and abort signals. Idempotent; other users of comlink on the page are not disturbed. */
 export function installTransferHandlers(): void {
   if (transferHandlers.get('homing-signal') !== undefined) return
-  transferHandlers.set('throw', throwHandler as TransferHandler<unknown, unknown>)
-  transferHandlers.set('homing-signal', signalHandler as TransferHandler<unknown, unknown>)
+  transferHandlers.set('throw', throwHandler)
+  transferHandlers.set('homing-signal', signalHandler)
 }
 
 /** The wire form of a thrown error, as comlink expects it in a reply. */

@@ -13,15 +13,24 @@ interface TestApi {
 }
 
 const start = (): Promise<WorkerLink<TestApi>> =>
-  startWorker('test', () => new Worker(new URL('./test-worker.ts', import.meta.url), { type: 'module' }), { greeting: 'hi' })
+  startWorker('test', () => new Worker(new URL('./test-worker.ts', import.meta.url), { type: 'module' }), {
+    greeting: 'hi',
+  })
 const closed = new HomingError('CLOSED', 'The client was closed.')
 
 test('calls cross with values, and errors keep class, code, details and cause', async () => {
   const link = await start()
-  expect(await link.remote.echo(new Float32Array([1, 2]))).toEqual({ greeting: 'hi', value: new Float32Array([1, 2]) })
+  expect(await link.remote.echo(new Float32Array([1, 2]))).toEqual({
+    greeting: 'hi',
+    value: new Float32Array([1, 2]),
+  })
   const error = await link.remote.fail().catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(HomingError)
-  expect(error).toMatchObject({ code: 'INPUT_SHAPE', details: { expected: [1, 2] }, cause: { name: 'RangeError' } })
+  expect(error).toMatchObject({
+    code: 'INPUT_SHAPE',
+    details: { expected: [1, 2] },
+    cause: { name: 'RangeError' },
+  })
   link.terminate(closed)
 })
 

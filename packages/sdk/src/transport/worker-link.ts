@@ -19,7 +19,11 @@ export interface WorkerLink<T> {
  * Starts a worker that calls `serveWorker` and waits until it is ready.
  * @throws HomingError WORKER_LOST when its script cannot be loaded or throws, TIMEOUT when it does not answer.
  */
-export async function startWorker<T>(name: string, make: () => Worker, config: unknown): Promise<WorkerLink<T>> {
+export async function startWorker<T>(
+  name: string,
+  make: () => Worker,
+  config: unknown,
+): Promise<WorkerLink<T>> {
   const worker = make()
   const lock = `homing:worker:${crypto.randomUUID()}`
   const { port1, port2 } = new MessageChannel()
@@ -35,7 +39,9 @@ export async function startWorker<T>(name: string, make: () => Worker, config: u
     tellDeath(error)
   }
   const lost = (why: string, cause?: unknown): void =>
-    terminate(new HomingError('WORKER_LOST', `The ${name} worker ${why}.`, cause === undefined ? {} : { cause }))
+    terminate(
+      new HomingError('WORKER_LOST', `The ${name} worker ${why}.`, cause === undefined ? {} : { cause }),
+    )
 
   const post = (message: ToWorker, transfer: Transferable[]): void => worker.postMessage(message, transfer)
   worker.addEventListener('error', (event) => {

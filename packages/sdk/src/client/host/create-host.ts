@@ -21,13 +21,23 @@ export function createHost(config: HostConfig): HostApi {
   const store = once(() => openStore(config))
   const device = once(describeDevice)
   const otherTabs = once(async () =>
-    tabs(await databaseName(config.repository), (model) => void models.get(model)?.look().catch(() => undefined)),
+    tabs(
+      await databaseName(config.repository),
+      (model) =>
+        void models
+          .get(model)
+          ?.look()
+          .catch(() => undefined),
+    ),
   )
   let connect!: (page: PageApi) => void
   const page = new Promise<PageApi>((resolve) => (connect = resolve))
 
   const onFault = (_engine: Engine, fault: BackendFault): void =>
-    void models.get(fault.model)?.fault(fault).catch(() => undefined) // the failed call carries the error
+    void models
+      .get(fault.model)
+      ?.fault(fault)
+      .catch(() => undefined) // the failed call carries the error
   const engines = enginePorts(() => page, onFault)
 
   const collectGarbage = async (): Promise<void> => {
@@ -38,7 +48,10 @@ export function createHost(config: HostConfig): HostApi {
     if (coordinator) return coordinator
     throw new HomingError('CLOSED', `Model ${model} is not open.`)
   }
-  const open = async (model: string, ...[options, onEvent]: Tail<Parameters<HostApi['open']>>): Promise<ModelCoordinator> => {
+  const open = async (
+    model: string,
+    ...[options, onEvent]: Tail<Parameters<HostApi['open']>>
+  ): Promise<ModelCoordinator> => {
     const [kept, tab] = await Promise.all([store(), otherTabs()])
     return createModelCoordinator(model, options, onEvent, {
       store: kept,
@@ -106,7 +119,10 @@ export function createHost(config: HostConfig): HostApi {
 
 type Tail<T extends readonly unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never
 
-async function readEvents(store: Store, windows: Parameters<HostApi['readEvents']>[0]): Promise<EventsByName> {
+async function readEvents(
+  store: Store,
+  windows: Parameters<HostApi['readEvents']>[0],
+): Promise<EventsByName> {
   const now = Date.now()
   const entries = windows.map(
     async ({ event, seconds }) => [event, await store.readEvents(event, now - seconds * 1_000)] as const,

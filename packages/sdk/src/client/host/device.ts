@@ -22,7 +22,8 @@ async function findFeatures(): Promise<ReadonlySet<Feature>> {
   const adapter = await (navigator as { gpu?: GPU }).gpu?.requestAdapter().catch(() => null)
   if (adapter) features.add('webgpu')
   if (adapter?.features.has('shader-f16')) features.add('shader-f16')
-  if (typeof OffscreenCanvas !== 'undefined' && new OffscreenCanvas(1, 1).getContext('webgl2')) features.add('webgl2')
+  if (typeof OffscreenCanvas !== 'undefined' && new OffscreenCanvas(1, 1).getContext('webgl2'))
+    features.add('webgl2')
   if (WebAssembly.validate(simdModule)) features.add('wasm-simd')
   if (globalThis.crossOriginIsolated) features.add('wasm-threads')
   return features

@@ -13,7 +13,10 @@ export interface EnginePorts {
   drop(engine: Engine): void
 }
 
-export function enginePorts(page: () => Promise<PageApi>, onFault: (engine: Engine, fault: BackendFault) => void): EnginePorts {
+export function enginePorts(
+  page: () => Promise<PageApi>,
+  onFault: (engine: Engine, fault: BackendFault) => void,
+): EnginePorts {
   const ports = new Map<Engine, Promise<MortalRemote<RuntimeApi>>>()
 
   const open = async (engine: Engine): Promise<MortalRemote<RuntimeApi>> => {

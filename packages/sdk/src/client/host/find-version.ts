@@ -1,4 +1,4 @@
-import { type Engine, type ListedVersion, type Manifest, type Rollout } from '@homing/protocol'
+import type { Engine, ListedVersion, Manifest, Rollout } from '@homing/protocol'
 
 import { chooseVersion, requireChoice } from '../../delivery/choose-version.ts'
 import type { Repository } from '../../delivery/repository.ts'

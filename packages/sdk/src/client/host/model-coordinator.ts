@@ -13,7 +13,15 @@ import type { InstalledVersion, Store } from '../../store/store.ts'
 import type { UpdatePolicy } from '../api.ts'
 import type { ModelEvent, OpenOptions } from '../host-api.ts'
 import { findVersion, type FoundVersion } from './find-version.ts'
-import { asActive, asDownloading, asPinned, asRejected, asStaged, rejectionKey, servable } from './model-records.ts'
+import {
+  asActive,
+  asDownloading,
+  asPinned,
+  asRejected,
+  asStaged,
+  rejectionKey,
+  servable,
+} from './model-records.ts'
 import { createStatusBoard } from './status-board.ts'
 import { createVersionServer } from './version-server.ts'
 
@@ -53,7 +61,11 @@ export interface ModelCoordinator {
 }
 
 /** Failures that lie in the version on this device, not in the network, the storage or the moment. */
-const versionFailures: ReadonlySet<ErrorCode> = new Set(['BACKEND_UNAVAILABLE', 'OPERATOR_UNSUPPORTED', 'PIPELINE_INVALID'])
+const versionFailures: ReadonlySet<ErrorCode> = new Set([
+  'BACKEND_UNAVAILABLE',
+  'OPERATOR_UNSUPPORTED',
+  'PIPELINE_INVALID',
+])
 
 export function createModelCoordinator(
   model: string,
@@ -74,7 +86,10 @@ export function createModelCoordinator(
     engine: deps.engine,
     now: platform.now,
     async read(installed) {
-      const { manifest } = await readStoredManifest(store, installed.manifestSha256, { model, version: installed.version })
+      const { manifest } = await readStoredManifest(store, installed.manifestSha256, {
+        model,
+        version: installed.version,
+      })
       return readVersion(store, manifest)
     },
     async onServing(serving, loaded) {
@@ -111,14 +126,22 @@ export function createModelCoordinator(
     return false
   }
 
-  const download = async ({ listed, manifest, bytes }: FoundVersion, signal: AbortSignal): Promise<InstalledVersion> => {
+  const download = async (
+    { listed, manifest, bytes }: FoundVersion,
+    signal: AbortSignal,
+  ): Promise<InstalledVersion> => {
     const installed = { version: listed.version, manifestSha256: listed.manifest.sha256 }
     const { version } = installed
     const began = platform.now()
     await deps.alone(`${model}/download`, signal, async () => {
       await store.updateModel(model, (record) => asDownloading(record, installed))
       await store.writeManifest(installed.manifestSha256, bytes)
-      const onProgress = (progress: { version: string; loaded: number; total: number; cached: number }): void => {
+      const onProgress = (progress: {
+        version: string
+        loaded: number
+        total: number
+        cached: number
+      }): void => {
         board.dispatch({ type: 'download', version, loaded: progress.loaded, total: progress.total })
         void emit({ type: 'progress', progress })
       }
@@ -180,7 +203,11 @@ export function createModelCoordinator(
         throw error
       }
     })
-  const poll = startPoll((signal) => (policy === 'off' ? Promise.resolve() : look(signal, false)), deps.pollInterval, platform)
+  const poll = startPoll(
+    (signal) => (policy === 'off' ? Promise.resolve() : look(signal, false)),
+    deps.pollInterval,
+    platform,
+  )
 
   return {
     async open(signal) {

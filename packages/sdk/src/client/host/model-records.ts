@@ -7,12 +7,18 @@ export function asDownloading(record: ModelRecord, installed: InstalledVersion):
 }
 
 /** The record once all bytes of `installed` are there. */
-export function asStaged({ downloading: _, ...record }: ModelRecord, installed: InstalledVersion): ModelRecord {
+export function asStaged(
+  { downloading: _, ...record }: ModelRecord,
+  installed: InstalledVersion,
+): ModelRecord {
   return { ...record, staged: installed }
 }
 
 /** The record once `installed` serves; what served before stays as the last good version. */
-export function asActive({ downloading: _, staged: __, ...record }: ModelRecord, installed: InstalledVersion): ModelRecord {
+export function asActive(
+  { downloading: _, staged: __, ...record }: ModelRecord,
+  installed: InstalledVersion,
+): ModelRecord {
   const { active } = record
   const replaced = active !== undefined && active.manifestSha256 !== installed.manifestSha256
   return { ...record, active: installed, ...(replaced ? { lastGood: active } : {}) }
@@ -24,7 +30,11 @@ export function asPinned({ pinned: _, ...record }: ModelRecord, version: string 
 }
 
 /** The record once `installed` has failed on every backend of this device. */
-export function asRejected(record: ModelRecord, installed: InstalledVersion, failure: { code: string; reason: string }): ModelRecord {
+export function asRejected(
+  record: ModelRecord,
+  installed: InstalledVersion,
+  failure: { code: string; reason: string },
+): ModelRecord {
   const { staged, downloading, ...rest } = record
   const key = rejectionKey(installed.manifestSha256)
   return { ...rest, rejected: { ...record.rejected, [key]: failure } }

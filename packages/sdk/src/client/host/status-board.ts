@@ -1,6 +1,12 @@
 import type { HomingErrorData } from '@homing/protocol'
 
-import { type Lifecycle, type LifecycleEvent, type Step, transition, unopened } from '../../delivery/model-state.ts'
+import {
+  type Lifecycle,
+  type LifecycleEvent,
+  type Step,
+  transition,
+  unopened,
+} from '../../delivery/model-state.ts'
 import type { ModelStatus, UpdatePolicy } from '../api.ts'
 import type { LoadedVersion } from './version-server.ts'
 
@@ -20,7 +26,11 @@ export interface StatusBoard {
   fetched(fetch: number): void
 }
 
-export function createStatusBoard(model: string, policy: UpdatePolicy, tell: (status: ModelStatus) => void): StatusBoard {
+export function createStatusBoard(
+  model: string,
+  policy: UpdatePolicy,
+  tell: (status: ModelStatus) => void,
+): StatusBoard {
   let lifecycle: Lifecycle = unopened
   let status: ModelStatus = {
     model,
@@ -44,7 +54,11 @@ export function createStatusBoard(model: string, policy: UpdatePolicy, tell: (st
     },
     dispatch: (event) => put(move(event)),
     served({ installed, manifest, facts, verify }) {
-      const { threadsReason: _, card: __, ...before } = move({ type: 'activated', version: installed.version })
+      const {
+        threadsReason: _,
+        card: __,
+        ...before
+      } = move({ type: 'activated', version: installed.version })
       const { start, load, firstRun } = facts.timings
       put({
         ...before,
@@ -95,5 +109,7 @@ function withLifecycle(status: ModelStatus, lifecycle: Lifecycle): ModelStatus {
 function withStep(update: ModelStatus['update'], step: Step): ModelStatus['update'] {
   const { error, ...rest } = update
   if (step.name === 'failed') return { ...rest, state: step, error: step.error }
-  return step.name === 'empty' || error === undefined ? { ...rest, state: step } : { ...rest, state: step, error }
+  return step.name === 'empty' || error === undefined
+    ? { ...rest, state: step }
+    : { ...rest, state: step, error }
 }

@@ -3,9 +3,9 @@ import { HomingError } from '@homing/protocol'
 /** The other tabs of this origin that use the same database. */
 export interface Tabs {
   /** Runs `work` while no other tab runs work of this name; alone in this tab where Web Locks are missing. */
-  alone<T>(name: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>
+  readonly alone: <T>(name: string, signal: AbortSignal, work: () => Promise<T>) => Promise<T>
   /** Tells the others that a version of `model` was activated. */
-  announce(model: string): void
+  readonly announce: (model: string) => void
   close(): void
 }
 
@@ -17,7 +17,7 @@ export function tabs(database: string, onActivated: (model: string) => void): Ta
       const locks = (navigator as { locks?: LockManager }).locks
       if (!locks) return work()
       try {
-        return await (locks.request(`${database}/${name}`, { signal }, work) as ReturnType<typeof work>)
+        return await locks.request(`${database}/${name}`, { signal }, work)
       } catch (error) {
         if (error instanceof HomingError || !signal.aborted) throw error
         throw new HomingError('ABORTED', 'Waiting for another tab was aborted.', { cause: error })

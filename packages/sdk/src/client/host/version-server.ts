@@ -4,7 +4,13 @@ import { transfer } from 'comlink'
 
 import type { StoredVersion } from '../../delivery/read-version.ts'
 import { backendsOf } from '../../runtime/backends.ts'
-import type { Backend, BackendFallback, BackendFault, LoadedFacts, RuntimeApi } from '../../runtime/runtime-api.ts'
+import type {
+  Backend,
+  BackendFallback,
+  BackendFault,
+  LoadedFacts,
+  RuntimeApi,
+} from '../../runtime/runtime-api.ts'
 import { createTurns } from '../../runtime/turns.ts'
 import type { InstalledVersion } from '../../store/store.ts'
 import type { Serving } from '../host-api.ts'
@@ -48,7 +54,13 @@ export interface VersionServer {
   close(): Promise<void>
 }
 
-export function createVersionServer({ model, read, engine, onServing, now }: VersionServerDeps): VersionServer {
+export function createVersionServer({
+  model,
+  read,
+  engine,
+  onServing,
+  now,
+}: VersionServerDeps): VersionServer {
   const inTurn = createTurns()
   let serving: LoadedVersion | undefined
   let failure: HomingError | undefined
@@ -114,7 +126,10 @@ export function createVersionServer({ model, read, engine, onServing, now }: Ver
         const { manifest, installed, facts } = serving
         const runtime = await engine(manifest.engine)
         const { code, message } = fault.error
-        const broken = [...facts.fallbacks, { backend: fault.backend, stage: 'run', code, reason: message } as const]
+        const broken = [
+          ...facts.fallbacks,
+          { backend: fault.backend, stage: 'run', code, reason: message } as const,
+        ]
         try {
           if (fault.remaining.length === 0) throw noBackend(manifest, broken)
           await activate(await load(installed, fault.remaining, broken))
@@ -149,5 +164,7 @@ function usableBackends(manifest: Manifest, allowed: readonly Backend[] | null):
 }
 
 function noBackend({ model, version }: Manifest, backends: readonly BackendFallback[]): HomingError {
-  return new HomingError('BACKEND_UNAVAILABLE', `No backend is left that can run ${model} ${version}.`, { details: { backends } })
+  return new HomingError('BACKEND_UNAVAILABLE', `No backend is left that can run ${model} ${version}.`, {
+    details: { backends },
+  })
 }

@@ -1,0 +1,106 @@
+import {
+  canonicalBytes,
+  compareVersions,
+  type Manifest,
+  paths,
+  type Requirements,
+  sha256Hex,
+} from '@homing/protocol'
+import type { Fault } from '@homing/testkit'
+import { commands } from 'vitest/browser'
+
+import type { LoadRequest } from '../src/runtime/runtime-api.ts'
+
+/** The commands of `repositoryCommands` as a browser test sees them. */
+interface RepositoryCommands {
+  startRepository(): Promise<string>
+  putRepositoryFiles(url: string, files: Readonly<Record<string, string>>): Promise<void>
+  failRepositoryPath(url: string, path: string, fault: Fault, times?: number): Promise<void>
+  healRepository(url: string): Promise<void>
+  listRepositoryRequests(url: string): Promise<string[]>
+  stopRepository(url: string): Promise<void>
+}
+const node = commands as unknown as RepositoryCommands
+
+/** A version to publish: a load request whose hashes are still to be filled in. */
+export interface Release {
+  readonly request: Pick<LoadRequest, 'manifest' | 'graph' | 'parameters'>
+  readonly requirements?: Requirements
+}
+
+/** A repository in Node, as a browser test uses it. */
+export interface BrowserRepository {
+  readonly url: string
+  /** Publishes `releases` of one model besides earlier ones; the newest serves. Gives the manifests. */
+  publish(releases: readonly Release[], revision?: number): Promise<Manifest[]>
+  fail(path: string, fault: Fault, times?: number): Promise<void>
+  heal(): Promise<void>
+  requests(): Promise<string[]>
+  stop(): Promise<void>
+}
+
+export async function startBrowserRepository(): Promise<BrowserRepository> {
+  const url = await node.startRepository()
+  const listed = new Map<
+    string,
+    { version: string; manifest: { sha256: string; size: number }; requirements?: Requirements }[]
+  >()
+  let revision = 0
+
+  return {
+    url,
+    async publish(releases, given) {
+      const files: Record<string, string> = {}
+      const manifests: Manifest[] = []
+      for (const { request, requirements } of releases) {
+        const manifest = await withHashes(request, requirements)
+        const bytes = canonicalBytes(manifest)
+        const { model, version } = manifest
+        manifests.push(manifest)
+        files[paths.manifest(model, version)] = base64(bytes)
+        files[paths.blob(manifest.graph.sha256)] = base64(request.graph)
+        for (const { sha256 } of manifest.parameters.shards)
+          files[paths.blob(sha256)] = base64(request.parameters)
+        const entry = {
+          version,
+          manifest: { sha256: await sha256Hex(bytes), size: bytes.byteLength },
+          ...(requirements ? { requirements } : {}),
+        }
+        listed.set(
+          model,
+          [...(listed.get(model) ?? []), entry].sort((a, b) => compareVersions(b.version, a.version)),
+        )
+      }
+      const { model } = manifests[0]!
+      const versions = listed.get(model)!
+      revision = given ?? revision + 1
+      files[paths.rollout(model)] = base64(
+        canonicalBytes({ format: 1, model, revision, champion: versions[0]!.version, versions }),
+      )
+      await node.putRepositoryFiles(url, files)
+      return manifests
+    },
+    fail: (path, fault, times) => node.failRepositoryPath(url, path, fault, times),
+    heal: () => node.healRepository(url),
+    requests: () => node.listRepositoryRequests(url),
+    stop: () => node.stopRepository(url),
+  }
+}
+
+async function withHashes(
+  { manifest, graph, parameters }: Release['request'],
+  requirements?: Requirements,
+): Promise<Manifest> {
+  const shards =
+    parameters.byteLength > 0 ? [{ sha256: await sha256Hex(parameters), size: parameters.byteLength }] : []
+  return {
+    ...manifest,
+    graph: { sha256: await sha256Hex(graph), size: graph.byteLength },
+    parameters: { ...manifest.parameters, shards },
+    ...(requirements ? { requirements } : {}),
+  }
+}
+
+function base64(bytes: Uint8Array): string {
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
+}

@@ -1,0 +1,38 @@
+import type { Fault } from './fault.ts'
+import { type FaultyRepository, startFaultyRepository } from './faulty-repository.ts'
+
+const running = new Map<string, FaultyRepository>()
+
+function find(url: string): FaultyRepository {
+  const repository = running.get(url)
+  if (!repository) throw new Error(`No repository runs at ${url}`)
+  return repository
+}
+
+/** Vitest commands by which a browser test has a repository of its own in Node. Files cross as base64. */
+export const repositoryCommands = {
+  /** Starts a repository and gives its URL, which names it in the other commands. */
+  async startRepository(): Promise<string> {
+    const repository = await startFaultyRepository()
+    running.set(repository.url, repository)
+    return repository.url
+  },
+  putRepositoryFiles(_context: unknown, url: string, files: Readonly<Record<string, string>>): void {
+    for (const [path, base64] of Object.entries(files))
+      find(url).files.set(path, Buffer.from(base64, 'base64'))
+  },
+  failRepositoryPath(_context: unknown, url: string, path: string, fault: Fault, times?: number): void {
+    find(url).fail(path, fault, times)
+  },
+  healRepository(_context: unknown, url: string): void {
+    find(url).heal()
+  },
+  /** The paths of all requests since the start. */
+  listRepositoryRequests(_context: unknown, url: string): string[] {
+    return find(url).requests.map(({ path }) => path)
+  },
+  async stopRepository(_context: unknown, url: string): Promise<void> {
+    await running.get(url)?.close()
+    running.delete(url)
+  },
+}
