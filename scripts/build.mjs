@@ -37,16 +37,20 @@ async function build({ name, filter, inputs, outputs }) {
   writeFileSync(stamp, made)
 }
 
+/** Whether the package in `folder` is built: one that only tests use is not. */
+function isBuilt(/** @type {string} */ folder) {
+  const file = join(root, folder, 'package.json')
+  return existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).scripts?.build !== undefined
+}
+
 /** Builds the packages, each after those that it imports. */
 export function buildPackages() {
-  const packages = readdirSync(join(root, 'packages')).filter((name) =>
-    existsSync(join(root, 'packages', name, 'package.json')),
-  )
+  const folders = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`)
   return build({
     name: 'packages',
     filter: './packages/*',
     inputs: ['packages'],
-    outputs: packages.map((name) => `packages/${name}/dist`),
+    outputs: folders.filter(isBuilt).map((folder) => `${folder}/dist`),
   })
 }
 
