@@ -10,14 +10,16 @@ import {
   type TensorProto,
   type ValueInfoProto,
 } from '../generated/onnx-ml_pb.js'
+import { copyNode } from '../graph/copy-graph.ts'
+import { inferNode } from '../infer/infer-types.ts'
 import type { ElementType } from '../tensor/element-types.ts'
 import { makeTensor, type TensorElements } from '../tensor/make-tensor.ts'
 import { tensorHeader } from '../tensor/tensor-bytes.ts'
 import { type AttributeInputs, makeAttributes } from './attributes.ts'
-import { type ModelOptions, makeModel } from './make-model.ts'
+import { defaultOpset, makeModel, type ModelOptions } from './make-model.ts'
 import { createNames, type Names } from './names.ts'
 import { renameValues } from './rename-values.ts'
-import { type Dim, makeValueInfo } from './value-info.ts'
+import { type Dim, makeValueInfo, type TensorType } from './value-info.ts'
 
 /** A tensor of the graph under construction: its name and what is known of its type. */
 export interface Value {
@@ -32,7 +34,7 @@ export interface OpOptions {
   readonly domain?: string
   /** Name of the node. */
   readonly name?: string
-  /** Type of the (first) output, where the caller knows it. */
+  /** Type of the (first) output, where the caller knows better than simple rules. */
   readonly dtype?: ElementType
   readonly shape?: readonly Dim[]
 }
@@ -78,14 +80,26 @@ export interface GraphBuilder {
 
 /** Starts a model whose graph is called `name`. */
 export function graphBuilder(name: string, options: ModelOptions = {}): GraphBuilder {
-  return buildGraph(name, options, createNames()).builder
+  return buildGraph(name, options, { names: createNames(), types: new Map(), tensors: new Map() }).builder
 }
+
+/** What a graph and its bodies share: bodies see the values around them. */
+interface Scope {
+  readonly names: Names
+  readonly types: Map<string, TensorType>
+  /** Initialisers by name, for shapes that follow from their values. */
+  readonly tensors: Map<string, TensorProto>
+}
+
+/** Bytes up to which equal constants are looked for. */
+const maxSharedConstantBytes = 1024
 
 function buildGraph(
   graphName: string,
   options: ModelOptions,
-  names: Names,
+  scope: Scope,
 ): { builder: GraphBuilder; finish(): GraphProto } {
+  const { names, types, tensors } = scope
   const nodes: NodeProto[] = []
   const initializers: TensorProto[] = []
   const inputs: ValueInfoProto[] = []
@@ -100,19 +114,36 @@ function buildGraph(
     generated.add(name)
     return name
   }
+  const typed = (name: string, type: Omit<Value, 'name'>): Value => {
+    const { dtype, shape } = type
+    if (dtype !== undefined) types.set(name, { dtype, shape })
+    return { name, dtype, shape }
+  }
+  const add = (node: NodeProto, known: Omit<Value, 'name'> = {}): Value[] => {
+    names.mustKnow(node.input)
+    nodes.push(node)
+    const opset = options.domains?.[node.domain] ?? options.opset ?? defaultOpset
+    const inferred = inferNode(node, types, tensors, opset)
+    return node.output.map((name, index) => {
+      const given = index === 0 ? known : {}
+      const type = inferred[index]
+      return typed(name, { dtype: given.dtype ?? type?.dtype, shape: given.shape ?? type?.shape })
+    })
+  }
   const builder: GraphBuilder = {
     input(name, dtype, shape) {
       names.claim(name)
       inputs.push(makeValueInfo(name, { dtype, shape }))
-      return { name, dtype, shape }
+      return typed(name, { dtype, shape })
     },
     parameter: (name, dtype, shape, data) => builder.initializer(makeTensor(name, dtype, shape, data)),
     constant(dtype, shape, data) {
       const tensor = makeTensor('', dtype, shape, data)
+      tensor.name = names.unclaimed('constant')
+      if (tensor.rawData.byteLength > maxSharedConstantBytes) return builder.initializer(tensor)
       const key = `${dtype}[${shape.join()}]${(dtype === 'string' ? tensor.stringData : [tensor.rawData]).join(';')}`
       const known = constants.get(key)
       if (known) return known
-      tensor.name = names.unclaimed('constant')
       const value = builder.initializer(tensor)
       constants.set(key, value)
       return value
@@ -132,21 +163,18 @@ function buildGraph(
       if (name) node.name = name
       if (domain) node.domain = domain
       if (typeof outs !== 'number') outs.filter(Boolean).forEach(names.claim)
-      names.mustKnow(node.input)
-      nodes.push(node)
-      return outputNames.map((output, i) => (i === 0 ? { name: output, dtype, shape } : { name: output }))
+      return add(node, { dtype, shape })
     },
     node(node) {
-      names.mustKnow(node.input)
       node.output.filter(Boolean).forEach(names.claim)
-      nodes.push(node)
-      return node.output.map((output) => ({ name: output }))
+      return add(copyNode(node))
     },
     initializer(tensor) {
       const { type, shape } = tensorHeader(tensor)
       names.claim(tensor.name)
       initializers.push(tensor)
-      return { name: tensor.name, dtype: type, shape }
+      tensors.set(tensor.name, tensor)
+      return typed(tensor.name, { dtype: type, shape })
     },
     output(name, value, dtype = value.dtype, shape = value.shape) {
       if (dtype === undefined) throw new HomingError('ONNX_INVALID', `Output "${name}" needs a dtype`)
@@ -156,10 +184,10 @@ function buildGraph(
         else nodes.push(create(NodeProtoSchema, { input: [value.name], output: [name], opType: 'Identity' }))
       }
       outputs.push(makeValueInfo(name, { dtype, shape }))
-      return { name, dtype, shape }
+      return typed(name, { dtype, shape })
     },
     subgraph(name, define) {
-      const body = buildGraph(name, options, names)
+      const body = buildGraph(name, options, scope)
       define(body.builder)
       return body.finish()
     },

@@ -13,6 +13,9 @@ export interface ModelOptions {
   readonly metadata?: Readonly<Record<string, string>>
 }
 
+/** Operator set of models that name none. */
+export const defaultOpset = 17
+
 /** IR versions in which an operator set first appeared (ONNX docs, Versioning); 8 reads every earlier set. */
 const irVersionOfOpset = [
   { opset: 23, ir: 11 },
@@ -23,7 +26,7 @@ const irVersionOfOpset = [
 
 /** A model around `graph`. */
 export function makeModel(graph: GraphProto, options: ModelOptions): ModelProto {
-  const { opset = 17, domains = {}, producer = 'homing', metadata = {} } = options
+  const { opset = defaultOpset, domains = {}, producer = 'homing', metadata = {} } = options
   return create(ModelProtoSchema, {
     irVersion: BigInt(irVersionOfOpset.find((row) => opset >= row.opset)!.ir),
     producerName: producer,

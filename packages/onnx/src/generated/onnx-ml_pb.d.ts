@@ -8,13 +8,13 @@
 // @generated from file onnx-ml.proto (package onnx, syntax proto2)
 /* eslint-disable */
 
-import type { GenEnum, GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
-import type { Message } from "@bufbuild/protobuf";
+import type { GenEnum, GenFile, GenMessage } from '@bufbuild/protobuf/codegenv2'
+import type { Message } from '@bufbuild/protobuf'
 
 /**
  * Describes the file onnx-ml.proto.
  */
-export declare const file_onnx_ml: GenFile;
+export declare const file_onnx_ml: GenFile
 
 /**
  * Attributes
@@ -26,7 +26,7 @@ export declare const file_onnx_ml: GenFile;
  *
  * @generated from message onnx.AttributeProto
  */
-export declare type AttributeProto = Message<"onnx.AttributeProto"> & {
+export declare type AttributeProto = Message<'onnx.AttributeProto'> & {
   /**
    * The name field MUST be present for this version of the IR.
    *
@@ -34,7 +34,7 @@ export declare type AttributeProto = Message<"onnx.AttributeProto"> & {
    *
    * @generated from field: optional string name = 1;
    */
-  name: string;
+  name: string
 
   /**
    * if ref_attr_name is not empty, ref_attr_name is the attribute name in parent function.
@@ -44,14 +44,14 @@ export declare type AttributeProto = Message<"onnx.AttributeProto"> & {
    *
    * @generated from field: optional string ref_attr_name = 21;
    */
-  refAttrName: string;
+  refAttrName: string
 
   /**
    * A human-readable documentation for this attribute. Markdown is allowed.
    *
    * @generated from field: optional string doc_string = 13;
    */
-  docString: string;
+  docString: string
 
   /**
    * The type field MUST be present for this version of the IR.
@@ -65,7 +65,7 @@ export declare type AttributeProto = Message<"onnx.AttributeProto"> & {
    *
    * @generated from field: optional onnx.AttributeProto.AttributeType type = 20;
    */
-  type: AttributeProto_AttributeType;
+  type: AttributeProto_AttributeType
 
   /**
    * Exactly ONE of the following fields must be present for this version of the IR
@@ -74,42 +74,42 @@ export declare type AttributeProto = Message<"onnx.AttributeProto"> & {
    *
    * @generated from field: optional float f = 2;
    */
-  f: number;
+  f: number
 
   /**
    * int
    *
    * @generated from field: optional int64 i = 3;
    */
-  i: bigint;
+  i: bigint
 
   /**
    * UTF-8 string
    *
    * @generated from field: optional bytes s = 4;
    */
-  s: Uint8Array;
+  s: Uint8Array
 
   /**
    * tensor value
    *
    * @generated from field: optional onnx.TensorProto t = 5;
    */
-  t?: TensorProto | undefined;
+  t?: TensorProto | undefined
 
   /**
    * graph
    *
    * @generated from field: optional onnx.GraphProto g = 6;
    */
-  g?: GraphProto | undefined;
+  g?: GraphProto | undefined
 
   /**
    * sparse tensor value
    *
    * @generated from field: optional onnx.SparseTensorProto sparse_tensor = 22;
    */
-  sparseTensor?: SparseTensorProto | undefined;
+  sparseTensor?: SparseTensorProto | undefined
 
   /**
    * Do not use field below, it's deprecated.
@@ -119,63 +119,63 @@ export declare type AttributeProto = Message<"onnx.AttributeProto"> & {
    *
    * @generated from field: optional onnx.TypeProto tp = 14;
    */
-  tp?: TypeProto | undefined;
+  tp?: TypeProto | undefined
 
   /**
    * list of floats
    *
    * @generated from field: repeated float floats = 7;
    */
-  floats: number[];
+  floats: number[]
 
   /**
    * list of ints
    *
    * @generated from field: repeated int64 ints = 8;
    */
-  ints: bigint[];
+  ints: bigint[]
 
   /**
    * list of UTF-8 strings
    *
    * @generated from field: repeated bytes strings = 9;
    */
-  strings: Uint8Array[];
+  strings: Uint8Array[]
 
   /**
    * list of tensors
    *
    * @generated from field: repeated onnx.TensorProto tensors = 10;
    */
-  tensors: TensorProto[];
+  tensors: TensorProto[]
 
   /**
    * list of graph
    *
    * @generated from field: repeated onnx.GraphProto graphs = 11;
    */
-  graphs: GraphProto[];
+  graphs: GraphProto[]
 
   /**
    * list of sparse tensors
    *
    * @generated from field: repeated onnx.SparseTensorProto sparse_tensors = 23;
    */
-  sparseTensors: SparseTensorProto[];
+  sparseTensors: SparseTensorProto[]
 
   /**
    * list of type protos
    *
    * @generated from field: repeated onnx.TypeProto type_protos = 15;
    */
-  typeProtos: TypeProto[];
-};
+  typeProtos: TypeProto[]
+}
 
 /**
  * Describes the message onnx.AttributeProto.
  * Use `create(AttributeProtoSchema)` to create a new message.
  */
-export declare const AttributeProtoSchema: GenMessage<AttributeProto>;
+export declare const AttributeProtoSchema: GenMessage<AttributeProto>
 
 /**
  * Note: this enum is structurally identical to the OpSchema::AttrType
@@ -263,7 +263,7 @@ export enum AttributeProto_AttributeType {
 /**
  * Describes the enum onnx.AttributeProto.AttributeType.
  */
-export declare const AttributeProto_AttributeTypeSchema: GenEnum<AttributeProto_AttributeType>;
+export declare const AttributeProto_AttributeTypeSchema: GenEnum<AttributeProto_AttributeType>
 
 /**
  * Defines information on value, including the name, the type, and
@@ -271,7 +271,7 @@ export declare const AttributeProto_AttributeTypeSchema: GenEnum<AttributeProto_
  *
  * @generated from message onnx.ValueInfoProto
  */
-export declare type ValueInfoProto = Message<"onnx.ValueInfoProto"> & {
+export declare type ValueInfoProto = Message<'onnx.ValueInfoProto'> & {
   /**
    * This field MUST be present in this version of the IR.
    *
@@ -279,7 +279,7 @@ export declare type ValueInfoProto = Message<"onnx.ValueInfoProto"> & {
    *
    * @generated from field: optional string name = 1;
    */
-  name: string;
+  name: string
 
   /**
    * This field MUST be present in this version of the IR for
@@ -287,28 +287,28 @@ export declare type ValueInfoProto = Message<"onnx.ValueInfoProto"> & {
    *
    * @generated from field: optional onnx.TypeProto type = 2;
    */
-  type?: TypeProto | undefined;
+  type?: TypeProto | undefined
 
   /**
    * A human-readable documentation for this value. Markdown is allowed.
    *
    * @generated from field: optional string doc_string = 3;
    */
-  docString: string;
+  docString: string
 
   /**
    * Named metadata values; keys should be distinct.
    *
    * @generated from field: repeated onnx.StringStringEntryProto metadata_props = 4;
    */
-  metadataProps: StringStringEntryProto[];
-};
+  metadataProps: StringStringEntryProto[]
+}
 
 /**
  * Describes the message onnx.ValueInfoProto.
  * Use `create(ValueInfoProtoSchema)` to create a new message.
  */
-export declare const ValueInfoProtoSchema: GenMessage<ValueInfoProto>;
+export declare const ValueInfoProtoSchema: GenMessage<ValueInfoProto>
 
 /**
  * Nodes
@@ -321,20 +321,20 @@ export declare const ValueInfoProtoSchema: GenMessage<ValueInfoProto>;
  *
  * @generated from message onnx.NodeProto
  */
-export declare type NodeProto = Message<"onnx.NodeProto"> & {
+export declare type NodeProto = Message<'onnx.NodeProto'> & {
   /**
    * namespace Value
    *
    * @generated from field: repeated string input = 1;
    */
-  input: string[];
+  input: string[]
 
   /**
    * namespace Value
    *
    * @generated from field: repeated string output = 2;
    */
-  output: string[];
+  output: string[]
 
   /**
    * An optional identifier for this node in a graph.
@@ -344,7 +344,7 @@ export declare type NodeProto = Message<"onnx.NodeProto"> & {
    *
    * @generated from field: optional string name = 3;
    */
-  name: string;
+  name: string
 
   /**
    * The symbolic identifier of the Operator to execute.
@@ -353,7 +353,7 @@ export declare type NodeProto = Message<"onnx.NodeProto"> & {
    *
    * @generated from field: optional string op_type = 4;
    */
-  opType: string;
+  opType: string
 
   /**
    * The domain of the OperatorSet that specifies the operator named by op_type.
@@ -362,49 +362,49 @@ export declare type NodeProto = Message<"onnx.NodeProto"> & {
    *
    * @generated from field: optional string domain = 7;
    */
-  domain: string;
+  domain: string
 
   /**
    * Overload identifier, used only to map this to a model-local function.
    *
    * @generated from field: optional string overload = 8;
    */
-  overload: string;
+  overload: string
 
   /**
    * Additional named attributes.
    *
    * @generated from field: repeated onnx.AttributeProto attribute = 5;
    */
-  attribute: AttributeProto[];
+  attribute: AttributeProto[]
 
   /**
    * A human-readable documentation for this node. Markdown is allowed.
    *
    * @generated from field: optional string doc_string = 6;
    */
-  docString: string;
+  docString: string
 
   /**
    * Named metadata values; keys should be distinct.
    *
    * @generated from field: repeated onnx.StringStringEntryProto metadata_props = 9;
    */
-  metadataProps: StringStringEntryProto[];
+  metadataProps: StringStringEntryProto[]
 
   /**
    * Configuration of multi-device annotations.
    *
    * @generated from field: repeated onnx.NodeDeviceConfigurationProto device_configurations = 10;
    */
-  deviceConfigurations: NodeDeviceConfigurationProto[];
-};
+  deviceConfigurations: NodeDeviceConfigurationProto[]
+}
 
 /**
  * Describes the message onnx.NodeProto.
  * Use `create(NodeProtoSchema)` to create a new message.
  */
-export declare const NodeProtoSchema: GenMessage<NodeProto>;
+export declare const NodeProtoSchema: GenMessage<NodeProto>
 
 /**
  * IntIntListEntryProto follows the pattern for cross-proto-version maps.
@@ -412,58 +412,58 @@ export declare const NodeProtoSchema: GenMessage<NodeProto>;
  *
  * @generated from message onnx.IntIntListEntryProto
  */
-export declare type IntIntListEntryProto = Message<"onnx.IntIntListEntryProto"> & {
+export declare type IntIntListEntryProto = Message<'onnx.IntIntListEntryProto'> & {
   /**
    * @generated from field: optional int64 key = 1;
    */
-  key: bigint;
+  key: bigint
 
   /**
    * @generated from field: repeated int64 value = 2;
    */
-  value: bigint[];
-};
+  value: bigint[]
+}
 
 /**
  * Describes the message onnx.IntIntListEntryProto.
  * Use `create(IntIntListEntryProtoSchema)` to create a new message.
  */
-export declare const IntIntListEntryProtoSchema: GenMessage<IntIntListEntryProto>;
+export declare const IntIntListEntryProtoSchema: GenMessage<IntIntListEntryProto>
 
 /**
  * Multi-device configuration proto for NodeProto.
  *
  * @generated from message onnx.NodeDeviceConfigurationProto
  */
-export declare type NodeDeviceConfigurationProto = Message<"onnx.NodeDeviceConfigurationProto"> & {
+export declare type NodeDeviceConfigurationProto = Message<'onnx.NodeDeviceConfigurationProto'> & {
   /**
    * This field MUST be present for this version of the IR.
    * ID of the configuration. MUST match the name of a DeviceConfigurationProto.
    *
    * @generated from field: optional string configuration_id = 1;
    */
-  configurationId: string;
+  configurationId: string
 
   /**
    * Sharding spec for the node.
    *
    * @generated from field: repeated onnx.ShardingSpecProto sharding_spec = 2;
    */
-  shardingSpec: ShardingSpecProto[];
+  shardingSpec: ShardingSpecProto[]
 
   /**
    * Pipeline stage of this node.
    *
    * @generated from field: optional int32 pipeline_stage = 3;
    */
-  pipelineStage: number;
-};
+  pipelineStage: number
+}
 
 /**
  * Describes the message onnx.NodeDeviceConfigurationProto.
  * Use `create(NodeDeviceConfigurationProtoSchema)` to create a new message.
  */
-export declare const NodeDeviceConfigurationProtoSchema: GenMessage<NodeDeviceConfigurationProto>;
+export declare const NodeDeviceConfigurationProtoSchema: GenMessage<NodeDeviceConfigurationProto>
 
 /**
  * ShardingSpecProto: This describes the sharding spec for a specific
@@ -471,7 +471,7 @@ export declare const NodeDeviceConfigurationProtoSchema: GenMessage<NodeDeviceCo
  *
  * @generated from message onnx.ShardingSpecProto
  */
-export declare type ShardingSpecProto = Message<"onnx.ShardingSpecProto"> & {
+export declare type ShardingSpecProto = Message<'onnx.ShardingSpecProto'> & {
   /**
    * This field MUST be present for this version of the IR.
    * Identifies the input or output of the node that is being sharded.
@@ -480,7 +480,7 @@ export declare type ShardingSpecProto = Message<"onnx.ShardingSpecProto"> & {
    *
    * @generated from field: optional string tensor_name = 1;
    */
-  tensorName: string;
+  tensorName: string
 
   /**
    * The following is the list of devices across which the logical
@@ -488,7 +488,7 @@ export declare type ShardingSpecProto = Message<"onnx.ShardingSpecProto"> & {
    *
    * @generated from field: repeated int64 device = 2;
    */
-  device: bigint[];
+  device: bigint[]
 
   /**
    * Each element v in above field devices may represent either a
@@ -500,7 +500,7 @@ export declare type ShardingSpecProto = Message<"onnx.ShardingSpecProto"> & {
    *
    * @generated from field: repeated onnx.IntIntListEntryProto index_to_device_group_map = 3;
    */
-  indexToDeviceGroupMap: IntIntListEntryProto[];
+  indexToDeviceGroupMap: IntIntListEntryProto[]
 
   /**
    * The following is the sharded-shape of the tensor, consisting of
@@ -508,14 +508,14 @@ export declare type ShardingSpecProto = Message<"onnx.ShardingSpecProto"> & {
    *
    * @generated from field: repeated onnx.ShardedDimProto sharded_dim = 4;
    */
-  shardedDim: ShardedDimProto[];
-};
+  shardedDim: ShardedDimProto[]
+}
 
 /**
  * Describes the message onnx.ShardingSpecProto.
  * Use `create(ShardingSpecProtoSchema)` to create a new message.
  */
-export declare const ShardingSpecProtoSchema: GenMessage<ShardingSpecProto>;
+export declare const ShardingSpecProtoSchema: GenMessage<ShardingSpecProto>
 
 /**
  * ShardedDimProto: This describes the sharding spec for a single
@@ -523,7 +523,7 @@ export declare const ShardingSpecProtoSchema: GenMessage<ShardingSpecProto>;
  *
  * @generated from message onnx.ShardedDimProto
  */
-export declare type ShardedDimProto = Message<"onnx.ShardedDimProto"> & {
+export declare type ShardedDimProto = Message<'onnx.ShardedDimProto'> & {
   /**
    * This field MUST be present for this version of the IR.
    * The axis this sharding corresponds to. Must be in the range of
@@ -532,7 +532,7 @@ export declare type ShardedDimProto = Message<"onnx.ShardedDimProto"> & {
    *
    * @generated from field: optional int64 axis = 1;
    */
-  axis: bigint;
+  axis: bigint
 
   /**
    * Describes how the tensor on the provided axis is sharded.
@@ -542,14 +542,14 @@ export declare type ShardedDimProto = Message<"onnx.ShardedDimProto"> & {
    *
    * @generated from field: repeated onnx.SimpleShardedDimProto simple_sharding = 2;
    */
-  simpleSharding: SimpleShardedDimProto[];
-};
+  simpleSharding: SimpleShardedDimProto[]
+}
 
 /**
  * Describes the message onnx.ShardedDimProto.
  * Use `create(ShardedDimProtoSchema)` to create a new message.
  */
-export declare const ShardedDimProtoSchema: GenMessage<ShardedDimProto>;
+export declare const ShardedDimProtoSchema: GenMessage<ShardedDimProto>
 
 /**
  * SimpleShardedDimProto: Indicates that N blocks are divided into M shards.
@@ -557,25 +557,28 @@ export declare const ShardedDimProtoSchema: GenMessage<ShardedDimProto>;
  *
  * @generated from message onnx.SimpleShardedDimProto
  */
-export declare type SimpleShardedDimProto = Message<"onnx.SimpleShardedDimProto"> & {
+export declare type SimpleShardedDimProto = Message<'onnx.SimpleShardedDimProto'> & {
   /**
    * Dimension value to be sharded.
    *
    * @generated from oneof onnx.SimpleShardedDimProto.dim
    */
-  dim: {
-    /**
-     * @generated from field: int64 dim_value = 1;
-     */
-    value: bigint;
-    case: "dimValue";
-  } | {
-    /**
-     * @generated from field: string dim_param = 2;
-     */
-    value: string;
-    case: "dimParam";
-  } | { case: undefined; value?: undefined };
+  dim:
+    | {
+        /**
+         * @generated from field: int64 dim_value = 1;
+         */
+        value: bigint
+        case: 'dimValue'
+      }
+    | {
+        /**
+         * @generated from field: string dim_param = 2;
+         */
+        value: string
+        case: 'dimParam'
+      }
+    | { case: undefined; value?: undefined }
 
   /**
    * This field MUST be present for this version of the IR.
@@ -583,14 +586,14 @@ export declare type SimpleShardedDimProto = Message<"onnx.SimpleShardedDimProto"
    *
    * @generated from field: optional int64 num_shards = 3;
    */
-  numShards: bigint;
-};
+  numShards: bigint
+}
 
 /**
  * Describes the message onnx.SimpleShardedDimProto.
  * Use `create(SimpleShardedDimProtoSchema)` to create a new message.
  */
-export declare const SimpleShardedDimProtoSchema: GenMessage<SimpleShardedDimProto>;
+export declare const SimpleShardedDimProtoSchema: GenMessage<SimpleShardedDimProto>
 
 /**
  * Training information
@@ -615,7 +618,7 @@ export declare const SimpleShardedDimProtoSchema: GenMessage<SimpleShardedDimPro
  *
  * @generated from message onnx.TrainingInfoProto
  */
-export declare type TrainingInfoProto = Message<"onnx.TrainingInfoProto"> & {
+export declare type TrainingInfoProto = Message<'onnx.TrainingInfoProto'> & {
   /**
    * This field describes a graph to compute the initial tensors
    * upon starting the training process. Initialization graph has no input
@@ -633,7 +636,7 @@ export declare type TrainingInfoProto = Message<"onnx.TrainingInfoProto"> & {
    *
    * @generated from field: optional onnx.GraphProto initialization = 1;
    */
-  initialization?: GraphProto | undefined;
+  initialization?: GraphProto | undefined
 
   /**
    * This field represents a training algorithm step. Given required inputs,
@@ -668,7 +671,7 @@ export declare type TrainingInfoProto = Message<"onnx.TrainingInfoProto"> & {
    *
    * @generated from field: optional onnx.GraphProto algorithm = 2;
    */
-  algorithm?: GraphProto | undefined;
+  algorithm?: GraphProto | undefined
 
   /**
    * This field specifies the bindings from the outputs of "initialization" to
@@ -681,7 +684,7 @@ export declare type TrainingInfoProto = Message<"onnx.TrainingInfoProto"> & {
    *
    * @generated from field: repeated onnx.StringStringEntryProto initialization_binding = 3;
    */
-  initializationBinding: StringStringEntryProto[];
+  initializationBinding: StringStringEntryProto[]
 
   /**
    * Gradient-based training is usually an iterative procedure. In one gradient
@@ -727,14 +730,14 @@ export declare type TrainingInfoProto = Message<"onnx.TrainingInfoProto"> & {
    *
    * @generated from field: repeated onnx.StringStringEntryProto update_binding = 4;
    */
-  updateBinding: StringStringEntryProto[];
-};
+  updateBinding: StringStringEntryProto[]
+}
 
 /**
  * Describes the message onnx.TrainingInfoProto.
  * Use `create(TrainingInfoProtoSchema)` to create a new message.
  */
-export declare const TrainingInfoProtoSchema: GenMessage<TrainingInfoProto>;
+export declare const TrainingInfoProtoSchema: GenMessage<TrainingInfoProto>
 
 /**
  * Models
@@ -746,14 +749,14 @@ export declare const TrainingInfoProtoSchema: GenMessage<TrainingInfoProto>;
  *
  * @generated from message onnx.ModelProto
  */
-export declare type ModelProto = Message<"onnx.ModelProto"> & {
+export declare type ModelProto = Message<'onnx.ModelProto'> & {
   /**
    * The version of the IR this model targets. See Version enum above.
    * This field MUST be present.
    *
    * @generated from field: optional int64 ir_version = 1;
    */
-  irVersion: bigint;
+  irVersion: bigint
 
   /**
    * The OperatorSets this model relies on.
@@ -767,7 +770,7 @@ export declare type ModelProto = Message<"onnx.ModelProto"> & {
    *
    * @generated from field: repeated onnx.OperatorSetIdProto opset_import = 8;
    */
-  opsetImport: OperatorSetIdProto[];
+  opsetImport: OperatorSetIdProto[]
 
   /**
    * The name of the framework or tool used to generate this model.
@@ -776,7 +779,7 @@ export declare type ModelProto = Message<"onnx.ModelProto"> & {
    *
    * @generated from field: optional string producer_name = 2;
    */
-  producerName: string;
+  producerName: string
 
   /**
    * The version of the framework or tool used to generate this model.
@@ -785,7 +788,7 @@ export declare type ModelProto = Message<"onnx.ModelProto"> & {
    *
    * @generated from field: optional string producer_version = 3;
    */
-  producerVersion: string;
+  producerVersion: string
 
   /**
    * Domain name of the model.
@@ -797,35 +800,35 @@ export declare type ModelProto = Message<"onnx.ModelProto"> & {
    *
    * @generated from field: optional string domain = 4;
    */
-  domain: string;
+  domain: string
 
   /**
    * The version of the graph encoded. See Version enum below.
    *
    * @generated from field: optional int64 model_version = 5;
    */
-  modelVersion: bigint;
+  modelVersion: bigint
 
   /**
    * A human-readable documentation for this model. Markdown is allowed.
    *
    * @generated from field: optional string doc_string = 6;
    */
-  docString: string;
+  docString: string
 
   /**
    * The parameterized graph that is evaluated to execute the model.
    *
    * @generated from field: optional onnx.GraphProto graph = 7;
    */
-  graph?: GraphProto | undefined;
+  graph?: GraphProto | undefined
 
   /**
    * Named metadata values; keys should be distinct.
    *
    * @generated from field: repeated onnx.StringStringEntryProto metadata_props = 14;
    */
-  metadataProps: StringStringEntryProto[];
+  metadataProps: StringStringEntryProto[]
 
   /**
    * Training-specific information. Sequentially executing all stored
@@ -840,7 +843,7 @@ export declare type ModelProto = Message<"onnx.ModelProto"> & {
    *
    * @generated from field: repeated onnx.TrainingInfoProto training_info = 20;
    */
-  trainingInfo: TrainingInfoProto[];
+  trainingInfo: TrainingInfoProto[]
 
   /**
    * A list of function protos local to the model.
@@ -862,7 +865,7 @@ export declare type ModelProto = Message<"onnx.ModelProto"> & {
    *
    * @generated from field: repeated onnx.FunctionProto functions = 25;
    */
-  functions: FunctionProto[];
+  functions: FunctionProto[]
 
   /**
    * Describes different target configurations for a multi-device use case.
@@ -870,28 +873,28 @@ export declare type ModelProto = Message<"onnx.ModelProto"> & {
    *
    * @generated from field: repeated onnx.DeviceConfigurationProto configuration = 26;
    */
-  configuration: DeviceConfigurationProto[];
-};
+  configuration: DeviceConfigurationProto[]
+}
 
 /**
  * Describes the message onnx.ModelProto.
  * Use `create(ModelProtoSchema)` to create a new message.
  */
-export declare const ModelProtoSchema: GenMessage<ModelProto>;
+export declare const ModelProtoSchema: GenMessage<ModelProto>
 
 /**
  * DeviceConfigurationProto describes a multi-device configuration for a model.
  *
  * @generated from message onnx.DeviceConfigurationProto
  */
-export declare type DeviceConfigurationProto = Message<"onnx.DeviceConfigurationProto"> & {
+export declare type DeviceConfigurationProto = Message<'onnx.DeviceConfigurationProto'> & {
   /**
    * This field MUST be present for this version of the IR.
    * Name of the configuration.
    *
    * @generated from field: optional string name = 1;
    */
-  name: string;
+  name: string
 
   /**
    * This field MUST be present for this version of the IR.
@@ -899,21 +902,21 @@ export declare type DeviceConfigurationProto = Message<"onnx.DeviceConfiguration
    *
    * @generated from field: optional int32 num_devices = 2;
    */
-  numDevices: number;
+  numDevices: number
 
   /**
    * Optional names of the devices. MUST be length of num_devices if provided.
    *
    * @generated from field: repeated string device = 3;
    */
-  device: string[];
-};
+  device: string[]
+}
 
 /**
  * Describes the message onnx.DeviceConfigurationProto.
  * Use `create(DeviceConfigurationProtoSchema)` to create a new message.
  */
-export declare const DeviceConfigurationProtoSchema: GenMessage<DeviceConfigurationProto>;
+export declare const DeviceConfigurationProtoSchema: GenMessage<DeviceConfigurationProto>
 
 /**
  * StringStringEntryProto follows the pattern for cross-proto-version maps.
@@ -921,32 +924,32 @@ export declare const DeviceConfigurationProtoSchema: GenMessage<DeviceConfigurat
  *
  * @generated from message onnx.StringStringEntryProto
  */
-export declare type StringStringEntryProto = Message<"onnx.StringStringEntryProto"> & {
+export declare type StringStringEntryProto = Message<'onnx.StringStringEntryProto'> & {
   /**
    * @generated from field: optional string key = 1;
    */
-  key: string;
+  key: string
 
   /**
    * @generated from field: optional string value = 2;
    */
-  value: string;
-};
+  value: string
+}
 
 /**
  * Describes the message onnx.StringStringEntryProto.
  * Use `create(StringStringEntryProtoSchema)` to create a new message.
  */
-export declare const StringStringEntryProtoSchema: GenMessage<StringStringEntryProto>;
+export declare const StringStringEntryProtoSchema: GenMessage<StringStringEntryProto>
 
 /**
  * @generated from message onnx.TensorAnnotation
  */
-export declare type TensorAnnotation = Message<"onnx.TensorAnnotation"> & {
+export declare type TensorAnnotation = Message<'onnx.TensorAnnotation'> & {
   /**
    * @generated from field: optional string tensor_name = 1;
    */
-  tensorName: string;
+  tensorName: string
 
   /**
    * <key, value> pairs to annotate tensor specified by <tensor_name> above.
@@ -956,14 +959,14 @@ export declare type TensorAnnotation = Message<"onnx.TensorAnnotation"> & {
    *
    * @generated from field: repeated onnx.StringStringEntryProto quant_parameter_tensor_names = 2;
    */
-  quantParameterTensorNames: StringStringEntryProto[];
-};
+  quantParameterTensorNames: StringStringEntryProto[]
+}
 
 /**
  * Describes the message onnx.TensorAnnotation.
  * Use `create(TensorAnnotationSchema)` to create a new message.
  */
-export declare const TensorAnnotationSchema: GenMessage<TensorAnnotation>;
+export declare const TensorAnnotationSchema: GenMessage<TensorAnnotation>
 
 /**
  * Graphs
@@ -975,13 +978,13 @@ export declare const TensorAnnotationSchema: GenMessage<TensorAnnotation>;
  *
  * @generated from message onnx.GraphProto
  */
-export declare type GraphProto = Message<"onnx.GraphProto"> & {
+export declare type GraphProto = Message<'onnx.GraphProto'> & {
   /**
    * The nodes in the graph, sorted topologically.
    *
    * @generated from field: repeated onnx.NodeProto node = 1;
    */
-  node: NodeProto[];
+  node: NodeProto[]
 
   /**
    * The name of the graph.
@@ -990,7 +993,7 @@ export declare type GraphProto = Message<"onnx.GraphProto"> & {
    *
    * @generated from field: optional string name = 2;
    */
-  name: string;
+  name: string
 
   /**
    * A list of named tensor values, used to specify constant inputs of the graph.
@@ -1000,33 +1003,33 @@ export declare type GraphProto = Message<"onnx.GraphProto"> & {
    *
    * @generated from field: repeated onnx.TensorProto initializer = 5;
    */
-  initializer: TensorProto[];
+  initializer: TensorProto[]
 
   /**
    * Initializers (see above) stored in sparse format.
    *
    * @generated from field: repeated onnx.SparseTensorProto sparse_initializer = 15;
    */
-  sparseInitializer: SparseTensorProto[];
+  sparseInitializer: SparseTensorProto[]
 
   /**
    * A human-readable documentation for this graph. Markdown is allowed.
    *
    * @generated from field: optional string doc_string = 10;
    */
-  docString: string;
+  docString: string
 
   /**
    * The inputs and outputs of the graph.
    *
    * @generated from field: repeated onnx.ValueInfoProto input = 11;
    */
-  input: ValueInfoProto[];
+  input: ValueInfoProto[]
 
   /**
    * @generated from field: repeated onnx.ValueInfoProto output = 12;
    */
-  output: ValueInfoProto[];
+  output: ValueInfoProto[]
 
   /**
    * Information for the values in the graph. The ValueInfoProto.name's
@@ -1034,7 +1037,7 @@ export declare type GraphProto = Message<"onnx.GraphProto"> & {
    *
    * @generated from field: repeated onnx.ValueInfoProto value_info = 13;
    */
-  valueInfo: ValueInfoProto[];
+  valueInfo: ValueInfoProto[]
 
   /**
    * This field carries information to indicate the mapping among a tensor and its
@@ -1044,21 +1047,21 @@ export declare type GraphProto = Message<"onnx.GraphProto"> & {
    *
    * @generated from field: repeated onnx.TensorAnnotation quantization_annotation = 14;
    */
-  quantizationAnnotation: TensorAnnotation[];
+  quantizationAnnotation: TensorAnnotation[]
 
   /**
    * Named metadata values; keys should be distinct.
    *
    * @generated from field: repeated onnx.StringStringEntryProto metadata_props = 16;
    */
-  metadataProps: StringStringEntryProto[];
-};
+  metadataProps: StringStringEntryProto[]
+}
 
 /**
  * Describes the message onnx.GraphProto.
  * Use `create(GraphProtoSchema)` to create a new message.
  */
-export declare const GraphProtoSchema: GenMessage<GraphProto>;
+export declare const GraphProtoSchema: GenMessage<GraphProto>
 
 /**
  * Tensors
@@ -1067,13 +1070,13 @@ export declare const GraphProtoSchema: GenMessage<GraphProto>;
  *
  * @generated from message onnx.TensorProto
  */
-export declare type TensorProto = Message<"onnx.TensorProto"> & {
+export declare type TensorProto = Message<'onnx.TensorProto'> & {
   /**
    * The shape of the tensor.
    *
    * @generated from field: repeated int64 dims = 1;
    */
-  dims: bigint[];
+  dims: bigint[]
 
   /**
    * The data type of the tensor.
@@ -1081,12 +1084,12 @@ export declare type TensorProto = Message<"onnx.TensorProto"> & {
    *
    * @generated from field: optional int32 data_type = 2;
    */
-  dataType: number;
+  dataType: number
 
   /**
    * @generated from field: optional onnx.TensorProto.Segment segment = 3;
    */
-  segment?: TensorProto_Segment | undefined;
+  segment?: TensorProto_Segment | undefined
 
   /**
    * For float and complex64 values
@@ -1099,7 +1102,7 @@ export declare type TensorProto = Message<"onnx.TensorProto"> & {
    *
    * @generated from field: repeated float float_data = 4 [packed = true];
    */
-  floatData: number[];
+  floatData: number[]
 
   /**
    * For int32, uint8, int8, uint16, int16, uint4, int4, uint2, int2, bool, (b)float16, float8, and float4:
@@ -1127,7 +1130,7 @@ export declare type TensorProto = Message<"onnx.TensorProto"> & {
    *
    * @generated from field: repeated int32 int32_data = 5 [packed = true];
    */
-  int32Data: number[];
+  int32Data: number[]
 
   /**
    * For strings.
@@ -1138,7 +1141,7 @@ export declare type TensorProto = Message<"onnx.TensorProto"> & {
    *
    * @generated from field: repeated bytes string_data = 6;
    */
-  stringData: Uint8Array[];
+  stringData: Uint8Array[]
 
   /**
    * For int64.
@@ -1146,7 +1149,7 @@ export declare type TensorProto = Message<"onnx.TensorProto"> & {
    *
    * @generated from field: repeated int64 int64_data = 7 [packed = true];
    */
-  int64Data: bigint[];
+  int64Data: bigint[]
 
   /**
    * Optionally, a name for the tensor.
@@ -1155,14 +1158,14 @@ export declare type TensorProto = Message<"onnx.TensorProto"> & {
    *
    * @generated from field: optional string name = 8;
    */
-  name: string;
+  name: string
 
   /**
    * A human-readable documentation for this tensor. Markdown is allowed.
    *
    * @generated from field: optional string doc_string = 12;
    */
-  docString: string;
+  docString: string
 
   /**
    * Serializations can either use one of the fields above, or use this
@@ -1191,7 +1194,7 @@ export declare type TensorProto = Message<"onnx.TensorProto"> & {
    *
    * @generated from field: optional bytes raw_data = 9;
    */
-  rawData: Uint8Array;
+  rawData: Uint8Array
 
   /**
    * Data can be stored inside the protobuf file using type-specific fields or raw_data.
@@ -1206,14 +1209,14 @@ export declare type TensorProto = Message<"onnx.TensorProto"> & {
    *
    * @generated from field: repeated onnx.StringStringEntryProto external_data = 13;
    */
-  externalData: StringStringEntryProto[];
+  externalData: StringStringEntryProto[]
 
   /**
    * If value not set, data is stored in raw_data (if set) otherwise in type-specified field.
    *
    * @generated from field: optional onnx.TensorProto.DataLocation data_location = 14;
    */
-  dataLocation: TensorProto_DataLocation;
+  dataLocation: TensorProto_DataLocation
 
   /**
    * For double
@@ -1226,7 +1229,7 @@ export declare type TensorProto = Message<"onnx.TensorProto"> & {
    *
    * @generated from field: repeated double double_data = 10 [packed = true];
    */
-  doubleData: number[];
+  doubleData: number[]
 
   /**
    * For uint64 and uint32 values
@@ -1235,21 +1238,21 @@ export declare type TensorProto = Message<"onnx.TensorProto"> & {
    *
    * @generated from field: repeated uint64 uint64_data = 11 [packed = true];
    */
-  uint64Data: bigint[];
+  uint64Data: bigint[]
 
   /**
    * Named metadata values; keys should be distinct.
    *
    * @generated from field: repeated onnx.StringStringEntryProto metadata_props = 16;
    */
-  metadataProps: StringStringEntryProto[];
-};
+  metadataProps: StringStringEntryProto[]
+}
 
 /**
  * Describes the message onnx.TensorProto.
  * Use `create(TensorProtoSchema)` to create a new message.
  */
-export declare const TensorProtoSchema: GenMessage<TensorProto>;
+export declare const TensorProtoSchema: GenMessage<TensorProto>
 
 /**
  * For very large tensors, we may want to store them in chunks, in which
@@ -1258,23 +1261,23 @@ export declare const TensorProtoSchema: GenMessage<TensorProto>;
  *
  * @generated from message onnx.TensorProto.Segment
  */
-export declare type TensorProto_Segment = Message<"onnx.TensorProto.Segment"> & {
+export declare type TensorProto_Segment = Message<'onnx.TensorProto.Segment'> & {
   /**
    * @generated from field: optional int64 begin = 1;
    */
-  begin: bigint;
+  begin: bigint
 
   /**
    * @generated from field: optional int64 end = 2;
    */
-  end: bigint;
-};
+  end: bigint
+}
 
 /**
  * Describes the message onnx.TensorProto.Segment.
  * Use `create(TensorProto_SegmentSchema)` to create a new message.
  */
-export declare const TensorProto_SegmentSchema: GenMessage<TensorProto_Segment>;
+export declare const TensorProto_SegmentSchema: GenMessage<TensorProto_Segment>
 
 /**
  * @generated from enum onnx.TensorProto.DataType
@@ -1496,7 +1499,7 @@ export enum TensorProto_DataType {
 /**
  * Describes the enum onnx.TensorProto.DataType.
  */
-export declare const TensorProto_DataTypeSchema: GenEnum<TensorProto_DataType>;
+export declare const TensorProto_DataTypeSchema: GenEnum<TensorProto_DataType>
 
 /**
  * Location of the data for this tensor. MUST be one of:
@@ -1520,14 +1523,14 @@ export enum TensorProto_DataLocation {
 /**
  * Describes the enum onnx.TensorProto.DataLocation.
  */
-export declare const TensorProto_DataLocationSchema: GenEnum<TensorProto_DataLocation>;
+export declare const TensorProto_DataLocationSchema: GenEnum<TensorProto_DataLocation>
 
 /**
  * A serialized sparse-tensor value
  *
  * @generated from message onnx.SparseTensorProto
  */
-export declare type SparseTensorProto = Message<"onnx.SparseTensorProto"> & {
+export declare type SparseTensorProto = Message<'onnx.SparseTensorProto'> & {
   /**
    * The sequence of non-default values are encoded as a tensor of shape [NNZ].
    * The default-value is zero for numeric tensors, and empty-string for string tensors.
@@ -1536,7 +1539,7 @@ export declare type SparseTensorProto = Message<"onnx.SparseTensorProto"> & {
    *
    * @generated from field: optional onnx.TensorProto values = 1;
    */
-  values?: TensorProto | undefined;
+  values?: TensorProto | undefined
 
   /**
    * The indices of the non-default values, which may be stored in one of two formats.
@@ -1552,21 +1555,21 @@ export declare type SparseTensorProto = Message<"onnx.SparseTensorProto"> & {
    *
    * @generated from field: optional onnx.TensorProto indices = 2;
    */
-  indices?: TensorProto | undefined;
+  indices?: TensorProto | undefined
 
   /**
    * The shape of the underlying dense-tensor: [dim_1, dim_2, ... dim_rank]
    *
    * @generated from field: repeated int64 dims = 3;
    */
-  dims: bigint[];
-};
+  dims: bigint[]
+}
 
 /**
  * Describes the message onnx.SparseTensorProto.
  * Use `create(SparseTensorProtoSchema)` to create a new message.
  */
-export declare const SparseTensorProtoSchema: GenMessage<SparseTensorProto>;
+export declare const SparseTensorProtoSchema: GenMessage<SparseTensorProto>
 
 /**
  * Defines a tensor shape. A dimension can be either an integer value
@@ -1575,41 +1578,44 @@ export declare const SparseTensorProtoSchema: GenMessage<SparseTensorProto>;
  *
  * @generated from message onnx.TensorShapeProto
  */
-export declare type TensorShapeProto = Message<"onnx.TensorShapeProto"> & {
+export declare type TensorShapeProto = Message<'onnx.TensorShapeProto'> & {
   /**
    * @generated from field: repeated onnx.TensorShapeProto.Dimension dim = 1;
    */
-  dim: TensorShapeProto_Dimension[];
-};
+  dim: TensorShapeProto_Dimension[]
+}
 
 /**
  * Describes the message onnx.TensorShapeProto.
  * Use `create(TensorShapeProtoSchema)` to create a new message.
  */
-export declare const TensorShapeProtoSchema: GenMessage<TensorShapeProto>;
+export declare const TensorShapeProtoSchema: GenMessage<TensorShapeProto>
 
 /**
  * @generated from message onnx.TensorShapeProto.Dimension
  */
-export declare type TensorShapeProto_Dimension = Message<"onnx.TensorShapeProto.Dimension"> & {
+export declare type TensorShapeProto_Dimension = Message<'onnx.TensorShapeProto.Dimension'> & {
   /**
    * @generated from oneof onnx.TensorShapeProto.Dimension.value
    */
-  value: {
-    /**
-     * @generated from field: int64 dim_value = 1;
-     */
-    value: bigint;
-    case: "dimValue";
-  } | {
-    /**
-     * namespace Shape
-     *
-     * @generated from field: string dim_param = 2;
-     */
-    value: string;
-    case: "dimParam";
-  } | { case: undefined; value?: undefined };
+  value:
+    | {
+        /**
+         * @generated from field: int64 dim_value = 1;
+         */
+        value: bigint
+        case: 'dimValue'
+      }
+    | {
+        /**
+         * namespace Shape
+         *
+         * @generated from field: string dim_param = 2;
+         */
+        value: string
+        case: 'dimParam'
+      }
+    | { case: undefined; value?: undefined }
 
   /**
    * Standard denotation can optionally be used to denote tensor
@@ -1620,14 +1626,14 @@ export declare type TensorShapeProto_Dimension = Message<"onnx.TensorShapeProto.
    *
    * @generated from field: optional string denotation = 3;
    */
-  denotation: string;
-};
+  denotation: string
+}
 
 /**
  * Describes the message onnx.TensorShapeProto.Dimension.
  * Use `create(TensorShapeProto_DimensionSchema)` to create a new message.
  */
-export declare const TensorShapeProto_DimensionSchema: GenMessage<TensorShapeProto_Dimension>;
+export declare const TensorShapeProto_DimensionSchema: GenMessage<TensorShapeProto_Dimension>
 
 /**
  * Types
@@ -1636,57 +1642,64 @@ export declare const TensorShapeProto_DimensionSchema: GenMessage<TensorShapePro
  *
  * @generated from message onnx.TypeProto
  */
-export declare type TypeProto = Message<"onnx.TypeProto"> & {
+export declare type TypeProto = Message<'onnx.TypeProto'> & {
   /**
    * @generated from oneof onnx.TypeProto.value
    */
-  value: {
-    /**
-     * The type of a tensor.
-     *
-     * @generated from field: onnx.TypeProto.Tensor tensor_type = 1;
-     */
-    value: TypeProto_Tensor;
-    case: "tensorType";
-  } | {
-    /**
-     * The type of a sequence.
-     *
-     * @generated from field: onnx.TypeProto.Sequence sequence_type = 4;
-     */
-    value: TypeProto_Sequence;
-    case: "sequenceType";
-  } | {
-    /**
-     * The type of a map.
-     *
-     * @generated from field: onnx.TypeProto.Map map_type = 5;
-     */
-    value: TypeProto_Map;
-    case: "mapType";
-  } | {
-    /**
-     * The type of an optional.
-     *
-     * @generated from field: onnx.TypeProto.Optional optional_type = 9;
-     */
-    value: TypeProto_Optional;
-    case: "optionalType";
-  } | {
-    /**
-     * Type of the sparse tensor
-     *
-     * @generated from field: onnx.TypeProto.SparseTensor sparse_tensor_type = 8;
-     */
-    value: TypeProto_SparseTensor;
-    case: "sparseTensorType";
-  } | {
-    /**
-     * @generated from field: onnx.TypeProto.Opaque opaque_type = 7;
-     */
-    value: TypeProto_Opaque;
-    case: "opaqueType";
-  } | { case: undefined; value?: undefined };
+  value:
+    | {
+        /**
+         * The type of a tensor.
+         *
+         * @generated from field: onnx.TypeProto.Tensor tensor_type = 1;
+         */
+        value: TypeProto_Tensor
+        case: 'tensorType'
+      }
+    | {
+        /**
+         * The type of a sequence.
+         *
+         * @generated from field: onnx.TypeProto.Sequence sequence_type = 4;
+         */
+        value: TypeProto_Sequence
+        case: 'sequenceType'
+      }
+    | {
+        /**
+         * The type of a map.
+         *
+         * @generated from field: onnx.TypeProto.Map map_type = 5;
+         */
+        value: TypeProto_Map
+        case: 'mapType'
+      }
+    | {
+        /**
+         * The type of an optional.
+         *
+         * @generated from field: onnx.TypeProto.Optional optional_type = 9;
+         */
+        value: TypeProto_Optional
+        case: 'optionalType'
+      }
+    | {
+        /**
+         * Type of the sparse tensor
+         *
+         * @generated from field: onnx.TypeProto.SparseTensor sparse_tensor_type = 8;
+         */
+        value: TypeProto_SparseTensor
+        case: 'sparseTensorType'
+      }
+    | {
+        /**
+         * @generated from field: onnx.TypeProto.Opaque opaque_type = 7;
+         */
+        value: TypeProto_Opaque
+        case: 'opaqueType'
+      }
+    | { case: undefined; value?: undefined }
 
   /**
    * An optional denotation can be used to denote the whole
@@ -1696,19 +1709,19 @@ export declare type TypeProto = Message<"onnx.TypeProto"> & {
    *
    * @generated from field: optional string denotation = 6;
    */
-  denotation: string;
-};
+  denotation: string
+}
 
 /**
  * Describes the message onnx.TypeProto.
  * Use `create(TypeProtoSchema)` to create a new message.
  */
-export declare const TypeProtoSchema: GenMessage<TypeProto>;
+export declare const TypeProtoSchema: GenMessage<TypeProto>
 
 /**
  * @generated from message onnx.TypeProto.Tensor
  */
-export declare type TypeProto_Tensor = Message<"onnx.TypeProto.Tensor"> & {
+export declare type TypeProto_Tensor = Message<'onnx.TypeProto.Tensor'> & {
   /**
    * This field MUST NOT have the value of UNDEFINED
    * This field MUST have a valid TensorProto.DataType value
@@ -1716,47 +1729,47 @@ export declare type TypeProto_Tensor = Message<"onnx.TypeProto.Tensor"> & {
    *
    * @generated from field: optional int32 elem_type = 1;
    */
-  elemType: number;
+  elemType: number
 
   /**
    * @generated from field: optional onnx.TensorShapeProto shape = 2;
    */
-  shape?: TensorShapeProto | undefined;
-};
+  shape?: TensorShapeProto | undefined
+}
 
 /**
  * Describes the message onnx.TypeProto.Tensor.
  * Use `create(TypeProto_TensorSchema)` to create a new message.
  */
-export declare const TypeProto_TensorSchema: GenMessage<TypeProto_Tensor>;
+export declare const TypeProto_TensorSchema: GenMessage<TypeProto_Tensor>
 
 /**
  * repeated T
  *
  * @generated from message onnx.TypeProto.Sequence
  */
-export declare type TypeProto_Sequence = Message<"onnx.TypeProto.Sequence"> & {
+export declare type TypeProto_Sequence = Message<'onnx.TypeProto.Sequence'> & {
   /**
    * The type and optional shape of each element of the sequence.
    * This field MUST be present for this version of the IR.
    *
    * @generated from field: optional onnx.TypeProto elem_type = 1;
    */
-  elemType?: TypeProto | undefined;
-};
+  elemType?: TypeProto | undefined
+}
 
 /**
  * Describes the message onnx.TypeProto.Sequence.
  * Use `create(TypeProto_SequenceSchema)` to create a new message.
  */
-export declare const TypeProto_SequenceSchema: GenMessage<TypeProto_Sequence>;
+export declare const TypeProto_SequenceSchema: GenMessage<TypeProto_Sequence>
 
 /**
  * map<K,V>
  *
  * @generated from message onnx.TypeProto.Map
  */
-export declare type TypeProto_Map = Message<"onnx.TypeProto.Map"> & {
+export declare type TypeProto_Map = Message<'onnx.TypeProto.Map'> & {
   /**
    * This field MUST have a valid TensorProto.DataType value
    * This field MUST be present for this version of the IR.
@@ -1764,28 +1777,28 @@ export declare type TypeProto_Map = Message<"onnx.TypeProto.Map"> & {
    *
    * @generated from field: optional int32 key_type = 1;
    */
-  keyType: number;
+  keyType: number
 
   /**
    * This field MUST be present for this version of the IR.
    *
    * @generated from field: optional onnx.TypeProto value_type = 2;
    */
-  valueType?: TypeProto | undefined;
-};
+  valueType?: TypeProto | undefined
+}
 
 /**
  * Describes the message onnx.TypeProto.Map.
  * Use `create(TypeProto_MapSchema)` to create a new message.
  */
-export declare const TypeProto_MapSchema: GenMessage<TypeProto_Map>;
+export declare const TypeProto_MapSchema: GenMessage<TypeProto_Map>
 
 /**
  * wrapper for Tensor, Sequence, or Map
  *
  * @generated from message onnx.TypeProto.Optional
  */
-export declare type TypeProto_Optional = Message<"onnx.TypeProto.Optional"> & {
+export declare type TypeProto_Optional = Message<'onnx.TypeProto.Optional'> & {
   /**
    * The type and optional shape of the element wrapped.
    * This field MUST be present for this version of the IR.
@@ -1793,19 +1806,19 @@ export declare type TypeProto_Optional = Message<"onnx.TypeProto.Optional"> & {
    *
    * @generated from field: optional onnx.TypeProto elem_type = 1;
    */
-  elemType?: TypeProto | undefined;
-};
+  elemType?: TypeProto | undefined
+}
 
 /**
  * Describes the message onnx.TypeProto.Optional.
  * Use `create(TypeProto_OptionalSchema)` to create a new message.
  */
-export declare const TypeProto_OptionalSchema: GenMessage<TypeProto_Optional>;
+export declare const TypeProto_OptionalSchema: GenMessage<TypeProto_Optional>
 
 /**
  * @generated from message onnx.TypeProto.SparseTensor
  */
-export declare type TypeProto_SparseTensor = Message<"onnx.TypeProto.SparseTensor"> & {
+export declare type TypeProto_SparseTensor = Message<'onnx.TypeProto.SparseTensor'> & {
   /**
    * This field MUST NOT have the value of UNDEFINED
    * This field MUST have a valid TensorProto.DataType value
@@ -1813,44 +1826,44 @@ export declare type TypeProto_SparseTensor = Message<"onnx.TypeProto.SparseTenso
    *
    * @generated from field: optional int32 elem_type = 1;
    */
-  elemType: number;
+  elemType: number
 
   /**
    * @generated from field: optional onnx.TensorShapeProto shape = 2;
    */
-  shape?: TensorShapeProto | undefined;
-};
+  shape?: TensorShapeProto | undefined
+}
 
 /**
  * Describes the message onnx.TypeProto.SparseTensor.
  * Use `create(TypeProto_SparseTensorSchema)` to create a new message.
  */
-export declare const TypeProto_SparseTensorSchema: GenMessage<TypeProto_SparseTensor>;
+export declare const TypeProto_SparseTensorSchema: GenMessage<TypeProto_SparseTensor>
 
 /**
  * @generated from message onnx.TypeProto.Opaque
  */
-export declare type TypeProto_Opaque = Message<"onnx.TypeProto.Opaque"> & {
+export declare type TypeProto_Opaque = Message<'onnx.TypeProto.Opaque'> & {
   /**
    * When missing, the domain is the same as the model's.
    *
    * @generated from field: optional string domain = 1;
    */
-  domain: string;
+  domain: string
 
   /**
    * The name is optional but significant when provided.
    *
    * @generated from field: optional string name = 2;
    */
-  name: string;
-};
+  name: string
+}
 
 /**
  * Describes the message onnx.TypeProto.Opaque.
  * Use `create(TypeProto_OpaqueSchema)` to create a new message.
  */
-export declare const TypeProto_OpaqueSchema: GenMessage<TypeProto_Opaque>;
+export declare const TypeProto_OpaqueSchema: GenMessage<TypeProto_Opaque>
 
 /**
  * Operator Sets
@@ -1859,7 +1872,7 @@ export declare const TypeProto_OpaqueSchema: GenMessage<TypeProto_Opaque>;
  *
  * @generated from message onnx.OperatorSetIdProto
  */
-export declare type OperatorSetIdProto = Message<"onnx.OperatorSetIdProto"> & {
+export declare type OperatorSetIdProto = Message<'onnx.OperatorSetIdProto'> & {
   /**
    * The domain of the operator set being identified.
    * The empty string ("") or absence of this field implies the operator
@@ -1868,7 +1881,7 @@ export declare type OperatorSetIdProto = Message<"onnx.OperatorSetIdProto"> & {
    *
    * @generated from field: optional string domain = 1;
    */
-  domain: string;
+  domain: string
 
   /**
    * The version of the operator set being identified.
@@ -1876,38 +1889,38 @@ export declare type OperatorSetIdProto = Message<"onnx.OperatorSetIdProto"> & {
    *
    * @generated from field: optional int64 version = 2;
    */
-  version: bigint;
-};
+  version: bigint
+}
 
 /**
  * Describes the message onnx.OperatorSetIdProto.
  * Use `create(OperatorSetIdProtoSchema)` to create a new message.
  */
-export declare const OperatorSetIdProtoSchema: GenMessage<OperatorSetIdProto>;
+export declare const OperatorSetIdProtoSchema: GenMessage<OperatorSetIdProto>
 
 /**
  * @generated from message onnx.FunctionProto
  */
-export declare type FunctionProto = Message<"onnx.FunctionProto"> & {
+export declare type FunctionProto = Message<'onnx.FunctionProto'> & {
   /**
    * The name of the function, similar to op_type in NodeProto.
    * This is part of the unique-id (domain, name, overload) of FunctionProtos in a model.
    *
    * @generated from field: optional string name = 1;
    */
-  name: string;
+  name: string
 
   /**
    * The inputs and outputs of the function.
    *
    * @generated from field: repeated string input = 4;
    */
-  input: string[];
+  input: string[]
 
   /**
    * @generated from field: repeated string output = 5;
    */
-  output: string[];
+  output: string[]
 
   /**
    * The attribute parameters of the function.
@@ -1915,7 +1928,7 @@ export declare type FunctionProto = Message<"onnx.FunctionProto"> & {
    *
    * @generated from field: repeated string attribute = 6;
    */
-  attribute: string[];
+  attribute: string[]
 
   /**
    * The attribute protos of the function.
@@ -1925,26 +1938,26 @@ export declare type FunctionProto = Message<"onnx.FunctionProto"> & {
    *
    * @generated from field: repeated onnx.AttributeProto attribute_proto = 11;
    */
-  attributeProto: AttributeProto[];
+  attributeProto: AttributeProto[]
 
   /**
    * The nodes in the function.
    *
    * @generated from field: repeated onnx.NodeProto node = 7;
    */
-  node: NodeProto[];
+  node: NodeProto[]
 
   /**
    * A human-readable documentation for this function. Markdown is allowed.
    *
    * @generated from field: optional string doc_string = 8;
    */
-  docString: string;
+  docString: string
 
   /**
    * @generated from field: repeated onnx.OperatorSetIdProto opset_import = 9;
    */
-  opsetImport: OperatorSetIdProto[];
+  opsetImport: OperatorSetIdProto[]
 
   /**
    * The domain which this function belongs to.
@@ -1952,7 +1965,7 @@ export declare type FunctionProto = Message<"onnx.FunctionProto"> & {
    *
    * @generated from field: optional string domain = 10;
    */
-  domain: string;
+  domain: string
 
   /**
    * The overload identifier of the function.
@@ -1960,7 +1973,7 @@ export declare type FunctionProto = Message<"onnx.FunctionProto"> & {
    *
    * @generated from field: optional string overload = 13;
    */
-  overload: string;
+  overload: string
 
   /**
    * Information for the values in the function. The ValueInfoProto.name's
@@ -1970,21 +1983,21 @@ export declare type FunctionProto = Message<"onnx.FunctionProto"> & {
    *
    * @generated from field: repeated onnx.ValueInfoProto value_info = 12;
    */
-  valueInfo: ValueInfoProto[];
+  valueInfo: ValueInfoProto[]
 
   /**
    * Named metadata values; keys should be distinct.
    *
    * @generated from field: repeated onnx.StringStringEntryProto metadata_props = 14;
    */
-  metadataProps: StringStringEntryProto[];
-};
+  metadataProps: StringStringEntryProto[]
+}
 
 /**
  * Describes the message onnx.FunctionProto.
  * Use `create(FunctionProtoSchema)` to create a new message.
  */
-export declare const FunctionProtoSchema: GenMessage<FunctionProto>;
+export declare const FunctionProtoSchema: GenMessage<FunctionProto>
 
 /**
  * Versioning
@@ -2142,7 +2155,7 @@ export enum Version {
 /**
  * Describes the enum onnx.Version.
  */
-export declare const VersionSchema: GenEnum<Version>;
+export declare const VersionSchema: GenEnum<Version>
 
 /**
  * Operator/function status.
@@ -2164,5 +2177,4 @@ export enum OperatorStatus {
 /**
  * Describes the enum onnx.OperatorStatus.
  */
-export declare const OperatorStatusSchema: GenEnum<OperatorStatus>;
-
+export declare const OperatorStatusSchema: GenEnum<OperatorStatus>

@@ -35,7 +35,8 @@ export function copyGraph(graph: GraphProto): GraphProto {
   return copy
 }
 
-function copyNode(node: NodeProto): NodeProto {
+/** A copy of a node whose lists and bodies may be changed. */
+export function copyNode(node: NodeProto): NodeProto {
   const copy = copyMessage(node)
   copy.input = [...node.input]
   copy.output = [...node.output]
