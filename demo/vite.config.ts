@@ -9,5 +9,10 @@ export default defineConfig({
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     // The page's policy allows files of its own origin and no data: URLs.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: { index: 'index.html', sw: 'src/shell/service-worker.ts' },
+      // A service worker's address must not change: it is how the browser finds the next one.
+      output: { entryFileNames: ({ name }) => (name === 'sw' ? '[name].js' : 'assets/[name]-[hash].js') },
+    },
   },
 })

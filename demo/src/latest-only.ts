@@ -3,21 +3,22 @@
  * asked: the newest state wins, and a slow backend is never buried in old drawings. `run` handles its own errors.
  */
 export function latestOnly(run: () => Promise<void>): () => void {
+  let asked = 0
+  let begun = 0
   let running = false
-  let again = false
   const turn = async () => {
     running = true
     try {
-      do {
-        again = false
+      while (begun < asked) {
+        begun = asked
         await run()
-      } while (again)
+      }
     } finally {
       running = false
     }
   }
   return () => {
-    if (running) again = true
-    else void turn()
+    asked += 1
+    if (!running) void turn()
   }
 }

@@ -31,11 +31,19 @@ test('everything can be reached with the keyboard alone', async ({ demo }) => {
     reached.add(
       await demo.page.evaluate(() => {
         const { activeElement } = document
-        return activeElement?.getAttribute('aria-label') ?? activeElement?.id ?? activeElement?.textContent ?? ''
+        return (
+          activeElement?.getAttribute('aria-label') ?? activeElement?.id ?? activeElement?.textContent ?? ''
+        )
       }),
     )
   }
-  for (const name of ['Sheet for one digit', 'Write a sample 7', 'Theme: as the system', 'wine-alcohol', 'Version to stay with']) {
+  for (const name of [
+    'Sheet for one digit',
+    'Write a sample 7',
+    'Theme: as the system',
+    'wine-alcohol',
+    'Version to stay with',
+  ]) {
     expect([...reached]).toContain(name)
   }
 })

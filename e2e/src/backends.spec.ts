@@ -32,6 +32,8 @@ test('the same drawing is read alike on every backend of both engines', async ({
   ] as const) {
     await demo.runOn(model, backend, shown)
     await expect(demo.label).toHaveText('4')
-    await expect(demo.card('digits').getByTestId('facts')).toContainText(model === 'digits' ? 'ONNX' : 'TensorFlow')
+    await expect(demo.card('digits').getByTestId('facts')).toContainText(
+      model === 'digits' ? 'ONNX' : 'TensorFlow',
+    )
   }
 })

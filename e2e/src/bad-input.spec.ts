@@ -26,7 +26,8 @@ test('calls that do not fit the signature are refused with their code', async ({
       'a wrong dtype': () =>
         digits.predict({ [input.name]: { dtype: 'int32', shape, data: new Int32Array(length) } }),
       'a wrong shape': () => digits.predict({ [input.name]: { ...tensor, shape: [7, 112] } }),
-      'data of another length': () => digits.predict({ [input.name]: { ...tensor, data: new Float32Array(3) } }),
+      'data of another length': () =>
+        digits.predict({ [input.name]: { ...tensor, data: new Float32Array(3) } }),
       'NaN in a tensor': () => digits.predict({ [input.name]: withNaN }),
       'a missing feature': () => wine.predict({ wine: usual }),
       'a model without a name that can be': () => globalThis.homingDemo.homing.model('../secrets'),
@@ -37,7 +38,10 @@ test('calls that do not fit the signature are refused with their code', async ({
     for (const [name, call] of Object.entries(calls)) {
       codes[name] = await call().then(
         () => 'answered',
-        (error: { name: string; code: string }) => `${error.name} ${error.code}`,
+        (error: unknown) => {
+          const { name, code } = error as { name: string; code: string }
+          return `${name} ${code}`
+        },
       )
     }
     return codes

@@ -15,20 +15,60 @@ const blobs = /^\/repository\/blobs\//
 const older = '/repository/models/digits/1.0.0/manifest.json'
 
 const cases: readonly Case[] = [
-  { name: 'no such model', addresses: rollout, fault: { kind: 'status', status: 404 }, code: /^MODEL_UNKNOWN$/ },
+  {
+    name: 'no such model',
+    addresses: rollout,
+    fault: { kind: 'status', status: 404 },
+    code: /^MODEL_UNKNOWN$/,
+  },
   { name: 'status 500', addresses: rollout, fault: { kind: 'status', status: 500 }, code: /^HTTP_STATUS$/ },
-  { name: 'an HTML page in place of the rollout', addresses: rollout, fault: { kind: 'html' }, code: /^RESPONSE_UNEXPECTED$/ },
-  { name: 'a rollout of another model', addresses: rollout, fault: { kind: 'swap', path: '/repository/rollouts/wine.json' }, code: /^ROLLOUT_INVALID$/ },
+  {
+    name: 'an HTML page in place of the rollout',
+    addresses: rollout,
+    fault: { kind: 'html' },
+    code: /^RESPONSE_UNEXPECTED$/,
+  },
+  {
+    name: 'a rollout of another model',
+    addresses: rollout,
+    fault: { kind: 'swap', path: '/repository/rollouts/wine.json' },
+    code: /^ROLLOUT_INVALID$/,
+  },
   { name: 'a truncated rollout', addresses: rollout, fault: { kind: 'truncate' }, code: /^ROLLOUT_INVALID$/ },
   { name: 'connections that break', addresses: rollout, fault: { kind: 'cut' }, code: /^NETWORK_FAILED$/ },
-  { name: 'a truncated manifest', addresses: manifest, fault: { kind: 'truncate' }, code: /^INTEGRITY_FAILED$/ },
+  {
+    name: 'a truncated manifest',
+    addresses: manifest,
+    fault: { kind: 'truncate' },
+    code: /^INTEGRITY_FAILED$/,
+  },
   { name: 'an altered manifest', addresses: manifest, fault: { kind: 'alter' }, code: /^INTEGRITY_FAILED$/ },
-  { name: 'a manifest of another version', addresses: manifest, fault: { kind: 'swap', path: older }, code: /^INTEGRITY_FAILED$/ },
-  { name: 'an HTML page in place of the manifest', addresses: manifest, fault: { kind: 'html' }, code: /^(RESPONSE_UNEXPECTED|INTEGRITY_FAILED)$/ },
+  {
+    name: 'a manifest of another version',
+    addresses: manifest,
+    fault: { kind: 'swap', path: older },
+    code: /^INTEGRITY_FAILED$/,
+  },
+  {
+    name: 'an HTML page in place of the manifest',
+    addresses: manifest,
+    fault: { kind: 'html' },
+    code: /^(RESPONSE_UNEXPECTED|INTEGRITY_FAILED)$/,
+  },
   { name: 'a truncated shard', addresses: blobs, fault: { kind: 'truncate' }, code: /^INTEGRITY_FAILED$/ },
   { name: 'an altered shard', addresses: blobs, fault: { kind: 'alter' }, code: /^INTEGRITY_FAILED$/ },
-  { name: 'an HTML page in place of a shard', addresses: blobs, fault: { kind: 'html' }, code: /^(RESPONSE_UNEXPECTED|INTEGRITY_FAILED)$/ },
-  { name: 'a missing shard', addresses: blobs, fault: { kind: 'status', status: 404 }, code: /^(BLOB_UNKNOWN|HTTP_STATUS)$/ },
+  {
+    name: 'an HTML page in place of a shard',
+    addresses: blobs,
+    fault: { kind: 'html' },
+    code: /^(RESPONSE_UNEXPECTED|INTEGRITY_FAILED)$/,
+  },
+  {
+    name: 'a missing shard',
+    addresses: blobs,
+    fault: { kind: 'status', status: 404 },
+    code: /^(BLOB_UNKNOWN|HTTP_STATUS)$/,
+  },
 ]
 
 for (const { name, addresses, fault, code } of cases) {

@@ -18,7 +18,11 @@ const cases: readonly (readonly [name: string, addresses: RegExp, fault: Fault, 
 ]
 
 for (const [name, addresses, fault, code] of cases) {
-  test(`an update through ${name}: the version before goes on`, async ({ faultyDemo: demo, faulty, server }) => {
+  test(`an update through ${name}: the version before goes on`, async ({
+    faultyDemo: demo,
+    faulty,
+    server,
+  }) => {
     await demo.open()
     await demo.serving('digits', '1.0.0')
     faulty.break(addresses, fault)

@@ -34,11 +34,17 @@ test('label and bars change while the pen is down', async ({ demo }) => {
 })
 
 test('a finger draws and does not scroll the page', async ({ browser, server }) => {
-  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
+  const context = await browser.newContext({
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+  })
   const page = await context.newPage()
   await page.goto(server.origin)
   const devtools = await context.newCDPSession(page)
-  await expect(page.getByTestId('card-digits').getByTestId('readout-version')).toHaveText(/\d/, { timeout: 60_000 })
+  await expect(page.getByTestId('card-digits').getByTestId('readout-version')).toHaveText(/\d/, {
+    timeout: 60_000,
+  })
   const box = await page.getByLabel('Sheet for one digit').boundingBox()
   if (!box) throw new Error('no sheet')
   const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', share?: number) =>

@@ -22,7 +22,9 @@ for (const { model, backend, shown } of ways) {
       model,
       images.map(({ pixels }) => pixels),
     )
-    expect(new Set(answers.map((answer) => `${answer.version} ${answer.backend}`))).toEqual(new Set([`1.1.0 ${backend}`]))
+    expect(new Set(answers.map((answer) => `${answer.version} ${answer.backend}`))).toEqual(
+      new Set([`1.1.0 ${backend}`]),
+    )
     const right = answers.filter(({ label }, index) => label === images[index]?.label).length
     test.info().annotations.push({ type: 'right', description: `${right} of ${count}` })
     expect(right / count).toBeGreaterThanOrEqual(leastRight)

@@ -2,7 +2,11 @@ import { expect, test } from './fixtures/test.ts'
 
 test.use({ serviceWorkers: 'allow' })
 
-test('a second visit with no network and no server serves from the device', async ({ demo, server, context }) => {
+test('a second visit with no network and no server serves from the device', async ({
+  demo,
+  server,
+  context,
+}) => {
   await demo.open()
   await demo.serving('wine')
   // The engine's files pass the service worker, which keeps them; wait until it has.

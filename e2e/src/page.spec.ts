@@ -11,7 +11,8 @@ test('page, scripts and workers come with the policy, and the page is isolated',
   })
   await demo.open()
   expect(policies.size).toBeGreaterThan(3)
-  for (const [path, policy] of policies) expect(policy, path).toContain("script-src 'self' 'wasm-unsafe-eval'")
+  for (const [path, policy] of policies)
+    expect(policy, path).toContain("script-src 'self' 'wasm-unsafe-eval'")
   expect(await demo.page.evaluate(() => crossOriginIsolated)).toBe(true)
 })
 
@@ -29,7 +30,9 @@ for (const [name, width] of [
   })
 }
 
-test('the theme follows the system, and the button after it; the drawing stays dark on white', async ({ demo }) => {
+test('the theme follows the system, and the button after it; the drawing stays dark on white', async ({
+  demo,
+}) => {
   const background = () => demo.page.evaluate(() => getComputedStyle(document.body).backgroundColor)
   await demo.page.emulateMedia({ colorScheme: 'light' })
   await demo.open()

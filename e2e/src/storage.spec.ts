@@ -25,7 +25,10 @@ test('with no room left the model runs from memory and says so', async ({ demo, 
   await expect(facts).toContainText('IndexedDB')
 })
 
-test('where the browser refuses storage the model runs from memory and says so', async ({ server, launchOptions }) => {
+test('where the browser refuses storage the model runs from memory and says so', async ({
+  server,
+  launchOptions,
+}) => {
   const profile = await mkdtemp(join(workFolder, 'profile-'))
   await mkdir(join(profile, 'Default'), { recursive: true })
   // What a user sets with "Block all site data": IndexedDB, localStorage, locks and service workers all throw.

@@ -43,12 +43,14 @@ test(`a version published while the page is open switches it, with ${inFlight} p
   await demo.serving('digits', '1.1.0')
   const { answers, lost } = await demo.page.evaluate(
     () =>
-      (globalThis as unknown as {
-        switching: Promise<{
-          answers: { version: string; probabilities: Record<string, number> }[]
-          lost: string[]
-        }>
-      }).switching,
+      (
+        globalThis as unknown as {
+          switching: Promise<{
+            answers: { version: string; probabilities: Record<string, number> }[]
+            lost: string[]
+          }>
+        }
+      ).switching,
   )
   const after = await demo.probabilitiesNow('digits')
 

@@ -5,7 +5,13 @@ import { expect, test } from './fixtures/test.ts'
 /** The worker whose script's name holds `part`. */
 function workerOf(page: Page, part: RegExp): Worker {
   const found = page.workers().find((worker) => part.test(worker.url()))
-  if (!found) throw new Error(`No worker like ${String(part)} among ${page.workers().map((worker) => worker.url()).join(', ')}`)
+  if (!found)
+    throw new Error(
+      `No worker like ${String(part)} among ${page
+        .workers()
+        .map((worker) => worker.url())
+        .join(', ')}`,
+    )
   return found
 }
 
@@ -15,7 +21,9 @@ for (const [name, script] of [
   ['engine', /onnx/],
   ['host', /host/],
 ] as const) {
-  test(`the ${name} worker dies under ${calls} predictions: none is lost, and it lives again`, async ({ demo }) => {
+  test(`the ${name} worker dies under ${calls} predictions: none is lost, and it lives again`, async ({
+    demo,
+  }) => {
     await demo.open()
     await demo.sheet.focus()
     await demo.page.keyboard.press('3')
@@ -39,7 +47,9 @@ for (const [name, script] of [
   })
 }
 
-test('a transferred input of a call whose worker dies is told as lost, and can be tried again', async ({ demo }) => {
+test('a transferred input of a call whose worker dies is told as lost, and can be tried again', async ({
+  demo,
+}) => {
   await demo.open()
   const code = demo.page.evaluate(async () => {
     const model = globalThis.homingDemo.models.get('digits')
@@ -48,9 +58,13 @@ test('a transferred input of a call whose worker dies is told as lost, and can b
     const shape = input.shape.map((size) => (typeof size === 'number' ? size : 1))
     const data = () => new Float32Array(shape.reduce((product, size) => product * size, 1))
     const call = () =>
-      model
-        .predict({ [input.name]: { dtype: 'float32', shape, data: data() } }, { transfer: true })
-        .then(() => 'answered', (error: { code: string; retryable: boolean }) => `${error.code} ${error.retryable}`)
+      model.predict({ [input.name]: { dtype: 'float32', shape, data: data() } }, { transfer: true }).then(
+        () => 'answered',
+        (error: unknown) => {
+          const { code, retryable } = error as { code: string; retryable: boolean }
+          return `${code} ${retryable}`
+        },
+      )
     const codes = await Promise.all(Array.from({ length: 400 }, call))
     return [...new Set(codes)].sort()
   })

@@ -18,7 +18,11 @@ const labels = Array.from({ length: 10 }, (_, digit) => String(digit))
 export function createDigitsAnswer(): DigitsAnswer {
   const label = element('output', { class: 'answer-label', 'data-testid': 'digit-label', 'aria-live': 'off' })
   const sure = element('span', { class: 'answer-sure' })
-  const spoken = element('p', { class: 'visually-hidden', 'aria-live': 'polite', 'data-testid': 'digit-spoken' })
+  const spoken = element('p', {
+    class: 'visually-hidden',
+    'aria-live': 'polite',
+    'data-testid': 'digit-spoken',
+  })
   const bars = createProbabilityBars(labels)
   const node = element(
     'div',

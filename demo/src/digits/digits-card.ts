@@ -15,13 +15,13 @@ export function createDigitsCard(slot: ModelSlot, check: () => Promise<void>): H
 
   const predict = latestOnly(async () => {
     const { model } = slot
-    if (pad.blank) answer.update(undefined)
-    if (!model || pad.blank) return
+    if (pad.isBlank()) answer.update(undefined)
+    if (!model || pad.isBlank()) return
     const start = performance.now()
     try {
       const prediction = await model.predict({ image: pad.canvas })
       // Cleared meanwhile: an answer to a sheet that is blank again would be a lie.
-      if (!pad.blank) answer.update(prediction)
+      if (!pad.isBlank()) answer.update(prediction)
       card.showPrediction(prediction, performance.now() - start)
     } catch (error) {
       card.showError(HomingError.from(error))
@@ -32,7 +32,12 @@ export function createDigitsCard(slot: ModelSlot, check: () => Promise<void>): H
   const body = element(
     'div',
     { class: 'digits-body' },
-    element('div', { class: 'pad-side' }, pad.node, createPadTools(() => pad)),
+    element(
+      'div',
+      { class: 'pad-side' },
+      pad.node,
+      createPadTools(() => pad),
+    ),
     answer.node,
     element(
       'p',

@@ -9,7 +9,7 @@ import { writeSample } from './sample-digit.ts'
 export interface DrawingPad {
   readonly node: HTMLElement
   readonly canvas: HTMLCanvasElement
-  readonly blank: boolean
+  isBlank(): boolean
   clear(): void
   /** Clears the sheet and writes a sample digit. */
   write(digit: number): void
@@ -62,9 +62,7 @@ export function createDrawingPad(onChange: () => void): DrawingPad {
   return {
     node,
     canvas,
-    get blank() {
-      return blank
-    },
+    isBlank: () => blank,
     clear,
     write(digit) {
       clear()

@@ -41,7 +41,10 @@ export function writeSample(digit: number, size: number, pen: Pen, onInk: () => 
 
   const step = (now: number) => {
     // A frame's time may lie before the click that asked for it.
-    const due = Math.min(moves.length, still ? moves.length : Math.ceil(Math.max(0, now - start) * perMillisecond))
+    const due = Math.min(
+      moves.length,
+      still ? moves.length : Math.ceil(Math.max(0, now - start) * perMillisecond),
+    )
     for (; done < due; done += 1) moves[done]?.()
     onInk()
     if (done < moves.length) frame = requestAnimationFrame(step)

@@ -16,5 +16,5 @@ export function formatMilliseconds(ms: number): string {
 /** A share of one as percent: 97.3%, and never 100% for what is less. */
 export function formatPercent(share: number): string {
   const percent = share * 100
-  return percent > 99.9 && percent < 100 ? '>99.9%' : `${percent.toFixed(percent >= 99.95 ? 0 : 1)}%`
+  return percent > 99.9 && percent < 100 ? '>99.9%' : `${percent.toFixed(percent === 100 ? 0 : 1)}%`
 }

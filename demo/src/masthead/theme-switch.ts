@@ -28,7 +28,11 @@ function remember(theme: Theme): void {
 /** A button that goes through the themes: as the system says, light, dark. */
 export function createThemeSwitch(): HTMLElement {
   let theme = remembered()
-  const button = element('button', { type: 'button', class: 'theme' }, element('span', { class: 'theme-disc' }))
+  const button = element(
+    'button',
+    { type: 'button', class: 'theme' },
+    element('span', { class: 'theme-disc' }),
+  )
   const apply = () => {
     document.documentElement.dataset['theme'] = theme
     button.setAttribute('aria-label', `Theme: ${names[theme]}`)

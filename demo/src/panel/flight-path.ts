@@ -27,7 +27,8 @@ function bytesOf({ status, progress }: SlotView): Pick<Progress, 'loaded' | 'tot
 /** A word on what happens, for people who do not see the line. */
 function describe({ status, progress, error }: SlotView): string {
   const update = status?.update.state
-  if (update && !['empty', 'active', 'closed', 'failed'].includes(update.name)) return `update: ${update.name}`
+  if (update && !['empty', 'active', 'closed', 'failed'].includes(update.name))
+    return `update: ${update.name}`
   if (status) return status.state.name
   return error ? 'not here yet' : progress ? 'downloading' : 'opening'
 }

@@ -9,7 +9,8 @@ function contentOf(card: Card): HTMLElement[] {
   const metrics = Object.entries(card.metrics ?? {}).map(([name, value]) =>
     element('div', {}, element('dt', {}, name), element('dd', {}, String(Number(value.toPrecision(4))))),
   )
-  const licence = card.licence === undefined ? [] : [element('p', { class: 'panel-note' }, `Licence: ${card.licence}`)]
+  const licence =
+    card.licence === undefined ? [] : [element('p', { class: 'panel-note' }, `Licence: ${card.licence}`)]
   return [
     element('h3', {}, card.title),
     element('p', {}, card.summary),

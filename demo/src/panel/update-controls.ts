@@ -37,7 +37,9 @@ export function createUpdateControls(slot: ModelSlot, check: () => Promise<void>
   form.addEventListener('submit', (event) => {
     event.preventDefault()
     const pinned = slot.view.status?.update.pinned !== undefined
-    void slot.act((model) => model.pin(pinned ? null : field.value.trim() || (slot.view.status?.version ?? null)))
+    void slot.act((model) =>
+      model.pin(pinned ? null : field.value.trim() || (slot.view.status?.version ?? null)),
+    )
   })
 
   const note = element('p', { class: 'panel-note', 'data-testid': 'update-note', 'aria-live': 'polite' })

@@ -12,10 +12,26 @@ export interface WineFeature {
 /** The 11 features of the model `wine`, in the order of its table. */
 export const wineFeatures: readonly WineFeature[] = [
   { name: 'alcohol', label: 'Alcohol', unit: '% vol', min: 8, max: 14.2, step: 0.1, usual: 10.4 },
-  { name: 'residual_sugar', label: 'Residual sugar', unit: 'g/L', min: 0.6, max: 65.8, step: 0.1, usual: 5.2 },
+  {
+    name: 'residual_sugar',
+    label: 'Residual sugar',
+    unit: 'g/L',
+    min: 0.6,
+    max: 65.8,
+    step: 0.1,
+    usual: 5.2,
+  },
   { name: 'pH', label: 'pH', unit: '', min: 2.72, max: 3.82, step: 0.01, usual: 3.18 },
   { name: 'fixed_acidity', label: 'Fixed acidity', unit: 'g/L', min: 3.8, max: 14.2, step: 0.1, usual: 6.8 },
-  { name: 'volatile_acidity', label: 'Volatile acidity', unit: 'g/L', min: 0.08, max: 1.1, step: 0.01, usual: 0.26 },
+  {
+    name: 'volatile_acidity',
+    label: 'Volatile acidity',
+    unit: 'g/L',
+    min: 0.08,
+    max: 1.1,
+    step: 0.01,
+    usual: 0.26,
+  },
   { name: 'citric_acid', label: 'Citric acid', unit: 'g/L', min: 0, max: 1.66, step: 0.01, usual: 0.32 },
   { name: 'free_sulfur_dioxide', label: 'Free SO₂', unit: 'mg/L', min: 2, max: 289, step: 1, usual: 34 },
   { name: 'total_sulfur_dioxide', label: 'Total SO₂', unit: 'mg/L', min: 9, max: 440, step: 1, usual: 134 },

@@ -1,4 +1,5 @@
-import { shellPatience } from './config.ts'
+import { shellPatience } from '../config.ts'
+import type { KeepMessage } from './service-worker.ts'
 
 /**
  * Lets a service worker keep the page's own files, so that it opens offline; models are none of its business: the
@@ -21,5 +22,6 @@ export async function keepShell(): Promise<void> {
   await controlled
   // What came before the worker was there to see it.
   const seen = performance.getEntriesByType('resource').map(({ name }) => name)
-  navigator.serviceWorker.controller?.postMessage({ type: 'keep', urls: [location.origin + '/', ...seen] })
+  const message: KeepMessage = { type: 'keep', urls: [`${location.origin}/`, ...seen] }
+  navigator.serviceWorker.controller?.postMessage(message)
 }
