@@ -1,4 +1,10 @@
-import { type AttributeInputs, type ElementType, elementTypes, type GraphBuilder, type Value } from '@homing/onnx'
+import {
+  type AttributeInputs,
+  type ElementType,
+  elementTypes,
+  type GraphBuilder,
+  type Value,
+} from '@homing/onnx'
 
 import { broadcastShape } from './broadcast.ts'
 
@@ -11,7 +17,13 @@ export interface ShapedValue extends Value {
 /** Writes nodes behind the ones that a graph has, keeping account of shapes. */
 export interface Emitter {
   /** A node with one output of `shape`; its dtype is the first input's unless told. */
-  op(type: string, inputs: readonly (Value | undefined)[], shape: readonly number[], attributes?: AttributeInputs, dtype?: ElementType): ShapedValue
+  op(
+    type: string,
+    inputs: readonly (Value | undefined)[],
+    shape: readonly number[],
+    attributes?: AttributeInputs,
+    dtype?: ElementType,
+  ): ShapedValue
   /** An operator on each element. */
   unary(type: string, value: ShapedValue): ShapedValue
   /** An operator on two tensors, broadcast as NumPy does. A number stands for a constant of the other's dtype. */
@@ -54,7 +66,12 @@ export function emitterOf(builder: GraphBuilder): Emitter {
     },
     transpose(value, permutation) {
       if (permutation.every((axis, i) => axis === i)) return value
-      return emitter.op('Transpose', [value], permutation.map((axis) => value.shape[axis]!), { perm: permutation })
+      return emitter.op(
+        'Transpose',
+        [value],
+        permutation.map((axis) => value.shape[axis]!),
+        { perm: permutation },
+      )
     },
     cast: (value, dtype) => emitter.op('Cast', [value], value.shape, { to: elementTypes[dtype].code }, dtype),
     scalar: (value, dtype) => emitter.constant(dtype, [], [value]),
@@ -63,7 +80,8 @@ export function emitterOf(builder: GraphBuilder): Emitter {
   }
   const operands = (left: ShapedValue | number, right: ShapedValue | number): [ShapedValue, ShapedValue] => {
     const dtype = typeof left === 'object' ? left.dtype : typeof right === 'object' ? right.dtype : 'float32'
-    const valueOf = (side: ShapedValue | number): ShapedValue => (typeof side === 'number' ? emitter.scalar(side, dtype) : side)
+    const valueOf = (side: ShapedValue | number): ShapedValue =>
+      typeof side === 'number' ? emitter.scalar(side, dtype) : side
     return [valueOf(left), valueOf(right)]
   }
   return emitter

@@ -11,6 +11,8 @@ export interface ForwardNode {
   /** Undefined where an optional input is left out. */
   readonly inputs: readonly (ShapedValue | undefined)[]
   readonly outputs: readonly (ShapedValue | undefined)[]
+  /** Whether the shapes of all its tensors are known. */
+  readonly shaped: boolean
   readonly proto: NodeProto
 }
 
@@ -48,9 +50,4 @@ export function intsAttribute({ proto }: ForwardNode, name: string): number[] | 
 export function stringAttribute({ proto }: ForwardNode, name: string, fallback: string): string {
   const found = proto.attribute.find((attribute) => attribute.name === name)
   return found ? new TextDecoder().decode(found.s) : fallback
-}
-
-/** Refuses a form of an operator whose gradient cannot be written. */
-export function refuseGradient({ what, type }: ForwardNode, problem: string): never {
-  throw new HomingError('GRADIENT_UNSUPPORTED', `${what} has no gradient: ${problem}`, { details: { operator: type } })
 }

@@ -1,18 +1,23 @@
-import { HomingError } from '@homing/protocol'
-
 import { broadcastShape } from './broadcast.ts'
-import { type ForwardNode, intAttribute, intsAttribute, requiredInput, stringAttribute } from './forward-node.ts'
+import {
+  type ForwardNode,
+  intAttribute,
+  intsAttribute,
+  requiredInput,
+  stringAttribute,
+} from './forward-node.ts'
 
 /** A node whose outputs are not shaped yet, and a way to read inputs that are known when the graph is built. */
 export interface UnshapedNode extends ForwardNode {
   readonly knownInts: (index: number) => number[] | undefined
 }
 
-type ShapeRule = (node: UnshapedNode) => readonly number[]
+type ShapeRule = (node: UnshapedNode) => readonly number[] | undefined
 
 const shapeOf = (node: ForwardNode, index = 0): readonly number[] => requiredInput(node, index).shape
 const same: ShapeRule = (node) => shapeOf(node)
-const broadcast: ShapeRule = (node) => node.inputs.map((_, index) => shapeOf(node, index)).reduce(broadcastShape)
+const broadcast: ShapeRule = (node) =>
+  node.inputs.map((_, index) => shapeOf(node, index)).reduce(broadcastShape)
 const volume = (shape: readonly number[]): number => shape.reduce((product, dim) => product * dim, 1)
 
 const matMul: ShapeRule = (node) => {
@@ -22,7 +27,10 @@ const matMul: ShapeRule = (node) => {
 
 const gemm: ShapeRule = (node) => {
   const [a, b] = [shapeOf(node, 0), shapeOf(node, 1)]
-  return [a[intAttribute(node, 'transA', 0) === 1 ? 1 : 0]!, b[intAttribute(node, 'transB', 0) === 1 ? 0 : 1]!]
+  return [
+    a[intAttribute(node, 'transA', 0) === 1 ? 1 : 0]!,
+    b[intAttribute(node, 'transB', 0) === 1 ? 0 : 1]!,
+  ]
 }
 
 const flatten: ShapeRule = (node) => {
@@ -34,8 +42,10 @@ const flatten: ShapeRule = (node) => {
 
 const reshape: ShapeRule = (node) => {
   const [shape, wanted] = [shapeOf(node), node.knownInts(1)]
-  if (!wanted) throw new HomingError('GRADIENT_UNSUPPORTED', `${node.what} takes a shape that is computed at run time`)
-  const copied = wanted.map((dim, axis) => (dim === 0 && intAttribute(node, 'allowzero', 0) === 0 ? shape[axis]! : dim))
+  if (!wanted) return undefined
+  const copied = wanted.map((dim, axis) =>
+    dim === 0 && intAttribute(node, 'allowzero', 0) === 0 ? shape[axis]! : dim,
+  )
   const rest = volume(shape) / volume(copied.filter((dim) => dim !== -1))
   return copied.map((dim) => (dim === -1 ? rest : dim))
 }
@@ -60,9 +70,38 @@ const conv: ShapeRule = (node) => windowed(node, shapeOf(node, 1).slice(2), shap
 const pool: ShapeRule = (node) => windowed(node, intsAttribute(node, 'kernel_shape') ?? [], shapeOf(node)[1]!)
 const globalPool: ShapeRule = (node) => shapeOf(node).map((dim, axis) => (axis < 2 ? dim : 1))
 
+/** Operators whose output has the shape of their first input. */
+const shapeKeeping = [
+  'Abs',
+  'BatchNormalization',
+  'Clip',
+  'Dropout',
+  'Elu',
+  'Erf',
+  'Exp',
+  'Gelu',
+  'HardSigmoid',
+  'HardSwish',
+].concat([
+  'Identity',
+  'LayerNormalization',
+  'LeakyRelu',
+  'Log',
+  'LogSoftmax',
+  'Neg',
+  'PRelu',
+  'Relu',
+  'Selu',
+  'Sigmoid',
+  'Softmax',
+  'Softplus',
+  'Sqrt',
+  'Tanh',
+])
+
 const shapeRules = new Map<string, ShapeRule>(
   Object.entries({
-    ...Object.fromEntries(['Identity', 'Relu', 'Sigmoid', 'Tanh', 'Softmax', 'LogSoftmax', 'Dropout'].map((type) => [type, same])),
+    ...Object.fromEntries(shapeKeeping.map((type) => [type, same])),
     ...Object.fromEntries(['Add', 'Sub', 'Mul', 'Div'].map((type) => [type, broadcast])),
     AveragePool: pool,
     Conv: conv,
@@ -75,8 +114,7 @@ const shapeRules = new Map<string, ShapeRule>(
   }),
 )
 
-/** Shape of a node's first output; undefined for an operator that has no rule here. */
+/** Shape of a node's first output; undefined for an operator that has no rule here, or whose output depends on what runs. */
 export function inferShape(node: UnshapedNode): readonly number[] | undefined {
   return shapeRules.get(node.type)?.(node)
 }
-

@@ -1,3 +1,4 @@
+import type { ForwardNode } from './forward-node.ts'
 import type { GradientRule } from './rule.ts'
 import { logSoftmax, relu, sigmoid, softmax, tanh } from './rules/activations.ts'
 import { add, div, mul, sub } from './rules/arithmetic.ts'
@@ -39,4 +40,13 @@ export const differentiableOperators: readonly string[] = [...rules.keys()]
 /** The rule of an operator, or undefined when it has none. */
 export function ruleOf(type: string): GradientRule | undefined {
   return rules.get(type)
+}
+
+/** Why no gradient can be written for a node; undefined when one can. */
+export function refusalOf(node: ForwardNode): string | undefined {
+  const rule = ruleOf(node.type)
+  if (!rule) return `${node.what} has no gradient`
+  if (!node.shaped) return `The shapes of ${node.what} are not known before it runs`
+  const refusal = rule.refusal(node)
+  return refusal && `${node.what} has no gradient: ${refusal}`
 }

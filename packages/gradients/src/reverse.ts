@@ -1,8 +1,8 @@
 import { HomingError } from '@homing/protocol'
 
 import type { Emitter, ShapedValue } from './emitter.ts'
-import type { ForwardGraph } from './forward-graph.ts'
-import { ruleOf } from './registry.ts'
+import { dependentOn, type ForwardGraph } from './forward-graph.ts'
+import { refusalOf, ruleOf } from './registry.ts'
 
 /**
  * Writes the gradients of the wanted values, walking the graph from its output back to them (reverse-mode
@@ -10,16 +10,21 @@ import { ruleOf } from './registry.ts'
  * @throws HomingError GRADIENT_UNSUPPORTED for an operator without rule on the way, CONFIG_INVALID for a wanted value
  *   on which the output does not depend.
  */
-export function writeGradients(graph: ForwardGraph, emit: Emitter, outputGradient: ShapedValue, wanted: readonly string[]): Map<string, ShapedValue> {
+export function writeGradients(
+  graph: ForwardGraph,
+  emit: Emitter,
+  outputGradient: ShapedValue,
+  wanted: readonly string[],
+): Map<string, ShapedValue> {
   const active = dependentOn(graph, wanted)
   const gradients = new Map<string, ShapedValue>([[graph.output.name, outputGradient]])
   for (const node of graph.nodes.toReversed()) {
     const wants = (index: number): boolean => active.has(node.inputs[index]?.name ?? '')
     const ofOutputs = node.outputs.map((value) => value && gradients.get(value.name))
     if (!node.inputs.some((_, index) => wants(index)) || ofOutputs.every((gradient) => !gradient)) continue
-    const rule = ruleOf(node.type)
-    if (!rule) throw new HomingError('GRADIENT_UNSUPPORTED', `${node.what} has no gradient`, { details: { operator: node.type } })
-    for (const [index, gradient] of rule({ node, emit, wants }, ofOutputs).entries()) {
+    const refusal = refusalOf(node)
+    if (refusal !== undefined) throw new HomingError('GRADIENT_UNSUPPORTED', refusal)
+    for (const [index, gradient] of ruleOf(node.type)!.write({ node, emit, wants }, ofOutputs).entries()) {
       const input = node.inputs[index]
       if (!input || !gradient || !wants(index)) continue
       const sofar = gradients.get(input.name)
@@ -33,14 +38,4 @@ export function writeGradients(graph: ForwardGraph, emit: Emitter, outputGradien
       return [name, gradient]
     }),
   )
-}
-
-/** The values that depend on one of `roots`, roots included. */
-function dependentOn({ nodes }: ForwardGraph, roots: readonly string[]): Set<string> {
-  const reached = new Set(roots)
-  for (const { inputs, outputs } of nodes) {
-    if (!inputs.some((input) => input && reached.has(input.name))) continue
-    for (const output of outputs) if (output) reached.add(output.name)
-  }
-  return reached
 }

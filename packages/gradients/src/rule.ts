@@ -9,14 +9,24 @@ export interface RuleContext {
   readonly wants: (index: number) => boolean
 }
 
-/**
- * Writes the vector-Jacobian product of one operator: from the gradients of the node's outputs (undefined where the
- * loss does not depend on one) to those of its inputs, in their order and of their shapes; undefined where not wanted.
- * @throws HomingError GRADIENT_UNSUPPORTED, by `refuseGradient`, for a form of the operator without gradient.
- */
-export type GradientRule = (context: RuleContext, gradients: readonly (ShapedValue | undefined)[]) => (ShapedValue | undefined)[]
+/** Gradients in the order of a node's outputs or inputs; undefined where there is none, or none is wanted. */
+export type Gradients = (ShapedValue | undefined)[]
+
+/** How one operator is differentiated. */
+export interface GradientRule {
+  /**
+   * Writes the vector-Jacobian product: from the gradients of the node's outputs (undefined where the loss does not
+   * depend on one) to those of its inputs, of their shapes.
+   */
+  readonly write: (context: RuleContext, gradients: Readonly<Gradients>) => Gradients
+  /** Why this form of the operator has no gradient; undefined when it has one. */
+  readonly refusal: (node: ForwardNode) => string | undefined
+}
 
 /** A rule of an operator of which only the first output has a gradient. */
-export function firstOutputRule(rule: (context: RuleContext, gradient: ShapedValue) => (ShapedValue | undefined)[]): GradientRule {
-  return (context, [gradient]) => (gradient ? rule(context, gradient) : [])
+export function firstOutputRule(
+  write: (context: RuleContext, gradient: ShapedValue) => Gradients,
+  refusal: GradientRule['refusal'] = () => undefined,
+): GradientRule {
+  return { write: (context, [gradient]) => (gradient ? write(context, gradient) : []), refusal }
 }

@@ -1,15 +1,16 @@
 import { elementTypes, tensorHeader } from '@homing/onnx'
 import { HomingError } from '@homing/protocol'
 
-import type { ForwardGraph } from './forward-graph.ts'
-import { ruleOf } from './registry.ts'
+import { dependentOn, type ForwardGraph } from './forward-graph.ts'
+import { refusalOf } from './registry.ts'
 
 /** Learned tensors of `graph` from which every way to the output leads through operators that have gradients. */
 export function trainableTensors({ nodes, initializers, output }: ForwardGraph): string[] {
   const open = new Set([output.name])
   const blocked = new Set<string>()
   for (const node of nodes.toReversed()) {
-    const passes = ruleOf(node.type) !== undefined && node.outputs.every((value) => !value || !blocked.has(value.name))
+    const passes =
+      refusalOf(node) === undefined && node.outputs.every((value) => !value || !blocked.has(value.name))
     for (const input of node.inputs) if (input) (passes ? open : blocked).add(input.name)
   }
   return [...initializers.values()]
@@ -25,20 +26,34 @@ export function trainableTensors({ nodes, initializers, output }: ForwardGraph):
  */
 export function selectTrainable(graph: ForwardGraph, patterns: readonly string[] | undefined): string[] {
   const trainable = trainableTensors(graph)
-  if (!patterns) return trainable.filter((name) => tensorHeader(graph.initializers.get(name)!).shape.length > 0)
+  if (!patterns)
+    return trainable.filter((name) => tensorHeader(graph.initializers.get(name)!).shape.length > 0)
   const matches = patterns.map(matcherOf)
   const chosen = [...graph.initializers.keys()].filter((name) => matches.some((matches) => matches(name)))
   const idle = patterns.find((_, index) => !chosen.some((name) => matches[index]!(name)))
-  if (idle !== undefined) throw new HomingError('CONFIG_INVALID', `No learned tensor is called "${idle}"`, { details: { trainable } })
+  if (idle !== undefined)
+    throw new HomingError('CONFIG_INVALID', `No learned tensor is called "${idle}"`, {
+      details: { trainable },
+    })
   for (const name of chosen) {
     if (trainable.includes(name)) continue
     if (!isFloat(graph.initializers.get(name)!.dataType)) {
-      throw new HomingError('CONFIG_INVALID', `Tensor "${name}" holds no floating-point numbers`, { details: { trainable } })
+      throw new HomingError('CONFIG_INVALID', `Tensor "${name}" holds no floating-point numbers`, {
+        details: { trainable },
+      })
     }
-    const operators = [...new Set(graph.nodes.filter(({ type }) => !ruleOf(type)).map(({ type }) => type))]
-    throw new HomingError('GRADIENT_UNSUPPORTED', `Tensor "${name}" reaches the output through an operator without gradient (of ${operators.join(', ')})`, {
-      details: { tensor: name, operators, trainable },
-    })
+    const reached = dependentOn(graph, [name])
+    const onTheWay = graph.nodes.filter(({ inputs }) =>
+      inputs.some((input) => input && reached.has(input.name)),
+    )
+    const refusals = onTheWay.flatMap((node) => refusalOf(node) ?? [])
+    throw new HomingError(
+      'GRADIENT_UNSUPPORTED',
+      `Tensor "${name}" cannot be trained. ${refusals.join('. ')}`,
+      {
+        details: { tensor: name, refusals, trainable },
+      },
+    )
   }
   return chosen
 }

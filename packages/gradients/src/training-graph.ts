@@ -1,7 +1,7 @@
 import { graphBuilder, type ModelProto } from '@homing/onnx'
 import { HomingError } from '@homing/protocol'
 
-import { emitterOf, type ShapedValue } from './emitter.ts'
+import { type Emitter, emitterOf, type ShapedValue } from './emitter.ts'
 import { type ForwardOptions, readForwardGraph } from './forward-graph.ts'
 import { type LossName, losses } from './losses/losses.ts'
 import { type OptimiserSettings, optimiserOf } from './optimisers/optimiser-of.ts'
@@ -61,7 +61,8 @@ const names = { targets: 'targets', learningRate: 'learning_rate', step: 'step',
 export function trainingGraph(model: ModelProto, options: TrainingOptions): TrainingGraph {
   const forward = readForwardGraph(model, options)
   const trained = selectTrainable(forward, options.trainable)
-  if (trained.length === 0) throw new HomingError('CONFIG_INVALID', 'The model has no tensor that can be trained')
+  if (trained.length === 0)
+    throw new HomingError('CONFIG_INVALID', 'The model has no tensor that can be trained')
   const loss = losses[options.loss]
   const optimiser = optimiserOf(options.optimiser)
 
@@ -73,35 +74,45 @@ export function trainingGraph(model: ModelProto, options: TrainingOptions): Trai
   const batch = forward.inputs.map((value) => input(value.name, value))
   const targets = input(names.targets, loss.targets(forward.output))
   const parameters = trained.map((name) => input(name, forward.values.get(name)!))
-  const states = parameters.map((parameter) => optimiser.state.map((name) => input(`${parameter.name}/${name}`, parameter)))
-  const learningRate = input(names.learningRate, { dtype: 'float32', shape: [] })
-  const step = input(names.step, { dtype: 'float32', shape: [] })
-  for (const tensor of forward.initializers.values()) if (!trained.includes(tensor.name)) builder.initializer(tensor)
+  const states = parameters.map((parameter) =>
+    Object.fromEntries(optimiser.state.map((name) => [name, input(`${parameter.name}/${name}`, parameter)])),
+  )
+  const scalar = { dtype: 'float32', shape: [] } as const
+  const rate = input(names.learningRate, scalar)
+  const step = input(names.step, scalar)
+  for (const tensor of forward.initializers.values())
+    if (!trained.includes(tensor.name)) builder.initializer(tensor)
   for (const { proto } of forward.nodes) builder.node(proto)
 
   const emit = emitterOf(builder)
   const written = loss.write(emit, forward.output, targets)
   const gradients = writeGradients(forward, emit, written.gradient, trained)
+  const update = optimiser.begin(emit, rate, step)
+  const slot = (value: ShapedValue, next: ShapedValue): Slot => {
+    const output = `${value.name}/next`
+    builder.output(output, next)
+    return { input: value.name, output, shape: value.shape }
+  }
   builder.output(names.loss, written.loss)
   for (const [name, value] of Object.entries(written.metrics)) builder.output(name, value)
-  const update = optimiser.begin(emit, learningRate, step)
-  const decay = options.weightDecay ?? 0
-
   const slots = parameters.map((parameter, index): ParameterSlot => {
-    const old = Object.fromEntries(optimiser.state.map((name, at) => [name, states[index]![at]!]))
+    const old = states[index]!
     const { decrease, state } = update({ parameter, gradient: gradients.get(parameter.name)!, state: old })
-    const kept = decay > 0 && parameter.shape.length > 1
-      ? emit.binary('Mul', parameter, emit.binary('Sub', 1, emit.binary('Mul', learningRate, decay)))
-      : parameter
-    const slot = (value: ShapedValue, next: ShapedValue): Slot => {
-      const output = `${value.name}/next`
-      builder.output(output, next)
-      return { input: value.name, output, shape: value.shape }
-    }
-    return {
-      ...slot(parameter, emit.binary('Sub', kept, decrease)),
-      state: optimiser.state.map((name) => slot(old[name]!, state[name]!)),
-    }
+    const kept = decayed(emit, parameter, rate, options.weightDecay ?? 0)
+    const next = slot(parameter, emit.binary('Sub', kept, decrease))
+    return { ...next, state: optimiser.state.map((name) => slot(old[name]!, state[name]!)) }
   })
-  return { ...names, model: builder.build(), batch, targets, parameters: slots, metrics: Object.keys(written.metrics) }
+  return {
+    ...names,
+    model: builder.build(),
+    batch,
+    targets,
+    parameters: slots,
+    metrics: Object.keys(written.metrics),
+  }
+}
+
+function decayed(emit: Emitter, parameter: ShapedValue, rate: ShapedValue, share: number): ShapedValue {
+  if (share === 0 || parameter.shape.length < 2) return parameter
+  return emit.binary('Mul', parameter, emit.binary('Sub', 1, emit.binary('Mul', rate, share)))
 }

@@ -1,4 +1,10 @@
-import { firstOutput, type ForwardNode, intsAttribute, requiredInput, stringAttribute } from './forward-node.ts'
+import {
+  firstOutput,
+  type ForwardNode,
+  intsAttribute,
+  requiredInput,
+  stringAttribute,
+} from './forward-node.ts'
 
 /** How a window moves over the spatial axes of a tensor, padding made explicit. One entry per spatial axis. */
 export interface Windows {
@@ -31,7 +37,9 @@ export function windowsOf(node: ForwardNode, kernel: readonly number[]): Windows
   })
   const less = totals.map((total) => Math.floor(total / 2))
   const more = totals.map((total) => Math.ceil(total / 2))
-  return autoPad === 'SAME_UPPER' ? { ...windows, begin: less, end: more } : { ...windows, begin: more, end: less }
+  return autoPad === 'SAME_UPPER'
+    ? { ...windows, begin: less, end: more }
+    : { ...windows, begin: more, end: less }
 }
 
 /** Elements at the end of each padded axis that no window reaches. */

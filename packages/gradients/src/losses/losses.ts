@@ -3,7 +3,10 @@ import { meanSquaredError } from './mean-squared-error.ts'
 import { softmaxCrossEntropy } from './softmax-cross-entropy.ts'
 
 /** The losses by name. */
-export const losses = { 'softmax-cross-entropy': softmaxCrossEntropy, mse: meanSquaredError } as const satisfies Record<string, Loss>
+export const losses = {
+  'softmax-cross-entropy': softmaxCrossEntropy,
+  mse: meanSquaredError,
+} as const satisfies Record<string, Loss>
 
 /** Name of a loss. */
 export type LossName = keyof typeof losses

@@ -20,7 +20,11 @@ export function adam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions
         const mean = average(state['mean']!, gradient, beta1)
         const square = average(state['square']!, emit.binary('Mul', gradient, gradient), beta2)
         const deviation = emit.unary('Sqrt', emit.binary('Div', square, squareCorrection))
-        const direction = emit.binary('Div', emit.binary('Div', mean, meanCorrection), emit.binary('Add', deviation, epsilon))
+        const direction = emit.binary(
+          'Div',
+          emit.binary('Div', mean, meanCorrection),
+          emit.binary('Add', deviation, epsilon),
+        )
         return { decrease: emit.binary('Mul', direction, learningRate), state: { mean, square } }
       }
     },

@@ -16,7 +16,11 @@ export interface Optimiser {
    * Starts a step. `learningRate` and `step` (1, 2, ...) are float32 scalars. The function that it gives writes
    * the amount to take away from a parameter, and the new state.
    */
-  readonly begin: (emit: Emitter, learningRate: ShapedValue, step: ShapedValue) => (input: UpdateInput) => {
+  readonly begin: (
+    emit: Emitter,
+    learningRate: ShapedValue,
+    step: ShapedValue,
+  ) => (input: UpdateInput) => {
     readonly decrease: ShapedValue
     readonly state: Readonly<Record<string, ShapedValue>>
   }

@@ -4,7 +4,9 @@ import { firstOutputRule, type GradientRule } from '../rule.ts'
 
 /** d(a + b) = da + db */
 export const add: GradientRule = firstOutputRule(({ node, emit, wants }, gradient) =>
-  node.inputs.map((input, index) => (input && wants(index) ? sumToShape(emit, gradient, input.shape) : undefined)),
+  node.inputs.map((input, index) =>
+    input && wants(index) ? sumToShape(emit, gradient, input.shape) : undefined,
+  ),
 )
 
 /** d(a - b) = da - db */

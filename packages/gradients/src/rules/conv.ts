@@ -19,9 +19,22 @@ export const conv: GradientRule = firstOutputRule(({ node, emit, wants }, gradie
   ]
 })
 
-function gradientOfInput(emit: Emitter, dy: ShapedValue, w: ShapedValue, shape: readonly number[], windows: Windows, group: number): ShapedValue {
+function gradientOfInput(
+  emit: Emitter,
+  dy: ShapedValue,
+  w: ShapedValue,
+  shape: readonly number[],
+  windows: Windows,
+  group: number,
+): ShapedValue {
   const { strides, dilations, begin, end } = windows
-  const attributes = { strides, dilations, group, pads: [...begin, ...end], output_padding: unreached(windows) }
+  const attributes = {
+    strides,
+    dilations,
+    group,
+    pads: [...begin, ...end],
+    output_padding: unreached(windows),
+  }
   return emit.op('ConvTranspose', [dy, w], shape, attributes)
 }
 
@@ -29,7 +42,14 @@ function gradientOfInput(emit: Emitter, dy: ShapedValue, w: ShapedValue, shape: 
  * With batch and channels exchanged, the batch is what the convolution sums over, dY is its kernel, and stride and
  * dilation exchange their roles. Groups of channels stay groups: [N, gC, ...] becomes [C, gN, ...].
  */
-function gradientOfKernel(emit: Emitter, x: ShapedValue, dy: ShapedValue, shape: readonly number[], windows: Windows, group: number): ShapedValue {
+function gradientOfKernel(
+  emit: Emitter,
+  x: ShapedValue,
+  dy: ShapedValue,
+  shape: readonly number[],
+  windows: Windows,
+  group: number,
+): ShapedValue {
   const { strides, dilations, begin, end, kernel } = windows
   const [batch, channels] = x.shape as readonly [number, number]
   const spatial = x.shape.slice(2)
@@ -49,7 +69,11 @@ function gradientOfKernel(emit: Emitter, x: ShapedValue, dy: ShapedValue, shape:
   const whole = emit.op('Conv', [image, filters], [perGroup, shape[0]!, ...size], attributes)
   const axes = kernel.map((_, axis) => axis + 2)
   const cut = beyond.some((rest) => rest > 0)
-    ? emit.op('Slice', [whole, emit.ints(kernel.map(() => 0)), emit.ints(kernel), emit.ints(axes)], [perGroup, shape[0]!, ...kernel])
+    ? emit.op(
+        'Slice',
+        [whole, emit.ints(kernel.map(() => 0)), emit.ints(kernel), emit.ints(axes)],
+        [perGroup, shape[0]!, ...kernel],
+      )
     : whole
   return emit.transpose(cut, swap(shape.length))
 }

@@ -1,21 +1,30 @@
 import { broadcastShape, sumToShape } from '../broadcast.ts'
 import type { Emitter, ShapedValue } from '../emitter.ts'
-import { floatAttribute, intAttribute, refuseGradient, requiredInput } from '../forward-node.ts'
-import { firstOutputRule, type GradientRule } from '../rule.ts'
+import { floatAttribute, intAttribute, requiredInput } from '../forward-node.ts'
+import { firstOutputRule, type GradientRule, type Gradients } from '../rule.ts'
 
 /** Y = A B: dA = dY B', dB = A' dY, summed over broadcast batch dimensions. */
-export const matMul: GradientRule = firstOutputRule(({ node, emit, wants }, gradient) => {
-  const [a, b] = [requiredInput(node, 0), requiredInput(node, 1)]
-  if (a.shape.length < 2 || b.shape.length < 2) refuseGradient(node, 'an operand is a vector; reshape it to a matrix')
-  if (b.shape.length === 2) return matMulByMatrix(emit, a, b, gradient, wants)
-  return [
-    wants(0) ? sumToShape(emit, batchedProduct(emit, gradient, swapLast(emit, b)), a.shape) : undefined,
-    wants(1) ? sumToShape(emit, batchedProduct(emit, swapLast(emit, a), gradient), b.shape) : undefined,
-  ]
-})
+export const matMul: GradientRule = firstOutputRule(
+  ({ node, emit, wants }, gradient) => {
+    const [a, b] = [requiredInput(node, 0), requiredInput(node, 1)]
+    if (b.shape.length === 2) return matMulByMatrix(emit, a, b, gradient, wants)
+    return [
+      wants(0) ? sumToShape(emit, batchedProduct(emit, gradient, swapLast(emit, b)), a.shape) : undefined,
+      wants(1) ? sumToShape(emit, batchedProduct(emit, swapLast(emit, a), gradient), b.shape) : undefined,
+    ]
+  },
+  ({ inputs }) =>
+    inputs.some((input) => input && input.shape.length < 2) ? 'an operand is a vector' : undefined,
+)
 
 /** The leading dimensions of A fold into its rows, so that both gradients are single products without transposition. */
-function matMulByMatrix(emit: Emitter, a: ShapedValue, b: ShapedValue, gradient: ShapedValue, wants: (index: number) => boolean): (ShapedValue | undefined)[] {
+function matMulByMatrix(
+  emit: Emitter,
+  a: ShapedValue,
+  b: ShapedValue,
+  gradient: ShapedValue,
+  wants: (index: number) => boolean,
+): Gradients {
   const [inner, columns] = b.shape as readonly [number, number]
   const rows = a.shape.slice(0, -1).reduce((product, dim) => product * dim, 1)
   const dy = emit.reshape(gradient, [rows, columns])
@@ -33,14 +42,22 @@ export const gemm: GradientRule = firstOutputRule(({ node, emit, wants }, gradie
   const alpha = floatAttribute(node, 'alpha', 1)
   const beta = floatAttribute(node, 'beta', 1)
   const gradientOfA = (): ShapedValue =>
-    transA ? product(emit, b, gradient, { alpha, transA: transB, transB: true }) : product(emit, gradient, b, { alpha, transB: !transB })
+    transA
+      ? product(emit, b, gradient, { alpha, transA: transB, transB: true })
+      : product(emit, gradient, b, { alpha, transB: !transB })
   const gradientOfB = (): ShapedValue =>
-    transB ? product(emit, gradient, a, { alpha, transA: true, transB: transA }) : product(emit, a, gradient, { alpha, transA: !transA })
+    transB
+      ? product(emit, gradient, a, { alpha, transA: true, transB: transA })
+      : product(emit, a, gradient, { alpha, transA: !transA })
   const gradientOfC = (shape: readonly number[]): ShapedValue => {
     const sum = sumToShape(emit, gradient, shape)
     return beta === 1 ? sum : emit.binary('Mul', sum, beta)
   }
-  return [wants(0) ? gradientOfA() : undefined, wants(1) ? gradientOfB() : undefined, c && wants(2) ? gradientOfC(c.shape) : undefined]
+  return [
+    wants(0) ? gradientOfA() : undefined,
+    wants(1) ? gradientOfB() : undefined,
+    c && wants(2) ? gradientOfC(c.shape) : undefined,
+  ]
 })
 
 interface ProductOptions {
@@ -49,7 +66,12 @@ interface ProductOptions {
   readonly transB?: boolean
 }
 
-function product(emit: Emitter, a: ShapedValue, b: ShapedValue, { alpha = 1, transA = false, transB = false }: ProductOptions): ShapedValue {
+function product(
+  emit: Emitter,
+  a: ShapedValue,
+  b: ShapedValue,
+  { alpha = 1, transA = false, transB = false }: ProductOptions,
+): ShapedValue {
   const shape = [a.shape[transA ? 1 : 0]!, b.shape[transB ? 0 : 1]!]
   return emit.op('Gemm', [a, b], shape, { alpha, transA, transB })
 }

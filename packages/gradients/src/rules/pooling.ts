@@ -1,39 +1,66 @@
 import type { Emitter, ShapedValue } from '../emitter.ts'
-import { firstOutput, type ForwardNode, intAttribute, intsAttribute, refuseGradient, requiredInput } from '../forward-node.ts'
-import { firstOutputRule, type GradientRule } from '../rule.ts'
+import { firstOutput, type ForwardNode, intAttribute, intsAttribute, requiredInput } from '../forward-node.ts'
+import { firstOutputRule, type GradientRule, type Gradients, type RuleContext } from '../rule.ts'
 import { unreached, type Windows, windowsOf } from '../windows.ts'
 
 /**
  * The gradient goes to the largest element of each window; equal ones share it. Windows must not overlap: then
  * "largest" is equality with the output, repeated over the window.
  */
-export const maxPool: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
+export const maxPool: GradientRule = firstOutputRule(writeMaxPool, (node) =>
+  areTiles(windowsOf(node, kernelOf(node))) ? undefined : 'its windows overlap, are padded or dilated',
+)
+
+function writeMaxPool({ node, emit }: RuleContext, gradient: ShapedValue): Gradients {
   const [x, y] = [requiredInput(node, 0), firstOutput(node)]
   const windows = windowsOf(node, kernelOf(node))
-  if (!areTiles(windows)) refuseGradient(node, 'its windows overlap, are padded or dilated')
   const { kernel } = windows
   const covered = crop(emit, x, windows)
   const mask = emit.cast(emit.compare('Equal', covered, repeat(emit, y, kernel)), x.dtype)
   const share = emit.op('AveragePool', [mask], y.shape, { kernel_shape: kernel, strides: kernel })
   const each = emit.binary('Div', gradient, emit.binary('Mul', share, volume(kernel)))
   return [uncrop(emit, emit.binary('Mul', mask, repeat(emit, each, kernel)), windows)]
-})
+}
 
 /** Every element of a window gets an equal part. */
-export const averagePool: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
+export const averagePool: GradientRule = firstOutputRule(writeAveragePool, (node) =>
+  intAttribute(node, 'ceil_mode', 0) === 1 ? 'it rounds its output size up (ceil_mode)' : undefined,
+)
+
+function writeAveragePool({ node, emit }: RuleContext, gradient: ShapedValue): Gradients {
   const windows = windowsOf(node, kernelOf(node))
   const { kernel, strides, dilations, begin, end } = windows
-  if (intAttribute(node, 'ceil_mode', 0) === 1) refuseGradient(node, 'it rounds its output size up (ceil_mode)')
   if (areTiles(windows)) {
     const each = emit.binary('Mul', gradient, 1 / volume(kernel))
     return [uncrop(emit, repeat(emit, each, kernel), windows)]
   }
   const channels = gradient.shape[1]!
-  const counts = emit.constant(gradient.dtype, [1, 1, ...windows.output], countsOf(windows, intAttribute(node, 'count_include_pad', 0) === 1))
-  const ones = emit.constant(gradient.dtype, [channels, 1, ...kernel], new Array<number>(channels * volume(kernel)).fill(1))
-  const attributes = { strides, dilations, group: channels, pads: [...begin, ...end], output_padding: unreached(windows) }
-  return [emit.op('ConvTranspose', [emit.binary('Div', gradient, counts), ones], requiredInput(node, 0).shape, attributes)]
-})
+  const counts = emit.constant(
+    gradient.dtype,
+    [1, 1, ...windows.output],
+    countsOf(windows, intAttribute(node, 'count_include_pad', 0) === 1),
+  )
+  const ones = emit.constant(
+    gradient.dtype,
+    [channels, 1, ...kernel],
+    new Array<number>(channels * volume(kernel)).fill(1),
+  )
+  const attributes = {
+    strides,
+    dilations,
+    group: channels,
+    pads: [...begin, ...end],
+    output_padding: unreached(windows),
+  }
+  return [
+    emit.op(
+      'ConvTranspose',
+      [emit.binary('Div', gradient, counts), ones],
+      requiredInput(node, 0).shape,
+      attributes,
+    ),
+  ]
+}
 
 /** Every element gets an equal part. */
 export const globalAveragePool: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
@@ -43,7 +70,7 @@ export const globalAveragePool: GradientRule = firstOutputRule(({ node, emit }, 
 })
 
 function kernelOf(node: ForwardNode): number[] {
-  return intsAttribute(node, 'kernel_shape') ?? refuseGradient(node, 'it has no kernel_shape')
+  return intsAttribute(node, 'kernel_shape') ?? []
 }
 
 const volume = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * size, 1)
@@ -51,7 +78,9 @@ const volume = (sizes: readonly number[]): number => sizes.reduce((product, size
 /** Whether the windows lie side by side from the first element on, none reaching beyond the last. */
 function areTiles(windows: Windows): boolean {
   const { kernel, strides, dilations, begin, end } = windows
-  const alone = kernel.every((size, axis) => strides[axis] === size && dilations[axis] === 1 && begin[axis] === 0 && end[axis] === 0)
+  const alone = kernel.every(
+    (size, axis) => strides[axis] === size && dilations[axis] === 1 && begin[axis] === 0 && end[axis] === 0,
+  )
   return alone && unreached(windows).every((rest) => rest >= 0)
 }
 
@@ -60,7 +89,12 @@ function crop(emit: Emitter, value: ShapedValue, windows: Windows): ShapedValue 
   const rest = unreached(windows)
   if (rest.every((size) => size === 0)) return value
   const ends = windows.input.map((size, axis) => size - rest[axis]!)
-  const inputs = [value, emit.ints(ends.map(() => 0)), emit.ints(ends), emit.ints(ends.map((_, axis) => axis + 2))]
+  const inputs = [
+    value,
+    emit.ints(ends.map(() => 0)),
+    emit.ints(ends),
+    emit.ints(ends.map((_, axis) => axis + 2)),
+  ]
   return emit.op('Slice', inputs, [...value.shape.slice(0, 2), ...ends])
 }
 
@@ -81,12 +115,21 @@ function repeat(emit: Emitter, value: ShapedValue, kernel: readonly number[]): S
 }
 
 /** Over how many elements each window averages, row-major over the output's spatial axes. */
-function countsOf({ kernel, strides, dilations, begin, input, output }: Windows, includePadding: boolean): number[] {
+function countsOf(
+  { kernel, strides, dilations, begin, input, output }: Windows,
+  includePadding: boolean,
+): number[] {
   const perAxis = kernel.map((size, axis) =>
     Array.from({ length: output[axis]! }, (_, at) => {
-      const taps = Array.from({ length: size }, (_, tap) => at * strides[axis]! + tap * dilations[axis]! - begin[axis]!)
+      const taps = Array.from(
+        { length: size },
+        (_, tap) => at * strides[axis]! + tap * dilations[axis]! - begin[axis]!,
+      )
       return includePadding ? size : taps.filter((place) => place >= 0 && place < input[axis]!).length
     }),
   )
-  return perAxis.reduce<number[]>((product, counts) => product.flatMap((left) => counts.map((right) => left * right)), [1])
+  return perAxis.reduce<number[]>(
+    (product, counts) => product.flatMap((left) => counts.map((right) => left * right)),
+    [1],
+  )
 }

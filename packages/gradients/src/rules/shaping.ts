@@ -1,4 +1,4 @@
-import { refuseGradient, requiredInput } from '../forward-node.ts'
+import { requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule } from '../rule.ts'
 
 /** Identity and what the reader of an inference graph may take for one. */
@@ -10,7 +10,7 @@ export const reshape: GradientRule = firstOutputRule(({ node, emit }, gradient) 
 ])
 
 /** Dropout is the identity in inference; its mask cannot be known outside the operator otherwise. */
-export const dropout: GradientRule = firstOutputRule(({ node }, gradient) => {
-  if (node.inputs[2]) refuseGradient(node, 'it has a training_mode input; export the model for inference')
-  return [gradient]
-})
+export const dropout: GradientRule = firstOutputRule(
+  (_, gradient) => [gradient],
+  (node) => (node.inputs[2] ? 'it has a training_mode input; export the model for inference' : undefined),
+)

@@ -1,0 +1,101 @@
+import { graphBuilder } from '@homing/onnx'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { readForwardGraph } from '../forward-graph.ts'
+import { awayFromKinks, checkGradient } from '../testing/check-gradient.ts'
+import { trainingGraph } from '../training-graph.ts'
+
+const between = (min: number, max: number) => fc.integer({ min, max })
+const seed = fc.integer()
+
+describe('pooling', () => {
+  it('MaxPool over tiles, with a rest that no window reaches', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        between(1, 3),
+        between(1, 3),
+        between(1, 3),
+        between(1, 3),
+        between(0, 2),
+        between(0, 2),
+        seed,
+        (kh, kw, rows, columns, restH, restW, seed) => {
+          const kernel = [kh, kw]
+          return checkGradient({
+            define: (g, values) => g.op('MaxPool', values, { kernel_shape: kernel, strides: kernel }),
+            shapes: [[2, 2, kh * rows + Math.min(restH, kh - 1), kw * columns + Math.min(restW, kw - 1)]],
+            output: [2, 2, rows, columns],
+            step: 1e-2,
+            draw: awayFromKinks,
+            seed,
+          })
+        },
+      ),
+      { numRuns: 30 },
+    )
+  })
+
+  it('AveragePool with any strides and pads, counting them or not', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        between(1, 3),
+        between(1, 3),
+        between(0, 1),
+        between(3, 6),
+        fc.boolean(),
+        seed,
+        (kernel, stride, pad, side, count, seed) => {
+          const padding = Math.min(pad, kernel - 1)
+          const out = Math.floor((side + 2 * padding - kernel) / stride) + 1
+          return checkGradient({
+            define: (g, values) =>
+              g.op('AveragePool', values, {
+                kernel_shape: [kernel, kernel],
+                strides: [stride, stride],
+                pads: [padding, padding, padding, padding],
+                count_include_pad: count,
+              }),
+            shapes: [[2, 3, side, side]],
+            output: [2, 3, out, out],
+            step: 0.5,
+            seed,
+          })
+        },
+      ),
+      { numRuns: 30 },
+    )
+  })
+
+  it('GlobalAveragePool', async () => {
+    await checkGradient({
+      define: (g, values) => g.op('GlobalAveragePool', values),
+      shapes: [[2, 3, 4, 5]],
+      output: [2, 3, 1, 1],
+      step: 0.5,
+      seed: 3,
+    })
+  })
+
+  it.each([
+    ['overlaps', { kernel_shape: [3, 3], strides: [2, 2] }],
+    ['is padded', { kernel_shape: [2, 2], strides: [2, 2], pads: [1, 1, 0, 0] }],
+    ['is dilated', { kernel_shape: [2, 2], strides: [2, 2], dilations: [2, 2] }],
+    ['rounds up', { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 }],
+  ])('refuses a MaxPool that %s, and says what can be trained', (_, attributes) => {
+    const g = graphBuilder('pool')
+    const x = g.op('Add', [g.input('x', 'float32', [1, 1, 7, 7]), g.parameter('before', 'float32', [1], [0])])
+    const y = g.op('GlobalAveragePool', [g.op('MaxPool', [x], attributes)])
+    g.output('y', g.op('Add', [y, g.parameter('after', 'float32', [1], [0])]), 'float32', [1, 1, 1, 1])
+    const model = g.build()
+    expect(readForwardGraph(model, {}).output.shape).toEqual([1, 1, 1, 1])
+    const options = { loss: 'mse', optimiser: { kind: 'sgd' } } as const
+    expect(() => trainingGraph(model, { ...options, trainable: ['before'] })).toThrow(
+      expect.objectContaining({
+        code: 'GRADIENT_UNSUPPORTED',
+        details: expect.objectContaining({ trainable: ['after'] }),
+      }),
+    )
+    expect(trainingGraph(model, { ...options, trainable: ['after'] }).parameters).toHaveLength(1)
+  })
+})

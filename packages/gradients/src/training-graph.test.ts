@@ -1,0 +1,272 @@
+import { graphBuilder, type GraphBuilder, type ModelProto } from '@homing/onnx'
+import { describe, expect, it } from 'vitest'
+
+import { runModel, type Numbers } from './testing/run-model.ts'
+import { trainingGraph, type TrainingGraph, type TrainingOptions } from './training-graph.ts'
+
+const batch = 4
+
+/** x [batch, 2] -> Gemm -> Tanh -> Gemm -> y [batch, 1]. */
+function line(
+  middle: (g: GraphBuilder, x: ReturnType<GraphBuilder['op']>) => ReturnType<GraphBuilder['op']> = (g, x) =>
+    g.op('Tanh', [x]),
+): ModelProto {
+  const g = graphBuilder('line')
+  const x = g.input('x', 'float32', ['batch', 2])
+  const hidden = g.op('Gemm', [
+    x,
+    g.parameter('body.weight', 'float32', [2, 3], [0.1, -0.2, 0.3, 0.4, 0.5, -0.6]),
+    g.parameter('body.bias', 'float32', [3], [0, 0.1, 0]),
+  ])
+  const y = g.op('Gemm', [
+    middle(g, hidden),
+    g.parameter('head.weight', 'float32', [3, 1], [0.7, -0.8, 0.9]),
+    g.parameter('head.bias', 'float32', [1], [0]),
+  ])
+  g.output('y', y, 'float32', ['batch', 1])
+  return g.build()
+}
+
+const settings = {
+  dims: { batch },
+  loss: 'mse',
+  optimiser: { kind: 'sgd' },
+} as const satisfies TrainingOptions
+const examples = {
+  x: { shape: [batch, 2], data: Float32Array.of(1, 2, -1, 0.5, 0, 1, 2, -1) },
+  targets: { shape: [batch, 1], data: Float32Array.of(1, 0, -1, 0.5) },
+}
+const scalar = (value: number): Numbers => ({ shape: [], data: Float32Array.of(value) })
+
+/** Runs `steps` steps from the model's parameters and gives the tensors and losses. */
+async function run(
+  model: ModelProto,
+  graph: TrainingGraph,
+  steps: number,
+  rate: number,
+): Promise<{ tensors: Record<string, Numbers>; losses: number[] }> {
+  const stored = new Map(
+    model.graph!.initializer.map(({ name, rawData }) => [name, new Float32Array(rawData.slice().buffer)]),
+  )
+  const slots = graph.parameters.flatMap((slot) => [slot, ...slot.state])
+  let tensors: Record<string, Numbers> = Object.fromEntries(
+    slots.map(({ input, shape }) => [
+      input,
+      { shape, data: stored.get(input) ?? new Float32Array(shape.reduce((a, b) => a * b, 1)) },
+    ]),
+  )
+  const losses: number[] = []
+  for (let step = 1; step <= steps; step++) {
+    const [results] = await runModel(graph.model, {
+      ...examples,
+      ...tensors,
+      learning_rate: scalar(rate),
+      step: scalar(step),
+    })
+    losses.push(results!['loss']![0]!)
+    tensors = Object.fromEntries(
+      slots.map(({ input, output, shape }) => [input, { shape, data: results![output]! }]),
+    )
+  }
+  return { tensors, losses }
+}
+
+/** The gradient of the loss, from one plain step of rate 1. */
+async function gradientsOf(model: ModelProto): Promise<Record<string, Float32Array>> {
+  const graph = trainingGraph(model, settings)
+  const { tensors } = await run(model, graph, 1, 1)
+  const before = new Map(
+    model.graph!.initializer.map(({ name, rawData }) => [name, new Float32Array(rawData.slice().buffer)]),
+  )
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, { data }]) => [
+      name,
+      Float32Array.from(data, (value, i) => before.get(name)![i]! - value),
+    ]),
+  )
+}
+
+describe('trainingGraph', () => {
+  it('names what it reads and gives', () => {
+    const graph = trainingGraph(line(), { ...settings, optimiser: { kind: 'adam' } })
+    expect(graph.batch).toMatchObject([{ name: 'x', shape: [batch, 2] }])
+    expect(graph.targets).toMatchObject({ name: 'targets', dtype: 'float32', shape: [batch, 1] })
+    expect(graph.parameters.map(({ input }) => input)).toEqual([
+      'body.weight',
+      'body.bias',
+      'head.weight',
+      'head.bias',
+    ])
+    expect(graph.parameters[0]).toEqual({
+      input: 'body.weight',
+      output: 'body.weight/next',
+      shape: [2, 3],
+      state: [
+        { input: 'body.weight/mean', output: 'body.weight/mean/next', shape: [2, 3] },
+        { input: 'body.weight/square', output: 'body.weight/square/next', shape: [2, 3] },
+      ],
+    })
+    expect(graph).toMatchObject({
+      learningRate: 'learning_rate',
+      step: 'step',
+      loss: 'loss',
+      metrics: ['mae'],
+    })
+    expect(graph.model.graph!.input.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['x', 'targets', 'body.weight', 'learning_rate', 'step']),
+    )
+  })
+
+  it.each([
+    { kind: 'sgd' },
+    { kind: 'momentum' },
+    { kind: 'momentum', nesterov: true },
+    { kind: 'adam' },
+  ] as const)('lowers the loss: %j', async (optimiser) => {
+    const model = line()
+    const { losses } = await run(model, trainingGraph(model, { ...settings, optimiser }), 30, 0.05)
+    expect(losses.at(-1)).toBeLessThan(losses[0]! / 2)
+  })
+
+  it('writes the optimisers as their papers state them', async () => {
+    const model = line()
+    const gradient = await gradientsOf(model)
+    const name = 'head.weight'
+    const start = [0.7, -0.8, 0.9]
+    const rate = 0.1
+    const expected = {
+      sgd: (g: number) => rate * g,
+      momentum: (g: number) => rate * g,
+      adam: (g: number) => (rate * g) / (Math.sqrt(g * g) + 1e-8),
+    }
+    for (const kind of ['sgd', 'momentum', 'adam'] as const) {
+      const { tensors } = await run(
+        model,
+        trainingGraph(model, { ...settings, optimiser: { kind } }),
+        1,
+        rate,
+      )
+      for (const [i, value] of tensors[name]!.data.entries())
+        expect(value).toBeCloseTo(start[i]! - expected[kind](gradient[name]![i]!), 5)
+    }
+    const nesterov = trainingGraph(model, {
+      ...settings,
+      optimiser: { kind: 'momentum', decay: 0.5, nesterov: true },
+    })
+    const { tensors } = await run(model, nesterov, 1, rate)
+    for (const [i, value] of tensors[name]!.data.entries())
+      expect(value).toBeCloseTo(start[i]! - rate * 1.5 * gradient[name]![i]!, 5)
+  })
+
+  it('takes weight decay from matrices alone, apart from the gradient', async () => {
+    const model = line()
+    const [plain, decayed] = await Promise.all(
+      [0, 0.5].map((weightDecay) => run(model, trainingGraph(model, { ...settings, weightDecay }), 1, 0.1)),
+    )
+    for (const [i, value] of decayed!.tensors['head.weight']!.data.entries()) {
+      expect(value).toBeCloseTo(plain!.tensors['head.weight']!.data[i]! - 0.05 * [0.7, -0.8, 0.9][i]!, 5)
+    }
+    expect(decayed!.tensors['head.bias']).toEqual(plain!.tensors['head.bias'])
+  })
+
+  it('trains what patterns name and leaves the rest in the graph', () => {
+    const graph = trainingGraph(line(), { ...settings, trainable: ['head.*'] })
+    expect(graph.parameters.map(({ input }) => input)).toEqual(['head.weight', 'head.bias'])
+    expect(graph.model.graph!.initializer.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['body.weight', 'body.bias']),
+    )
+  })
+
+  it('passes an operator without gradient that lies before everything trained', () => {
+    const model = line((g, x) => g.op('Erf', [x]))
+    expect(trainingGraph(model, { ...settings, trainable: ['head.*'] }).parameters).toHaveLength(2)
+    expect(trainingGraph(model, settings).parameters.map(({ input }) => input)).toEqual([
+      'head.weight',
+      'head.bias',
+    ])
+    expect(() => trainingGraph(model, { ...settings, trainable: ['*'] })).toThrow(
+      expect.objectContaining({
+        code: 'GRADIENT_UNSUPPORTED',
+        details: expect.objectContaining({ trainable: ['head.weight', 'head.bias'] }),
+      }),
+    )
+  })
+
+  it('refuses a tensor behind an operator without gradient, and lists what can be trained', () => {
+    const g = graphBuilder('blocked')
+    const x = g.input('x', 'float32', ['batch', 2])
+    const odd = g.op(
+      'Erf',
+      [g.op('Mul', [x, g.parameter('before', 'float32', [2], [1, 1])])],
+      {},
+      { dtype: 'float32' },
+    )
+    g.output('odd', odd, 'float32', ['batch', 2])
+    g.output('y', g.op('Add', [{ name: 'odd' }, g.parameter('after', 'float32', [2], [0, 0])]), 'float32', [
+      'batch',
+      2,
+    ])
+    const model = g.build()
+    const options = { ...settings, output: 'y' }
+    expect(() => trainingGraph(model, { ...options, trainable: ['before'] })).toThrow(
+      expect.objectContaining({
+        code: 'GRADIENT_UNSUPPORTED',
+        message: expect.stringContaining('Erf of "odd" has no gradient'),
+        details: expect.objectContaining({ tensor: 'before', trainable: ['after'] }),
+      }),
+    )
+    expect(trainingGraph(model, options).parameters.map(({ input }) => input)).toEqual(['after'])
+  })
+
+  it.each([
+    [
+      'a pattern that names nothing',
+      { trainable: ['tail.*'] },
+      'CONFIG_INVALID',
+      /No learned tensor is called "tail.\*"/,
+    ],
+    ['a dimension without size', { dims: {} }, 'CONFIG_INVALID', /"batch" of input "x"/],
+    ['a batch of no examples', { dims: { batch: 0 } }, 'CONFIG_INVALID', /size of at least 1/],
+    ['an unknown output', { output: 'z' }, 'CONFIG_INVALID', /no output "z"/],
+  ])('refuses %s', (_, options, code, message) => {
+    expect(() => trainingGraph(line(), { ...settings, ...options })).toThrow(
+      expect.objectContaining({ code, message: expect.stringMatching(message) }),
+    )
+  })
+
+  it('refuses tensors of whole numbers, logits of another rank, and an old operator set', () => {
+    const g = graphBuilder('embedding')
+    const table = g.op('Reshape', [
+      g.parameter('table', 'float32', [4], [0, 1, 2, 3]),
+      g.parameter('shape', 'int64', [2], [2, 2]),
+    ])
+    g.output('y', g.op('Flatten', [table], { axis: 0 }), 'float32', [1, 4])
+    const model = g.build()
+    expect(() => trainingGraph(model, { ...settings, trainable: ['shape'] })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID' }),
+    )
+    const cube = graphBuilder('cube')
+    cube.output(
+      'y',
+      cube.op('Add', [
+        cube.input('x', 'float32', [2, 3, 4]),
+        cube.parameter('b', 'float32', [4], [0, 0, 0, 0]),
+      ]),
+      'float32',
+      [2, 3, 4],
+    )
+    expect(() => trainingGraph(cube.build(), { ...settings, loss: 'softmax-cross-entropy' })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining('[2, 3, 4]') }),
+    )
+    const old = graphBuilder('old', { opset: 12 })
+    old.output(
+      'y',
+      old.op('Add', [old.input('x', 'float32', [2]), old.parameter('b', 'float32', [2], [0, 0])]),
+      'float32',
+      [2],
+    )
+    expect(() => trainingGraph(old.build(), settings)).toThrow(
+      expect.objectContaining({ code: 'ONNX_UNSUPPORTED' }),
+    )
+  })
+})
