@@ -8,7 +8,8 @@ import { manifestsOf, reachable } from './reachable.ts'
 /** A transaction that may write. */
 export type WriteTransaction = IDBPTransaction<HomingDatabase, StoreNames<HomingDatabase>[], 'readwrite'>
 
-type ReadTransaction = IDBPTransaction<HomingDatabase, ('manifests' | 'blobs')[]>
+/** A transaction that only reads. */
+export type ReadTransaction = IDBPTransaction<HomingDatabase, StoreNames<HomingDatabase>[]>
 
 /** `Store.collectGarbage` within one transaction over models, manifests and blobs. */
 export async function collectIndexedDbGarbage(

@@ -1,6 +1,11 @@
 import type { IDBPDatabase, StoreNames } from 'idb'
 
-import { collectIndexedDbGarbage, indexedDbUsage, type WriteTransaction } from './indexed-db-garbage.ts'
+import {
+  collectIndexedDbGarbage,
+  indexedDbUsage,
+  type ReadTransaction,
+  type WriteTransaction,
+} from './indexed-db-garbage.ts'
 import { emptyRecord, readRecord } from './model-record.ts'
 import { type HomingDatabase, openDatabase } from './open-database.ts'
 import { browserEstimate, type StorageEstimator, storeError, unavailable } from './store-error.ts'
@@ -34,9 +39,7 @@ export async function openIndexedDbStore(
   /** Runs `work` in one transaction that is on the disk when this resolves, and is undone whole when `work` fails. */
   function write<T>(tables: Table[], work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
     return guarded(async () => {
-      const transaction = database.transaction(tables, 'readwrite', { durability: 'strict' })
-      // A failed transaction rejects `done` as well as every request in it: one of them tells, the other is caught.
-      transaction.done.catch(() => undefined)
+      const transaction = hushed(database.transaction(tables, 'readwrite', { durability: 'strict' }))
       try {
         const result = await work(transaction)
         await transaction.done
@@ -50,25 +53,28 @@ export async function openIndexedDbStore(
     })
   }
 
+  const read = <T>(tables: Table[], work: (transaction: ReadTransaction) => Promise<T>): Promise<T> =>
+    guarded(() => work(hushed(database.transaction(tables))))
+
   return {
     kind: 'indexeddb',
 
     readBlob: (sha256) =>
       guarded(async () => {
-        const blob = await database.get('blobs', sha256)
+        const blob = await read(['blobs'], (transaction) => transaction.objectStore('blobs').get(sha256))
         if (!blob) return undefined
         try {
           return new Uint8Array(await blob.arrayBuffer())
         } catch {
           // The browser lost the file behind the record. Without the record it is fetched again.
-          await database.delete('blobs', sha256)
+          await write(['blobs'], (transaction) => transaction.objectStore('blobs').delete(sha256))
           return undefined
         }
       }),
     hasBlobs: (sha256s) =>
-      guarded(async () => {
-        const { store } = database.transaction('blobs')
-        const keys = await Promise.all(sha256s.map((sha256) => store.getKey(sha256)))
+      read(['blobs'], async (transaction) => {
+        const blobs = transaction.objectStore('blobs')
+        const keys = await Promise.all(sha256s.map((sha256) => blobs.getKey(sha256)))
         return new Set(keys.filter((key) => key !== undefined))
       }),
     writeBlob: (sha256, bytes) =>
@@ -79,8 +85,8 @@ export async function openIndexedDbStore(
       write(['blobs'], (transaction) => transaction.objectStore('blobs').delete(sha256)),
 
     readManifest: (sha256) =>
-      guarded(async () => {
-        const bytes = await database.get('manifests', sha256)
+      read(['manifests'], async (transaction) => {
+        const bytes = await transaction.objectStore('manifests').get(sha256)
         return bytes && new Uint8Array(bytes)
       }),
     writeManifest: (sha256, bytes) =>
@@ -90,7 +96,8 @@ export async function openIndexedDbStore(
     deleteManifest: (sha256) =>
       write(['manifests'], (transaction) => transaction.objectStore('manifests').delete(sha256)),
 
-    readModel: (model) => guarded(async () => readRecord(await database.get('models', model))),
+    readModel: (model) =>
+      read(['models'], async (transaction) => readRecord(await transaction.objectStore('models').get(model))),
     updateModel: async (model, change) => {
       let refusal: { error: unknown } | undefined
       const attempt = (record: ModelRecord): ModelRecord => {
@@ -117,13 +124,10 @@ export async function openIndexedDbStore(
         await transaction.objectStore('events').add(event)
       }),
     readEvents: (event, since) =>
-      guarded(() =>
-        database.getAllFromIndex(
-          'events',
-          'event-time',
-          IDBKeyRange.bound([event, since], [event, Infinity]),
-        ),
-      ),
+      read(['events'], (transaction) => {
+        const range = IDBKeyRange.bound([event, since], [event, Infinity])
+        return transaction.objectStore('events').index('event-time').getAll(range)
+      }),
     deleteEventsBefore: (time) =>
       write(['events'], async (transaction) => {
         const events = transaction.objectStore('events')
@@ -133,7 +137,7 @@ export async function openIndexedDbStore(
 
     collectGarbage: (parse) =>
       write(['models', 'manifests', 'blobs'], (transaction) => collectIndexedDbGarbage(transaction, parse)),
-    usage: () => guarded(() => indexedDbUsage(database.transaction(['manifests', 'blobs']))),
+    usage: () => read(['manifests', 'blobs'], indexedDbUsage),
     close: () => {
       lost ??= 'the store was closed'
       database.close()
@@ -148,4 +152,10 @@ function abort(transaction: WriteTransaction): void {
   } catch {
     // It has ended by itself already.
   }
+}
+
+/** A transaction whose requests tell of its failure. `done`, which nobody may be waiting for, would tell the console. */
+function hushed<T extends { readonly done: Promise<void> }>(transaction: T): T {
+  transaction.done.catch(() => undefined)
+  return transaction
 }

@@ -1,9 +1,10 @@
-import { HomingError, sha256Hex } from '@homing/protocol'
+import { sha256Hex } from '@homing/protocol'
 
 import { databaseNameDigits } from './config.ts'
 import { openIndexedDbStore } from './indexed-db-store.ts'
 import { withMemoryFallback } from './memory-fallback.ts'
 import { createMemoryStore } from './memory-store.ts'
+import { browserEstimate, storeError } from './store-error.ts'
 import type { Store } from './store.ts'
 
 /** How a store is opened. */
@@ -25,7 +26,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     const store = await openIndexedDbStore(factory, await databaseName(options.repository))
     return withMemoryFallback(store)
   } catch (error) {
-    return createMemoryStore(HomingError.from(error, 'STORE_UNAVAILABLE').message)
+    return createMemoryStore((await storeError(error, browserEstimate)).message)
   }
 }
 
