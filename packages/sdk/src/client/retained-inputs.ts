@@ -54,7 +54,7 @@ async function retain(name: string, value: PageInput | null, taking: Taking): Pr
   }
   if (isTensor(value)) return retainTensor(value, taking)
   if (isImage(value)) return retainImage(name, value, taking)
-  return structuredClone(value) as InputValue
+  return structuredClone(value)
 }
 
 function isList(value: PageInput): value is readonly ImageBitmapSource[] {

@@ -1,0 +1,124 @@
+import type { Pipeline } from '@homing/protocol'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
+import { denseOnnxRequest, floats, tinyGraphRequest } from '../../test/tiny-packages.ts'
+import type { Homing } from './api.ts'
+import { createClient } from './create-client.ts'
+
+let repository: BrowserRepository
+let homing: Homing
+
+beforeEach(async () => {
+  repository = await startBrowserRepository()
+  homing = createClient({ repository: repository.url, app: 'test', pollInterval: 0, storage: 'memory' })
+})
+afterEach(async () => {
+  await homing.close()
+  await repository.stop()
+})
+
+/** Gives the four grey values of an image of two by two, as scores of four corners. */
+const corners: Pipeline = {
+  inputs: [
+    {
+      kind: 'image',
+      name: 'image',
+      tensor: 'pixels',
+      layout: 'nchw',
+      steps: [{ op: 'greyscale' }, { op: 'scale', by: 1 / 255 }],
+    },
+  ],
+  outputs: [{ kind: 'classification', tensor: 'y', activation: 'none', labels: ['a', 'b', 'c', 'd'] }],
+}
+const publishCorners = () =>
+  repository.publish([
+    {
+      request: tinyGraphRequest(
+        {
+          inputs: [{ name: 'pixels', dtype: 'float32', shape: ['batch', 1, 2, 2] }],
+          outputs: [{ name: 'y', dtype: 'float32', shape: ['batch', 4] }],
+          nodes: [{ op: 'Flatten', inputs: ['pixels'], outputs: ['y'] }],
+        },
+        [],
+        { pipeline: corners },
+      ),
+    },
+  ])
+
+/** White in corner c, black elsewhere. */
+function drawCorner(): HTMLCanvasElement {
+  const canvas = document.createElement('canvas')
+  canvas.width = canvas.height = 2
+  const pen = canvas.getContext('2d')!
+  pen.fillStyle = 'black'
+  pen.fillRect(0, 0, 2, 2)
+  pen.fillStyle = 'white'
+  pen.fillRect(0, 1, 1, 1)
+  return canvas
+}
+
+test('a canvas, its bitmap, its pixels, its file and its tensor give the same prediction', async () => {
+  await publishCorners()
+  const model = await homing.model('tiny', { backends: ['wasm'] })
+  const canvas = drawCorner()
+  const file = await new Promise<Blob>((resolve) => {
+    canvas.toBlob((blob) => {
+      resolve(blob!)
+    })
+  })
+  const images = [
+    canvas,
+    await createImageBitmap(canvas),
+    canvas.getContext('2d')!.getImageData(0, 0, 2, 2),
+    file,
+    floats([0, 0, 1, 0], [1, 1, 2, 2]),
+  ]
+  for (const image of images) {
+    const { label, probability, outputs } = await model.predict({ image })
+    expect({ label, probability }).toEqual({ label: 'c', probability: 1 })
+    expect(outputs['y']).toEqual(floats([0, 0, 1, 0], [1, 4]))
+  }
+})
+
+test("the caller's bitmap stays usable, unless it is transferred", async () => {
+  await publishCorners()
+  const model = await homing.model('tiny', { backends: ['wasm'] })
+  const image = await createImageBitmap(drawCorner())
+  await model.predict({ image })
+  expect(image.width).toBe(2)
+  expect((await model.predict({ image }, { transfer: true })).label).toBe('c')
+  expect(image.width).toBe(0)
+})
+
+test('a batch of images gives one reading each', async () => {
+  await publishCorners()
+  const model = await homing.model('tiny', { backends: ['wasm'] })
+  const { samples, outputs } = await model.predict({ image: [drawCorner(), drawCorner()] })
+  expect(samples?.map(({ label }) => label)).toEqual(['c', 'c'])
+  expect(outputs['y']?.shape).toEqual([2, 4])
+})
+
+test('windowed features are computed from the events that the app recorded', async () => {
+  const window = (name: string, aggregate: 'count' | 'sum' | 'mean' | 'last') =>
+    ({ kind: 'window', name, event: 'visit', field: 'pages', aggregate, seconds: 3_600, impute: 0 }) as const
+  const pipeline: Pipeline = {
+    inputs: [
+      {
+        kind: 'table',
+        name: 'shop',
+        tensor: 'x',
+        features: [window('visits', 'count'), window('pages', 'sum'), window('mean', 'mean'), window('last', 'last')],
+      },
+    ],
+    outputs: [],
+  }
+  await repository.publish([{ request: denseOnnxRequest([], { pipeline }) }])
+  const model = await homing.model('tiny', { backends: ['wasm'] })
+  await homing.record('visit', { pages: 3 })
+  await homing.record('visit', { pages: 5 })
+  await homing.record('other', { pages: 100 })
+  const seen = (await model.predict({ shop: {} })).outputs['y']
+  const expected = (await model.predict({ x: floats([2, 8, 4, 5], [1, 4]) })).outputs['y']
+  expect(seen).toEqual(expected)
+})
