@@ -1,8 +1,3 @@
-import type { Backend } from './runtime/runtime-api.ts'
-
-/** Backends of onnxruntime-web, best first. */
-export const onnxBackends: readonly Backend[] = ['webgpu', 'wasm']
-
 /** Starts a worker that runs ONNX models. Bundlers find the script by this expression. */
 export const onnxWorker = (): Worker =>
   new Worker(new URL('./runtime/onnx-worker.ts', import.meta.url), { type: 'module', name: 'homing-onnx' })

@@ -1,8 +1,3 @@
-import type { Backend } from './runtime/runtime-api.ts'
-
-/** Backends of TensorFlow.js, best first. */
-export const tfjsBackends: readonly Backend[] = ['webgpu', 'webgl', 'wasm', 'cpu']
-
 /** Starts a worker that runs TensorFlow.js models. Bundlers find the script by this expression. */
 export const tfjsWorker = (): Worker =>
   new Worker(new URL('./runtime/tfjs-worker.ts', import.meta.url), { type: 'module', name: 'homing-tfjs' })

@@ -41,7 +41,9 @@ describe('loadPackage', () => {
     const tiny = await loadPackage(directory, 'tiny', '1.0.0')
     expect(tiny.facts).toMatchObject({ engine: 'tfjs', backend: 'cpu' })
     const { outputs } = await tiny.predict({ x: floats([1, 2, 3, 4], [1, 4]) })
-    denseExpected([1, 2, 3, 4], 2).forEach((value, at) => expect(outputs['y']!.data[at]).toBeCloseTo(value, 5))
+    denseExpected([1, 2, 3, 4], 2).forEach((value, at) =>
+      expect(outputs['y']!.data[at]).toBeCloseTo(value, 5),
+    )
     await tiny.release()
   })
 
@@ -51,15 +53,20 @@ describe('loadPackage', () => {
     const x = floats([1, 2, 3, 4], [1, 4])
     await expect(tiny.predict({})).rejects.toMatchObject({ code: 'INPUT_NAME' })
     await expect(tiny.predict({ x, z: x })).rejects.toMatchObject({ code: 'INPUT_NAME' })
-    await expect(tiny.predict({ x: floats([1, 2, 3], [1, 3]) })).rejects.toMatchObject({ code: 'INPUT_SHAPE' })
-    await expect(tiny.predict({ x: floats([1, 2, 3, NaN], [1, 4]) })).rejects.toMatchObject({ code: 'INPUT_VALUE' })
+    await expect(tiny.predict({ x: floats([1, 2, 3], [1, 3]) })).rejects.toMatchObject({
+      code: 'INPUT_SHAPE',
+    })
+    await expect(tiny.predict({ x: floats([1, 2, 3, NaN], [1, 4]) })).rejects.toMatchObject({
+      code: 'INPUT_VALUE',
+    })
     expect((await tiny.predict({ x })).version).toBe('1.0.0')
     await tiny.release()
   })
 
   it('refuses what is not there or was altered', async () => {
     const manifest = await write(denseOnnxRequest([], {}))
-    const load = (model = 'tiny', version = '1.0.0'): Promise<unknown> => loadPackage(directory, model, version)
+    const load = (model = 'tiny', version = '1.0.0'): Promise<unknown> =>
+      loadPackage(directory, model, version)
     await expect(load('other')).rejects.toMatchObject({ code: 'VERSION_UNKNOWN' })
     await expect(load('tiny', '1.0.1')).rejects.toMatchObject({ code: 'VERSION_UNKNOWN' })
     await expect(load('../tiny')).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
@@ -67,7 +74,10 @@ describe('loadPackage', () => {
 
     const shard = join(directory, paths.blob(manifest.parameters.shards[0]!.sha256))
     const bytes = await readFile(shard)
-    await writeFile(shard, bytes.map((byte, at) => (at === 7 ? byte ^ 1 : byte)))
+    await writeFile(
+      shard,
+      bytes.map((byte, at) => (at === 7 ? byte ^ 1 : byte)),
+    )
     await expect(load()).rejects.toMatchObject({ code: 'INTEGRITY_FAILED' })
     await writeFile(shard, bytes.subarray(1))
     await expect(load()).rejects.toMatchObject({ code: 'INTEGRITY_FAILED' })

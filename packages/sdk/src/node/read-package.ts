@@ -1,7 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { type FileRef, HomingError, type Manifest, ModelNameSchema, parseManifest, parseWith, paths, sha256Hex, VersionSchema } from '@homing/protocol'
+import {
+  type FileRef,
+  HomingError,
+  type Manifest,
+  ModelNameSchema,
+  parseManifest,
+  parseWith,
+  paths,
+  sha256Hex,
+  VersionSchema,
+} from '@homing/protocol'
 
 /** A package's verified files. */
 export interface PackageFiles {
@@ -39,7 +49,9 @@ async function readBlob(directory: string, { sha256, size }: FileRef): Promise<U
     throw new HomingError('BLOB_UNKNOWN', `There is no ${path} in ${directory}`, { cause })
   })
   if (bytes.byteLength !== size || (await sha256Hex(bytes)) !== sha256) {
-    throw new HomingError('INTEGRITY_FAILED', `${path} is not the ${size} bytes that its name promises`, { details: { sha256, size } })
+    throw new HomingError('INTEGRITY_FAILED', `${path} is not the ${size} bytes that its name promises`, {
+      details: { sha256, size },
+    })
   }
   return bytes
 }

@@ -46,8 +46,9 @@ async function startBackend(backend: Backend, config: RuntimeConfig): Promise<St
   const threads: Threads = backend === 'wasm' ? availableThreads(config.threads) : { threads: 1 }
   configure(library, backend, config, threads)
   await startLibrary(library, backend)
+  const refused = library.env.wasm.numThreads !== threads.threads // it goes on with one thread, and says so here alone
   return {
-    ...threads,
+    ...(refused ? { threads: 1, threadsReason: 'This browser has no wasm threads.' } : threads),
     load: (manifest, files) => onnxSession(library, backend, manifest, files),
   }
 }

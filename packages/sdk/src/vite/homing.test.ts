@@ -1,0 +1,174 @@
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { type Browser, chromium, type Page } from 'playwright'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { build, createServer, defaultClientConditions, type InlineConfig, type ViteDevServer } from 'vite'
+
+import { findBrowser } from '../../../../scripts/browser.mjs'
+import { type FolderServer, serveFolder } from '../../test/serve-folder.ts'
+import { homing } from './homing.ts'
+
+const root = fileURLToPath(new URL('../../test/vite-app', import.meta.url))
+const versions = 'ort-1.30.0_tfjs-4.22.0'
+
+/** What a careful app sends with its page and its scripts. */
+const strict = {
+  'Content-Security-Policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'",
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+}
+
+/** The plugin, on the workspace's sources. */
+const config = (isolate: boolean, cacheDir: string): InlineConfig => ({
+  root,
+  cacheDir,
+  configFile: false,
+  logLevel: 'error',
+  plugins: [homing({ isolate })],
+  resolve: { conditions: ['@homing/source', ...defaultClientConditions] },
+})
+
+let folder: string
+let browser: Browser
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'homing-vite-'))
+  const executablePath = findBrowser()
+  browser = await chromium.launch({
+    ...(executablePath === undefined ? {} : { executablePath }),
+    args: [
+      '--no-sandbox',
+      '--disable-dev-shm-usage',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--no-first-run',
+      '--disable-quic',
+      '--enable-unsafe-webgpu',
+    ],
+  })
+})
+afterAll(async () => {
+  await browser.close()
+  await rm(folder, { recursive: true })
+})
+
+describe('a build with the plugin', () => {
+  let server: FolderServer
+  let outDir: string
+  beforeAll(async () => {
+    outDir = join(folder, 'dist')
+    await build({ ...config(false, join(folder, 'cache')), build: { outDir } })
+    server = await serveFolder(outDir, strict)
+  })
+  afterAll(() => server.close())
+
+  it('has each engine file once, under the versions', async () => {
+    const paths = (await readdir(outDir, { recursive: true }))
+      .filter((path) => /\.(wasm|mjs)$/.test(path))
+      .sort()
+    expect(paths).toEqual(
+      [
+        'ort-wasm-simd-threaded.asyncify.mjs',
+        'ort-wasm-simd-threaded.asyncify.wasm',
+        'ort-wasm-simd-threaded.mjs',
+        'ort-wasm-simd-threaded.wasm',
+        'tfjs-backend-wasm-simd.wasm',
+        'tfjs-backend-wasm.wasm',
+      ].map((name) => join('homing', versions, name)),
+    )
+    expect((await stat(join(outDir, paths[3]!))).size).toBeGreaterThan(10_000_000)
+  })
+
+  it('keeps the engines out of the page', async () => {
+    const page = await open(browser, server.url)
+    expect(server.requested.filter((path) => path.endsWith('.js'))).toHaveLength(1)
+    await page.close()
+  })
+
+  const cases = [
+    ['onnx', 'wasm'],
+    ['onnx', 'webgpu'],
+    ['tfjs', 'webgpu'],
+    ['tfjs', 'webgl'],
+    ['tfjs', 'wasm'],
+    ['tfjs', 'cpu'],
+  ] as const
+  for (const [engine, backend] of cases) {
+    it(`runs ${engine} on ${backend} under a strict policy`, async () => {
+      const page = await open(browser, server.url)
+      const { facts, reply } = await runIn(page, engine, backend)
+      expect(facts.backend).toBe(backend)
+      expect(reply).toEqual([1, 1, 1])
+      expect(complaints).toEqual([])
+      if (engine === 'onnx' && backend === 'wasm') expect(facts.threads).toBeGreaterThan(1)
+      await page.close()
+    })
+  }
+})
+
+describe('a development server with the plugin', () => {
+  let server: ViteDevServer
+  beforeAll(async () => {
+    server = await createServer({
+      ...config(true, join(folder, 'dev-cache')),
+      server: { port: 0, host: '127.0.0.1' },
+    })
+    await server.listen()
+  })
+  afterAll(() => server.close())
+
+  it('serves both engines, isolated', async () => {
+    const page = await open(browser, server.resolvedUrls!.local[0]!)
+    expect(await page.evaluate(() => crossOriginIsolated)).toBe(true)
+    for (const engine of ['onnx', 'tfjs'] as const) {
+      const { facts, reply } = await runIn(page, engine, 'wasm')
+      expect(reply).toEqual([1, 1, 1])
+      expect(facts.threads > 1).toBe(engine === 'onnx')
+      expect(complaints).toEqual([])
+    }
+    await page.close()
+  })
+})
+
+/** Errors of the page that was opened last, its policy's included. */
+const complaints: string[] = []
+
+async function open(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.newPage()
+  complaints.length = 0
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on(
+    'console',
+    (message) =>
+      void (message.type() === 'error' && complaints.push(`${message.text()} ${message.location().url}`)),
+  )
+  await page.goto(url)
+  await page.waitForFunction(() => 'run' in globalThis)
+  return page
+}
+
+type Run = (
+  engine: string,
+  backend: string,
+) => Promise<{
+  facts: { backend: string; threads: number }
+  reply: { outputs: { y: { data: Float32Array } } }
+}>
+
+function runIn(
+  page: Page,
+  engine: string,
+  backend: string,
+): Promise<{ facts: { backend: string; threads: number }; reply: number[] }> {
+  return page.evaluate(
+    async ([engine, backend]) => {
+      const { run } = globalThis as unknown as { run: Run }
+      const { facts, reply } = await run(engine!, backend!)
+      return { facts, reply: [...reply.outputs.y.data] }
+    },
+    [engine, backend],
+  )
+}

@@ -1,0 +1,1 @@
+export { homing, type HomingPluginOptions } from './homing.ts'
