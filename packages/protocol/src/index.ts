@@ -32,14 +32,8 @@ export {
   type Requirements,
   RequirementsSchema,
 } from './manifest.ts'
-export {
-  AuthorNameSchema,
-  type FileRef,
-  FileRefSchema,
-  isModelName,
-  ModelNameSchema,
-  Sha256Schema,
-} from './names.ts'
+export { isModelName } from './model-name.ts'
+export { AuthorNameSchema, type FileRef, FileRefSchema, ModelNameSchema, Sha256Schema } from './names.ts'
 export { parseJsonBytes, parseWith } from './parse.ts'
 export { paths } from './paths.ts'
 export {

@@ -1,17 +1,13 @@
 import * as v from 'valibot'
 
 import { maxNameLength } from './config.ts'
-
-const modelName = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/
+import { modelNamePattern } from './model-name.ts'
 
 /** Name of a model: lower-case letters, digits and inner hyphens, at most 64; it is a folder name in the static layout. */
 export const ModelNameSchema = v.pipe(
   v.string(),
-  v.regex(modelName, 'not a model name (lower-case letters, digits, hyphens; at most 64)'),
+  v.regex(modelNamePattern, 'not a model name (lower-case letters, digits, hyphens; at most 64)'),
 )
-
-/** Whether `name` can be the name of a model. */
-export const isModelName = (name: unknown): name is string => typeof name === 'string' && modelName.test(name)
 
 /** A name that an author chose: of a tensor, feature, label. */
 export const AuthorNameSchema = v.pipe(v.string(), v.minLength(1), v.maxLength(maxNameLength))
