@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import plugin from 'fastify-plugin'
 
 import { jsonBodyBytes } from './config.ts'
 import { type ServerOptions, settle, type SettledOptions } from './options.ts'
+import { closeIdleConnections } from './plugins/close-idle.ts'
 import { allowOrigins } from './plugins/cross-origin.ts'
 import { answerClientError, answerErrors, sendError } from './plugins/error-answers.ts'
 import { methodNotAllowed } from './plugins/method-not-allowed.ts'
@@ -26,7 +27,7 @@ import { openState } from './state.ts'
 export function createServer(options: ServerOptions): FastifyInstance {
   const settled = settle(options)
   const app = Fastify({
-    ...(options.logger ? { loggerInstance: options.logger as FastifyBaseLogger } : {}),
+    ...(options.logger ? { loggerInstance: options.logger } : {}),
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     genReqId: () => randomUUID(),
     requestIdHeader: false,
@@ -51,6 +52,7 @@ async function homing(app: FastifyInstance, options: SettledOptions): Promise<vo
 
   answerErrors(app)
   logRequests(app)
+  closeIdleConnections(app)
   app.setSerializerCompiler(() => JSON.stringify) // response schemas describe; they shall not drop fields
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff')

@@ -56,3 +56,6 @@ export const statConcurrency = 32
 
 /** How long answers to CORS preflights may be kept, in seconds. */
 export const preflightSeconds = 86_400
+
+/** How often connections are looked at while the server closes, in milliseconds. */
+export const idleCloseMs = 50

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 import { HomingError } from '@homing/protocol'
-import type { Logger } from 'pino'
+import type { FastifyBaseLogger } from 'fastify'
 
 import { defaultLimits, type Limits, minTokenLength } from './config.ts'
 
@@ -18,8 +18,8 @@ export interface ServerOptions {
   readonly webFolder?: string
   /** Default: `defaultLimits` of `config.ts`. */
   readonly limits?: Partial<Limits>
-  /** Default: nothing is logged. */
-  readonly logger?: Logger
+  /** A pino logger. Default: nothing is logged. */
+  readonly logger?: FastifyBaseLogger
   /** Clock of publications. Default: the machine's. */
   readonly now?: () => Date
 }
@@ -55,8 +55,7 @@ export function settle(options: ServerOptions): SettledOptions {
   }
   const limits = { ...defaultLimits, ...options.limits }
   for (const [name, value] of Object.entries(limits)) {
-    if (!Number.isSafeInteger(value) || (value as number) < 1)
-      refuse(`limits.${name} is not a whole number above zero`)
+    if (!Number.isSafeInteger(value) || value < 1) refuse(`limits.${name} is not a whole number above zero`)
   }
   const data = resolve(dataFolder)
   return {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 
 import { temporaryFolder } from '../test/fixture.ts'
-import * as server from './index.ts'
+import { createServer } from './index.ts'
 
 test('the example of the README runs', async () => {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
@@ -14,5 +14,5 @@ test('the example of the README runs', async () => {
     ...code: string[]
   ) => (...values: unknown[]) => Promise<unknown>
   const run = new AsyncFunction('createServer', `${example.replace('./homing-data', folder)}\nreturn models`)
-  expect(await run(vi.fn(server.createServer))).toEqual([])
+  expect(await run(createServer)).toEqual([])
 })

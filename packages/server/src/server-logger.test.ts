@@ -33,7 +33,7 @@ test('one line per answer: what was asked and how it went, without client, query
   const lines = log
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line))
+    .map((line) => JSON.parse(line) as object)
   expect(lines[0]).toMatchObject({
     method: 'GET',
     path: '/v1/models',

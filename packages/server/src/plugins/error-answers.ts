@@ -50,15 +50,16 @@ export function answerClientError(problem: Error & { code?: string }, socket: So
       : problem.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? ['408 Request Timeout', new HomingError('TIMEOUT', 'The request took too long to arrive.')]
         : ['400 Bad Request', new HomingError('REQUEST_INVALID', 'This is not an HTTP request.')]
-  const body = JSON.stringify(errorBody(error as HomingError))
+  const body = JSON.stringify(errorBody(error))
   socket.end(
-    `HTTP/1.1 ${status as string}\r\nContent-Type: application/json; charset=utf-8\r\n` +
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   )
 }
 
 /** A client may read its refusal only after it has sent all; but it shall not send for ever. */
 function endLater({ raw }: FastifyRequest): void {
+  raw.resume()
   setTimeout(() => {
     if (!raw.complete) raw.destroy()
   }, lingerMs).unref()

@@ -1,11 +1,11 @@
-import type { FastifyInstance, onRequestHookHandler, preParsingAsyncHookHandler } from 'fastify'
+import type { FastifyInstance, onRequestAsyncHookHandler, preParsingAsyncHookHandler } from 'fastify'
 
 import { requireToken } from './admin-token.ts'
 import { writeLimit } from './write-limit.ts'
 
 /** Hooks of every route that changes something: they run before the body is read. */
 export interface WriteGuard {
-  readonly onRequest: onRequestHookHandler
+  readonly onRequest: onRequestAsyncHookHandler
   readonly preParsing: preParsingAsyncHookHandler
 }
 

@@ -1,9 +1,12 @@
 import rateLimit from '@fastify/rate-limit'
 import { HomingError } from '@homing/protocol'
-import type { FastifyInstance, onRequestHookHandler } from 'fastify'
+import type { FastifyInstance, onRequestAsyncHookHandler } from 'fastify'
 
 /** A hook that bounds how often one client passes it, over all routes that have it. Reads are files and need no bound. */
-export async function writeLimit(app: FastifyInstance, perMinute: number): Promise<onRequestHookHandler> {
+export async function writeLimit(
+  app: FastifyInstance,
+  perMinute: number,
+): Promise<onRequestAsyncHookHandler> {
   await app.register(rateLimit, { global: false })
   return app.rateLimit({
     max: perMinute,
@@ -14,5 +17,5 @@ export async function writeLimit(app: FastifyInstance, perMinute: number): Promi
         details: { retryAfter },
       })
     },
-  }) as onRequestHookHandler
+  })
 }

@@ -34,8 +34,7 @@ export async function openSqlite(file: string): Promise<Database> {
 function sharedSqlite(connection: Libsql.Database): Dialect {
   const database: SqliteDatabase = {
     // A read lock that turns into a write lock fails without waiting its turn, so the write lock is taken at once.
-    prepare: (sql) =>
-      connection.prepare(sql === 'begin' ? 'begin immediate' : sql) as ReturnType<SqliteDatabase['prepare']>,
+    prepare: (sql) => connection.prepare(sql === 'begin' ? 'begin immediate' : sql),
     close: () => void connection.close(),
   }
   const dialect = new SqliteDialect({ database })
@@ -55,13 +54,14 @@ async function migrate(database: Database): Promise<void> {
     provider: { getMigrations: () => Promise.resolve(migrations) },
   })
   const { error } = await migrator.migrateToLatest()
-  if (error !== undefined) throw error
+  if (error !== undefined) throw error as Error
 }
 
 async function retryWhileBusy(action: () => Promise<void>): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await action()
+      await action()
+      return
     } catch (error) {
       const busy =
         error instanceof Error &&

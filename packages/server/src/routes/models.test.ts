@@ -52,7 +52,8 @@ describe('publishing a version', () => {
     const none = await requests.putVersion('digits', '1.0.0', sample.bytes)
     expect(none.statusCode).toBe(422)
     expect(none.json().error.code).toBe('BLOB_MISSING')
-    expect(none.json().error.details.missing.sort()).toEqual(sample.blobs.map(sha256).sort())
+    const { missing } = none.json<{ error: { details: { missing: string[] } } }>().error.details
+    expect(missing.sort()).toEqual(sample.blobs.map(sha256).sort())
 
     for (const blob of sample.blobs) await requests.putBlob(blob)
     const wrong = {

@@ -17,13 +17,14 @@ export async function* untilIdle(stream: Readable, idleMs: number): AsyncGenerat
   )
   try {
     for (;;) {
-      const { done, value } = await Promise.race([chunks.next().catch(aborted), idle])
-      if (done) return
+      const result = await Promise.race([chunks.next().catch(aborted), idle])
+      if (result.done) return
       timer.refresh()
-      yield value
+      yield result.value
     }
   } finally {
     clearTimeout(timer)
+    chunks.return?.().catch(() => undefined) // lets go of the stream, so that its rest can be drained
   }
 }
 

@@ -1,0 +1,154 @@
+import { readdir, readFile, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { canonicalBytes, ModelSummarySchema, parseRollout } from '@homing/protocol'
+import * as v from 'valibot'
+import { describe, expect, test, vi } from 'vitest'
+
+import { admin, adminToken, samplePackage, type SamplePackage, sha256, temporaryFolder } from './fixture.ts'
+import { rawConnection, uploadHead } from './raw-request.ts'
+import { type ServerProcess, serverProcess } from './server-process.ts'
+
+const weights = Buffer.alloc(200_000, 'weights')
+const hash = sha256(weights)
+
+const put = (url: string, body: Uint8Array | string, type = 'application/json') =>
+  fetch(url, { method: 'PUT', body, headers: { ...admin, 'content-type': type } })
+
+async function uploadAll({ url }: ServerProcess, { blobs }: SamplePackage): Promise<void> {
+  for (const blob of blobs)
+    expect((await put(`${url}/v1/blobs/${sha256(blob)}`, blob, 'application/octet-stream')).status).toBe(201)
+}
+
+describe('ending', () => {
+  test('SIGTERM lets an upload under way end, takes no new connection, and closes the database', async () => {
+    const dataFolder = await temporaryFolder()
+    const server = await serverProcess(dataFolder)
+    const upload = rawConnection(server.url)
+    upload.write(uploadHead(hash, weights.byteLength, adminToken))
+    upload.write(weights.subarray(0, 100_000))
+    await vi.waitFor(async () => expect(await readdir(join(dataFolder, 'incoming'))).toHaveLength(1))
+
+    server.kill('SIGTERM')
+    await vi.waitFor(() => expect(server.log()).toContain('closing'))
+    await vi.waitFor(() => expect(fetch(`${server.url}/healthz`)).rejects.toThrow())
+    upload.write(weights.subarray(100_000))
+    expect(await upload.until(/"size"/)).toMatch(/^HTTP\/1\.1 201 /)
+    expect(await server.ended).toEqual([0, null])
+    expect((await readFile(join(dataFolder, 'repository/blobs', hash))).equals(weights)).toBe(true)
+    // A database that was closed has no write-ahead log left.
+    expect((await readdir(dataFolder)).filter((name) => name.includes('-wal'))).toEqual([])
+  })
+
+  test('SIGTERM with an idle connection open ends at once', async () => {
+    const server = await serverProcess(await temporaryFolder())
+    await (await fetch(`${server.url}/healthz`)).json()
+    server.kill('SIGTERM')
+    expect(await server.ended).toEqual([0, null])
+  })
+
+  test('an upload that does not end is not waited for beyond the grace', async () => {
+    const server = await serverProcess(await temporaryFolder(), { HOMING_CLOSE_MS: '300' })
+    const upload = rawConnection(server.url)
+    upload.write(uploadHead(hash, weights.byteLength, adminToken))
+    upload.write('a little')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    server.kill('SIGTERM')
+    expect(await server.ended).toEqual([1, null])
+  })
+})
+
+describe('dying', () => {
+  test('kill -9 in an upload loses nothing that was acknowledged; what is half done is removed later', async () => {
+    const dataFolder = await temporaryFolder()
+    const first = await serverProcess(dataFolder)
+    const sample = samplePackage()
+    await uploadAll(first, sample)
+    expect((await put(`${first.url}/v1/models/digits/versions/1.0.0`, sample.bytes)).status).toBe(201)
+    expect((await put(`${first.url}/v1/models/digits/rollout`, '{"champion":"1.0.0"}')).status).toBe(200)
+    const upload = rawConnection(first.url)
+    upload.write(uploadHead(hash, weights.byteLength, adminToken))
+    upload.write(weights.subarray(0, 100_000))
+    await vi.waitFor(async () => expect(await readdir(join(dataFolder, 'incoming'))).toHaveLength(1))
+    first.kill('SIGKILL')
+    expect(await first.ended).toEqual([null, 'SIGKILL'])
+
+    const [leftover] = await readdir(join(dataFolder, 'incoming'))
+    const second = await serverProcess(dataFolder)
+    expect(await readdir(join(dataFolder, 'incoming'))).toEqual([leftover]) // it might be another process's
+    expect((await fetch(`${second.url}/repository/blobs/${hash}`)).status).toBe(404)
+    const summary = await (await fetch(`${second.url}/v1/models/digits`)).json()
+    expect(v.parse(ModelSummarySchema, summary)).toMatchObject({ champion: '1.0.0', revision: 1 })
+    expect((await put(`${second.url}/v1/blobs/${hash}`, weights, 'application/octet-stream')).status).toBe(
+      201,
+    )
+    second.kill('SIGKILL')
+    await second.ended
+
+    const longAgo = new Date(Date.now() - 2 * 3_600_000)
+    await utimes(join(dataFolder, 'incoming', leftover!), longAgo, longAgo)
+    await serverProcess(dataFolder)
+    expect(await readdir(join(dataFolder, 'incoming'))).toEqual([])
+  })
+})
+
+describe('two processes over one data folder', () => {
+  test('start at once on nothing; of two publishers exactly one wins, and both serve what won', async () => {
+    const dataFolder = await temporaryFolder()
+    const servers = await Promise.all([serverProcess(dataFolder), serverProcess(dataFolder)])
+    for (const [round, version] of ['1.0.0', '1.1.0', '1.2.0', '1.3.0'].entries()) {
+      const sample = samplePackage(version)
+      await uploadAll(servers[round % 2]!, sample)
+      const rivals = servers.map((_, i) =>
+        canonicalBytes({ ...sample.manifest, card: { title: `by ${i}`, summary: '' } }),
+      )
+      const answers = await Promise.all(
+        [0, 1, 0, 1].map((i) => put(`${servers[i]!.url}/v1/models/digits/versions/${version}`, rivals[i]!)),
+      )
+      const statuses = answers.map(({ status }) => status)
+      const winner = statuses.indexOf(201) % 2
+      expect(statuses.filter((status) => status === 201)).toHaveLength(1)
+      expect(statuses).toEqual(
+        statuses.map((status, i) => (i % 2 === winner ? (status === 201 ? 201 : 200) : 409)),
+      )
+      for (const { url } of servers) {
+        const served = await fetch(`${url}/repository/models/digits/${version}/manifest.json`)
+        expect(sha256(Buffer.from(await served.arrayBuffer()))).toBe(sha256(rivals[winner]!))
+      }
+    }
+  })
+
+  test('rollouts set at once follow one another, and the file ends as the newest', async () => {
+    const dataFolder = await temporaryFolder()
+    const servers = await Promise.all([serverProcess(dataFolder), serverProcess(dataFolder)])
+    const versions = ['1.0.0', '1.1.0']
+    for (const version of versions) {
+      const sample = samplePackage(version)
+      await uploadAll(servers[0], sample)
+      await put(`${servers[0].url}/v1/models/digits/versions/${version}`, sample.bytes)
+    }
+    const requests = Array.from({ length: 40 }, (_, i) =>
+      put(
+        `${servers[i % 2]!.url}/v1/models/digits/rollout`,
+        JSON.stringify({ champion: versions[(i >> 1) % 2] }),
+      ),
+    )
+    const rollouts = await Promise.all(
+      (await Promise.all(requests)).map(async (answer) => {
+        expect(answer.status).toBe(200)
+        return parseRollout(new Uint8Array(await answer.arrayBuffer()), 'digits')
+      }),
+    )
+    const championByRevision = new Map(rollouts.map(({ revision, champion }) => [revision, champion]))
+    for (const { revision, champion } of rollouts) expect(championByRevision.get(revision)).toBe(champion)
+    const last = Math.max(...championByRevision.keys())
+    const file = parseRollout(await readFile(join(dataFolder, 'repository/rollouts/digits.json')), 'digits')
+    expect(file).toMatchObject({ revision: last, champion: championByRevision.get(last) })
+    for (const { url } of servers) {
+      expect(await (await fetch(`${url}/v1/models/digits`)).json()).toMatchObject({
+        revision: last,
+        champion: file.champion,
+      })
+    }
+  })
+})
