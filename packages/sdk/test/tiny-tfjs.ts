@@ -1,4 +1,4 @@
-import { canonicalBytes } from '@homing/protocol'
+import { canonicalBytes, type Signature } from '@homing/protocol'
 
 import type { Backend, LoadRequest } from '../src/runtime/runtime-api.ts'
 import { denseParameters, denseSignature, tinyRequest } from './tiny-packages.ts'
@@ -62,6 +62,20 @@ export function denseGraphRequest(
     backends,
     options,
   )
+}
+
+/** y = isNaN(x) as a graph model: TensorFlow.js has a kernel for it on webgl and cpu, and none on wasm. */
+export function isNanRequest(backends: readonly Backend[]): LoadRequest {
+  const node = [
+    { name: 'x', op: 'Placeholder', attr: { dtype: { type: 'DT_FLOAT' }, shape: { shape: { dim: [{ size: '3' }] } } } },
+    { name: 'y', op: 'IsNan', input: ['x'], attr: { T: { type: 'DT_FLOAT' } } },
+  ]
+  const topology = { format: 'graph-model', modelTopology: { node, versions: { producer: 1 } }, weightSpecs: [] }
+  const signature: Signature = {
+    inputs: [{ name: 'x', dtype: 'float32', shape: [3] }],
+    outputs: [{ name: 'y', dtype: 'bool', shape: [3] }],
+  }
+  return tinyRequest({ graph: canonicalBytes(topology) }, signature, backends, { engine: 'tfjs' })
 }
 
 function tfjsRequest(topology: object, backends: readonly Backend[], options: Options): LoadRequest {

@@ -1,0 +1,77 @@
+import type { Pipeline } from '@homing/protocol'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import rootReadme from '../../../../README.md?raw'
+import sdkReadme from '../../README.md?raw'
+import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
+import { denseOnnxRequest, tinyGraphRequest } from '../../test/tiny-packages.ts'
+import type { ClientOptions } from './api.ts'
+import { createClient } from './create-client.ts'
+
+let repository: BrowserRepository
+
+beforeEach(async () => {
+  repository = await startBrowserRepository()
+  await repository.publish([{ request: digits }])
+  await repository.publish([{ request: denseOnnxRequest([], { model: 'iris' }) }])
+  const canvas = document.createElement('canvas')
+  canvas.width = canvas.height = 2
+  document.body.append(canvas)
+})
+afterEach(async () => {
+  document.querySelector('canvas')?.remove()
+  await repository.stop()
+})
+
+const pipeline: Pipeline = {
+  inputs: [{ kind: 'image', name: 'image', tensor: 'pixels', layout: 'nchw', steps: [{ op: 'greyscale' }] }],
+  outputs: [{ kind: 'classification', tensor: 'y', activation: 'softmax', labels: ['0', '1', '2', '3'] }],
+}
+const digits = tinyGraphRequest(
+  {
+    inputs: [{ name: 'pixels', dtype: 'float32', shape: ['batch', 1, 2, 2] }],
+    outputs: [{ name: 'y', dtype: 'float32', shape: ['batch', 4] }],
+    nodes: [{ op: 'Flatten', inputs: ['pixels'], outputs: ['y'] }],
+  },
+  [],
+  { model: 'digits', pipeline },
+)
+
+/** The examples in `readme` that call `createClient`, as they stand but for the import. */
+function examplesIn(readme: string): string[] {
+  return Array.from(readme.matchAll(/```ts\n(.*?)```/gs), ([, code]) => code!)
+    .filter((code) => code.includes('createClient({'))
+    .map((code) => code.replace("import { createClient } from '@homing/sdk'\n", ''))
+}
+
+/** Runs an example against this test's repository, and gives what it printed. */
+async function run(example: string): Promise<unknown[][]> {
+  const printed: unknown[][] = []
+  const AsyncFunction = (async () => undefined).constructor as new (
+    ...code: string[]
+  ) => (...given: unknown[]) => Promise<void>
+  const here = (options: ClientOptions) =>
+    createClient({ ...options, repository: repository.url, storage: 'memory' })
+  await new AsyncFunction('createClient', 'console', example)(here, {
+    log: (...line: unknown[]) => printed.push(line),
+  })
+  return printed
+}
+
+describe.each([
+  ['the root README', rootReadme, 1],
+  ['the README of the SDK', sdkReadme, 2],
+])('%s', (_, readme, count) => {
+  test('has its examples', () => {
+    expect(examplesIn(readme)).toHaveLength(count)
+  })
+
+  test.each(examplesIn(readme).map((example, index) => [index + 1, example] as const))(
+    'example %i runs',
+    async (_, example) => {
+      const printed = await run(example)
+      expect(printed.length).toBeGreaterThan(0)
+      expect(printed.flat().join(' ')).not.toContain('undefined')
+    },
+  )
+})
