@@ -3,14 +3,14 @@ import { dirname, join } from 'node:path'
 
 import { type FileRef, paths, sha256Hex } from '@homing/protocol'
 
-/** Writes files under the hash of their bytes. */
-export type BlobWriter = (bytes: Uint8Array<ArrayBuffer>) => Promise<FileRef>
+/** Writes a file under the hash of its bytes, which the caller may already know. */
+export type BlobWriter = (bytes: Uint8Array<ArrayBuffer>, sha256?: string) => Promise<FileRef>
 
 /** A writer into `folder`; equal bytes are written once. */
 export function blobWriter(folder: string): BlobWriter {
   const written = new Set<string>()
-  return async (bytes) => {
-    const sha256 = await sha256Hex(bytes)
+  return async (bytes, known) => {
+    const sha256 = known ?? (await sha256Hex(bytes))
     if (!written.has(sha256)) await writeWhole(join(folder, paths.blob(sha256)), bytes)
     written.add(sha256)
     return { sha256, size: bytes.byteLength }

@@ -1,0 +1,6 @@
+export { pack, type PackOptions, type PackResult } from './pack/pack.ts'
+export type { ServerOptions } from './publish/api-client.ts'
+export { publish, type PublishedVersion, type PublishOptions } from './publish/publish.ts'
+export { rollBack, rollOut, status } from './publish/rollouts.ts'
+export { runProgram } from './run-program.ts'
+export type { UploadProgress } from './publish/upload-blobs.ts'

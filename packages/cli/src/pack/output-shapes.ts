@@ -1,0 +1,83 @@
+import type { SplitModel } from '@homing/onnx'
+import { type DType, HomingError, type Signature } from '@homing/protocol'
+
+import { optionalPeer } from './optional-peer.ts'
+
+/** Most bytes of parameters with which a model is run here: the engine holds them beside this process's own copy. */
+const maxRunBytes = 2 ** 30
+
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  float16: Uint16Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
+} as const satisfies Record<Exclude<DType, 'string'>, unknown>
+
+/**
+ * Shapes of the outputs, found by one run on zeros with every dynamic dimension 1. The run tells ranks alone, so each
+ * dimension is dynamic, named as `readSignature` names anonymous ones.
+ * @throws HomingError ENGINE_MISSING without onnxruntime-web, ONNX_UNSUPPORTED when the model does not run on zeros
+ */
+export async function outputShapes(
+  split: SplitModel,
+  { inputs }: Pick<Signature, 'inputs'>,
+): Promise<Record<string, string[]>> {
+  const { InferenceSession, Tensor, env } = await optionalPeer(
+    'onnxruntime-web',
+    () => import('onnxruntime-web/wasm'),
+  )
+  env.wasm.numThreads = 1
+  try {
+    const data = await parameterBytes(split)
+    const externalData = data.byteLength > 0 ? [{ path: split.parameters.path, data }] : []
+    const session = await InferenceSession.create(split.graph, { executionProviders: ['wasm'], externalData })
+    try {
+      const feeds = inputs.map(({ name, dtype, shape }) => {
+        const sizes = shape.map((dim) => (typeof dim === 'number' ? dim : 1))
+        const length = sizes.reduce((product, size) => product * size, 1)
+        const zeros = dtype === 'string' ? new Array<string>(length).fill('') : new arrays[dtype](length)
+        return [name, new Tensor(dtype, zeros as never, sizes)] as const
+      })
+      const outputs = await session.run(Object.fromEntries(feeds))
+      return Object.fromEntries(
+        Object.entries(outputs).map(([name, { dims }]) => [
+          name,
+          dims.map((_size, axis) => `${name}.${axis}`),
+        ]),
+      )
+    } finally {
+      await session.release()
+    }
+  } catch (cause) {
+    if (cause instanceof HomingError) throw cause
+    throw new HomingError(
+      'ONNX_UNSUPPORTED',
+      'The file does not tell how many dimensions its outputs have, and the model does not run on zeros to find out: export it with shapes, or run shape inference on it',
+      { cause },
+    )
+  }
+}
+
+async function parameterBytes({ parameters, shards }: SplitModel): Promise<Uint8Array> {
+  if (parameters.size > maxRunBytes) {
+    throw new HomingError(
+      'ONNX_UNSUPPORTED',
+      `The file does not tell how many dimensions its outputs have, and ${parameters.size} bytes of parameters are too many to run it: run shape inference on it`,
+    )
+  }
+  const whole = new Uint8Array(parameters.size)
+  let offset = 0
+  for await (const { bytes } of shards()) {
+    whole.set(bytes, offset)
+    offset += bytes.byteLength
+  }
+  return whole
+}

@@ -1,0 +1,40 @@
+import {
+  AuthorNameSchema,
+  CardSchema,
+  maxDocumentBytes,
+  ModelNameSchema,
+  parseJsonBytes,
+  parseWith,
+  PipelineSchema,
+  RequirementsSchema,
+  VersionSchema,
+} from '@homing/protocol'
+import * as v from 'valibot'
+
+import { readSmallFile } from './read-small-file.ts'
+
+/** The file `pack.json`. Paths are relative to its folder. */
+const PackConfigSchema = v.strictObject({
+  $schema: v.optional(v.string()),
+  model: v.optional(ModelNameSchema),
+  version: v.optional(VersionSchema),
+  /** The version that this one was trained from. */
+  parent: v.optional(VersionSchema),
+  /** An ONNX file, a model.json of TensorFlow.js, or the folder of one. */
+  source: v.pipe(v.string(), v.minLength(1)),
+  pipeline: v.optional(PipelineSchema),
+  /** `document`: a page in Markdown. */
+  card: v.optional(v.strictObject({ ...CardSchema.entries, document: v.optional(v.string()) })),
+  requirements: v.optional(RequirementsSchema),
+  /** For inputs by name: `finite: false` lets NaN and infinities pass. */
+  inputs: v.optional(v.record(AuthorNameSchema, v.strictObject({ finite: v.optional(v.boolean()) }))),
+})
+
+/** What `pack.json` says. */
+export type PackConfig = v.InferOutput<typeof PackConfigSchema>
+
+/** @throws HomingError CONFIG_INVALID naming the field. */
+export async function readPackConfig(path: string): Promise<PackConfig> {
+  const bytes = await readSmallFile(path, maxDocumentBytes, 'CONFIG_INVALID', path)
+  return parseWith(PackConfigSchema, parseJsonBytes(bytes, 'CONFIG_INVALID', path), 'CONFIG_INVALID', path)
+}

@@ -1,0 +1,124 @@
+import type { Rollout } from '@homing/protocol'
+import { Command, Option } from 'commander'
+
+import { describeModels } from './commands/describe-models.ts'
+import { describePackage } from './commands/describe-package.ts'
+import { uploadDisplay } from './commands/upload-display.ts'
+import { defaultOut, pack, type PackOptions } from './pack/pack.ts'
+import { publish } from './publish/publish.ts'
+import { rollBack, rollOut, status } from './publish/rollouts.ts'
+
+/** Where the program writes, and what ends it early. */
+export interface ProgramOptions {
+  readonly stdout: NodeJS.WriteStream
+  readonly stderr: NodeJS.WriteStream
+  readonly signal?: AbortSignal
+}
+
+interface ServerFlags {
+  readonly server: string
+  readonly token?: string
+  readonly json?: true
+}
+
+/** The `homing` command. Its actions throw HomingErrors. */
+export function program({ stdout, stderr, signal }: ProgramOptions): Command {
+  const root = new Command('homing').description(
+    'Packs models, publishes them, and says which version devices get.',
+  )
+  const tell = (json: true | undefined, value: unknown, lines: () => readonly string[]): void => {
+    stdout.write(
+      json
+        ? `${JSON.stringify(value)}\n`
+        : lines()
+            .map((line) => `${line}\n`)
+            .join(''),
+    )
+  }
+  const command = (usage: string, description: string): Command =>
+    root.command(usage).description(description).option('--json', 'print one line of JSON')
+  const serverCommand = (usage: string, description: string): Command =>
+    command(usage, description)
+      .addOption(
+        new Option('--server <url>', 'address of the server').env('HOMING_SERVER').makeOptionMandatory(),
+      )
+      .addOption(
+        new Option(
+          '--token <token>',
+          'admin token; the environment keeps it out of the list of processes',
+        ).env('HOMING_TOKEN'),
+      )
+  const tellRollout = (
+    json: true | undefined,
+    { model, champion, challenger, revision, versions }: Rollout,
+  ): void => {
+    const trial = challenger === undefined ? '' : `, with ${challenger} on trial`
+    tell(json, { model, champion, challenger, revision }, () => [
+      `${model}: devices get ${champion}${trial} (revision ${revision}, ${versions.length} versions listed)`,
+    ])
+  }
+
+  command('pack', 'take a model apart into a package that can be published')
+    .argument('<source>', 'an ONNX file, a model.json of TensorFlow.js, a pack.json, or the folder of one')
+    .option('--config <file>', 'a pack.json that lies elsewhere')
+    .option('--model <name>', 'name of the model')
+    .option('--version <version>', 'semantic version')
+    .option(
+      '--parent <version or folder>',
+      'the version that this one was trained from, or the folder it was packed into',
+    )
+    .option('--out <folder>', 'folder to write into', defaultOut)
+    .option('--allow-nan', 'let NaN and infinities pass to inputs')
+    .action(async (source: string, flags: PackOptions & { allowNan?: true; json?: true }) => {
+      const result = await pack(source, { ...flags, allowNaN: flags.allowNan })
+      tell(flags.json, { folder: result.folder, file: result.file, manifest: result.manifest }, () =>
+        describePackage(result),
+      )
+    })
+
+  serverCommand('publish', 'upload a packed folder and roll its newest version out')
+    .argument('[folder]', 'folder that "homing pack" wrote', defaultOut)
+    .option('--model <name>', 'only this model')
+    .option('--version <version>', 'only this version')
+    .option('--no-rollout', 'leave what devices get as it is')
+    .action(
+      async (folder: string, flags: ServerFlags & { model?: string; version?: string; rollout: boolean }) => {
+        const display = uploadDisplay(stderr)
+        try {
+          const published = await publish(folder, { ...flags, signal, onProgress: display.show })
+          display.close()
+          tell(flags.json, { published }, () =>
+            published.map(({ model, version, champion, uploadedBlobs }) => {
+              const devices = champion === undefined ? 'not rolled out' : `devices get ${champion}`
+              return `${model} ${version} is published (${uploadedBlobs} files uploaded); ${devices}`
+            }),
+          )
+        } finally {
+          display.close()
+        }
+      },
+    )
+
+  serverCommand('rollout', 'give devices a version')
+    .argument('<model>')
+    .argument('<version>', 'the champion')
+    .option('--challenger <version>', 'a version on trial')
+    .action(async (model: string, version: string, flags: ServerFlags & { challenger?: string }) => {
+      tellRollout(flags.json, await rollOut(model, version, { ...flags, signal }))
+    })
+
+  serverCommand('rollback', 'give devices the version before the champion')
+    .argument('<model>')
+    .action(async (model: string, flags: ServerFlags) => {
+      tellRollout(flags.json, await rollBack(model, { ...flags, signal }))
+    })
+
+  serverCommand('status', 'show what is published and rolled out')
+    .argument('[model]')
+    .action(async (model: string | undefined, flags: ServerFlags) => {
+      const models = await status({ ...flags, model, signal })
+      tell(flags.json, { models }, () => describeModels(models))
+    })
+
+  return root
+}

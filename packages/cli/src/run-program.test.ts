@@ -1,0 +1,165 @@
+import { Writable } from 'node:stream'
+import { join } from 'node:path'
+
+import { describe, expect, test } from 'vitest'
+
+import { file, temporaryFolder } from '../test/fixture.ts'
+import { denseModel } from '../test/onnx-fixture.ts'
+import { serverProcess, token } from '../test/server-process.ts'
+import { runProgram } from './run-program.ts'
+
+/** Runs the command line and gives what it wrote. */
+async function homing(...args: string[]): Promise<{ exit: number; out: string; err: string }> {
+  const written = { out: '', err: '' }
+  const stream = (name: 'out' | 'err') =>
+    new Writable({
+      write(chunk, _encoding, done) {
+        written[name] += String(chunk)
+        done()
+      },
+    }) as unknown as NodeJS.WriteStream
+  const exit = await runProgram(args, { stdout: stream('out'), stderr: stream('err') })
+  return { exit, ...written }
+}
+
+describe('pack', () => {
+  test('tells what it wrote', async () => {
+    const folder = await temporaryFolder()
+    const source = await file(folder, 'model.onnx', denseModel())
+    const { exit, out, err } = await homing(
+      'pack',
+      source,
+      '--model',
+      'dense',
+      '--version',
+      '1.0.0',
+      '--out',
+      join(folder, 'out'),
+    )
+    expect({ exit, err }).toEqual({ exit: 0, err: '' })
+    expect(
+      out
+        .replace(folder, '')
+        .replace(/[0-9a-f]{64}/, '<hash>')
+        .replace(/graph .*/, 'graph <size>'),
+    ).toMatchInlineSnapshot(`
+      "dense 1.0.0 in /out
+        engine    onnx
+        graph <size>
+        tensors   2, 576 B
+        shards    1, the largest 576 B
+        input     x  float32 [n, 8], finite
+        output    y  float32 [n, 16]
+        pipeline  none: callers pass tensors
+        manifest  <hash>
+      "
+    `)
+  })
+
+  test('--json is one line', async () => {
+    const folder = await temporaryFolder()
+    const source = await file(folder, 'model.onnx', denseModel())
+    const { out } = await homing(
+      'pack',
+      source,
+      '--model',
+      'dense',
+      '--version',
+      '1.0.0',
+      '--out',
+      folder,
+      '--allow-nan',
+      '--json',
+    )
+    expect(out.trimEnd()).not.toContain('\n')
+    expect(JSON.parse(out)).toMatchObject({
+      folder,
+      file: { size: expect.any(Number) },
+      manifest: { model: 'dense', version: '1.0.0' },
+    })
+  })
+})
+
+describe('against the real server', () => {
+  test('publish, rollout, rollback, status', async () => {
+    const server = await serverProcess()
+    const folder = await temporaryFolder()
+    for (const [seed, version] of [
+      [1, '1.0.0'],
+      [2, '1.1.0'],
+    ] as const) {
+      const source = await file(folder, 'model.onnx', denseModel(seed))
+      await homing('pack', source, '--model', 'dense', '--version', version, '--out', folder)
+    }
+    const at = ['--server', server, '--token', token]
+    const published = await homing('publish', folder, ...at)
+    expect(published.exit).toBe(0)
+    expect(published.out).toBe(
+      'dense 1.0.0 is published (2 files uploaded); devices get 1.0.0\ndense 1.1.0 is published (1 files uploaded); devices get 1.1.0\n',
+    )
+    expect(published.err).toMatch(/^dense 1\.0\.0: 0 B of .* 0 of 2 files$/m)
+
+    expect((await homing('rollback', 'dense', ...at)).out).toBe(
+      'dense: devices get 1.0.0 (revision 3, 2 versions listed)\n',
+    )
+    expect((await homing('rollout', 'dense', '1.0.0', '--challenger', '1.1.0', ...at)).out).toContain(
+      'with 1.1.0 on trial',
+    )
+    const { out } = await homing('status', '--server', server)
+    expect(out.replaceAll(/\d{4}-\S+/g, '<time>')).toBe(
+      'MODEL  VERSION  ROLE        PUBLISHED\ndense  1.1.0    challenger  <time>\n       1.0.0    champion    <time>\n',
+    )
+    const json = await homing('status', 'dense', '--server', server, '--json')
+    expect(JSON.parse(json.out)).toMatchObject({ models: [{ model: 'dense', champion: '1.0.0' }] })
+  })
+})
+
+describe('errors', () => {
+  test('are one line with the code, and what to do', async () => {
+    const folder = await temporaryFolder()
+    const source = await file(folder, 'model.onnx', '<!doctype html>')
+    const { exit, out, err } = await homing(
+      'pack',
+      source,
+      '--model',
+      'dense',
+      '--version',
+      '1.0.0',
+      '--out',
+      folder,
+    )
+    expect({ exit, out }).toEqual({ exit: 1, out: '' })
+    expect(err).toMatch(/^error ONNX_INVALID: .*text or web page\n.*ONNX checker.*\n$/)
+  })
+
+  test('--json tells them as JSON', async () => {
+    const { exit, err } = await homing(
+      'pack',
+      'missing.onnx',
+      '--model',
+      'dense',
+      '--version',
+      '1.0.0',
+      '--json',
+    )
+    expect(exit).toBe(1)
+    expect(JSON.parse(err)).toMatchObject({ error: { name: 'HomingError', code: 'CONFIG_INVALID' } })
+  })
+
+  test.each([
+    ['an unknown command', ['fly']],
+    ['an unknown option', ['pack', 'x', '--fast']],
+    ['no source', ['pack']],
+    ['no server', ['status']],
+  ])('%s ends with code 1', async (_, args) => {
+    const { exit, err } = await homing(...args)
+    expect(exit).toBe(1)
+    expect(err).toMatch(/^error: /m)
+  })
+
+  test('--help ends with code 0', async () => {
+    const { exit, out } = await homing('--help')
+    expect(exit).toBe(0)
+    expect(out).toContain('publish')
+  })
+})
