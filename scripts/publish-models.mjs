@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 import { dataFolder } from './demo-server.mjs'
 import { root } from './pnpm.mjs'
-import { run } from './run.mjs'
+import { CommandFailed, run } from './run.mjs'
 
 const artefacts = join(root, 'models', 'artifacts')
 
@@ -30,6 +30,9 @@ export function homing(/** @type {string[]} */ args, /** @type {string} */ serve
 /** Packs every model of `models/` and publishes those that the server lacks. */
 export async function publishModels(/** @type {string} */ server) {
   const packed = join(dataFolder, 'packed')
-  for (const file of packFiles()) await homing(['pack', file, '--out', packed], server, true)
+  const files = packFiles()
+  if (files.length === 0)
+    throw new CommandFailed(`${artefacts} holds no pack.json: the trained models are missing.`)
+  for (const file of files) await homing(['pack', file, '--out', packed], server, true)
   await homing(['publish', packed], server)
 }

@@ -26,7 +26,8 @@ export async function main(context: SuiteContext): Promise<Row[]> {
   const { root, scratch, say } = context
   const artefact = join(root, 'models', 'artifacts', 'digits', '1.1.0')
   say('Packing digits and building the pages …')
-  const repository = await packRepository(artefact, join(scratch, 'repository'))
+  const repository = join(scratch, 'repository')
+  await packRepository(root, artefact, repository)
   const pages = join(scratch, 'pages')
   await buildPages(join(root, 'bench', 'pages', 'main'), pages)
   const server = await serveStatic({ '/': pages, '/repository/': repository, '/peer/': artefact })

@@ -1,0 +1,44 @@
+import { execFile } from 'node:child_process'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+
+import {
+  canonicalBytes,
+  type Manifest,
+  parseManifest,
+  paths,
+  type Rollout,
+  sha256Hex,
+} from '@homing/protocol'
+
+const run = promisify(execFile)
+
+/** What `homing pack --json` prints, as far as it is read here. */
+interface PackResult {
+  readonly manifest: { readonly model: string; readonly version: string }
+}
+
+/**
+ * Packs one model with the built `homing` command into `folder`, rolls it out, and returns its manifest: a static
+ * repository as the server writes it.
+ */
+export async function packRepository(root: string, source: string, folder: string): Promise<Manifest> {
+  const cli = join(root, 'packages', 'cli', 'dist', 'main.js')
+  const { stdout } = await run(process.execPath, [cli, 'pack', source, '--out', folder, '--json'])
+  const packed = (JSON.parse(stdout) as PackResult).manifest
+  const bytes = new Uint8Array(await readFile(join(folder, paths.manifest(packed.model, packed.version))))
+  const manifest = parseManifest(bytes, packed)
+  const { format, model, version, requirements } = manifest
+  const listed = { version, manifest: { sha256: await sha256Hex(bytes), size: bytes.byteLength } }
+  const rollout: Rollout = {
+    format,
+    model,
+    revision: 1,
+    champion: version,
+    versions: [requirements === undefined ? listed : { ...listed, requirements }],
+  }
+  await mkdir(join(folder, 'rollouts'), { recursive: true })
+  await writeFile(join(folder, paths.rollout(model)), canonicalBytes(rollout))
+  return manifest
+}
