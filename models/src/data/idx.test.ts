@@ -22,8 +22,14 @@ describe('parseIdx', () => {
     ['another rank', idx([2, 2, 2], new Array<number>(8).fill(0)), /has 3 dimensions where 2/],
     ['another type', idx([2, 3], [1, 2, 3, 4, 5, 6], 0x0d), /type 0xd/],
     ['a web page', new TextEncoder().encode('<!doctype html><html></html>'), /no IDX file/],
-    ['sizes beyond all memory', Uint8Array.from([0, 0, 8, 2, ...new Array<number>(8).fill(255)]), /where its header says/],
+    [
+      'sizes beyond all memory',
+      Uint8Array.from([0, 0, 8, 2, ...new Array<number>(8).fill(255)]),
+      /where its header says/,
+    ],
   ])('refuses %s', (_, bytes, message) => {
-    expect(() => parseIdx(bytes, 2, 'the file')).toThrow(expect.objectContaining({ code: 'DATA_INVALID', message: expect.stringMatching(message) }))
+    expect(() => parseIdx(bytes, 2, 'the file')).toThrow(
+      expect.objectContaining({ code: 'DATA_INVALID', message: expect.stringMatching(message) }),
+    )
   })
 })

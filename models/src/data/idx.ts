@@ -20,7 +20,8 @@ export function parseIdx(bytes: Uint8Array, rank: number, what: string): IdxArra
   const header = 4 + 4 * rank
   if (bytes.length < header) refuse(`has ${bytes.length} bytes, fewer than the ${header} of its header`)
   if (bytes[0] !== 0 || bytes[1] !== 0) refuse('is no IDX file: it does not begin with two zero bytes')
-  if (bytes[2] !== unsignedByte) refuse(`holds type 0x${bytes[2]!.toString(16)} where unsigned bytes (0x8) are expected`)
+  if (bytes[2] !== unsignedByte)
+    refuse(`holds type 0x${bytes[2]!.toString(16)} where unsigned bytes (0x8) are expected`)
   if (bytes[3] !== rank) refuse(`has ${bytes[3]} dimensions where ${rank} are expected`)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const shape = Array.from({ length: rank }, (_, i) => view.getUint32(4 + 4 * i))

@@ -36,18 +36,26 @@ export function digitsOf(imageFile: Uint8Array, labelFile: Uint8Array, name: str
   const labels = parseIdx(labelFile, 1, `The label file ${name}`)
   const [count, height, width] = images.shape as [number, number, number]
   if (height !== side || width !== side) {
-    throw new HomingError('DATA_INVALID', `The image file ${name} holds ${height} x ${width} images where 28 x 28 are expected`)
+    throw new HomingError(
+      'DATA_INVALID',
+      `The image file ${name} holds ${height} x ${width} images where 28 x 28 are expected`,
+    )
   }
   if (count === 0 || labels.data.length !== count) {
     throw new HomingError('DATA_INVALID', `${name} has ${count} images and ${labels.data.length} labels`)
   }
   const outside = labels.data.findIndex((label) => label > 9)
-  if (outside >= 0) throw new HomingError('DATA_INVALID', `Label ${outside} of ${name} is ${labels.data[outside]}, and no digit`)
+  if (outside >= 0)
+    throw new HomingError(
+      'DATA_INVALID',
+      `Label ${outside} of ${name} is ${labels.data[outside]}, and no digit`,
+    )
   return { count, images: images.data, labels: labels.data }
 }
 
 /** The first `count` of `digits`. */
 export function firstDigits({ images, labels, ...digits }: Digits, count: number): Digits {
-  if (count > digits.count) throw new HomingError('DATA_INVALID', `There are ${digits.count} digits, and ${count} are wanted`)
+  if (count > digits.count)
+    throw new HomingError('DATA_INVALID', `There are ${digits.count} digits, and ${count} are wanted`)
   return { count, images: images.subarray(0, count * side * side), labels: labels.subarray(0, count) }
 }

@@ -15,10 +15,17 @@ export async function readDataFile(folder: string, file: string): Promise<Uint8A
   const path = join(folder, file)
   const details = { folder, file }
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new HomingError('DATA_INVALID', `The data file ${file} is missing from ${folder}; pass its folder with --data`, { cause, details })
+    throw new HomingError(
+      'DATA_INVALID',
+      `The data file ${file} is missing from ${folder}; pass its folder with --data`,
+      { cause, details },
+    )
   })
   if (!file.endsWith('.gz')) return bytes
   return inflate(bytes).catch((cause: unknown) => {
-    throw new HomingError('DATA_INVALID', `The data file ${file} is damaged: it cannot be unpacked`, { cause, details })
+    throw new HomingError('DATA_INVALID', `The data file ${file} is damaged: it cannot be unpacked`, {
+      cause,
+      details,
+    })
   })
 }

@@ -10,7 +10,10 @@ describe('parseWines', () => {
     const { wines, repaired } = parseWines(`${line}\r\n${line.replaceAll(',', ';')}\n`, 'table')
     expect(wines).toHaveLength(2)
     expect(wines[0]).toEqual(wines[1])
-    expect(wines[0]).toMatchObject({ quality: 6, features: { fixed_acidity: 6.3, density: 0.994, alcohol: 9.5 } })
+    expect(wines[0]).toMatchObject({
+      quality: 6,
+      features: { fixed_acidity: 6.3, density: 0.994, alcohol: 9.5 },
+    })
     expect(repaired).toBe(0)
   })
 
@@ -37,6 +40,8 @@ describe('parseWines', () => {
     ['a value that no lost point explains', withCell(8, '0.2'), /pH is 0.2/],
     ['a cut last line', `${line}\n6.3,0.3`, /Line 2 .* has 2 cells/],
   ])('refuses %s', (_, text, message) => {
-    expect(() => parseWines(text, 'table')).toThrow(expect.objectContaining({ code: 'DATA_INVALID', message: expect.stringMatching(message) }))
+    expect(() => parseWines(text, 'table')).toThrow(
+      expect.objectContaining({ code: 'DATA_INVALID', message: expect.stringMatching(message) }),
+    )
   })
 })

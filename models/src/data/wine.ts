@@ -36,17 +36,26 @@ export function parseWines(text: string, what: string): Wines {
   while (lines.at(-1) === '') lines.pop()
   if (lines.length === 0) throw new HomingError('DATA_INVALID', `${what} is empty`)
   const rows = lines.map((line, index) => parseWine(line, `Line ${index + 1} of ${what}`))
-  return { wines: rows.map(({ wine }) => wine), repaired: rows.reduce((sum, { repaired }) => sum + repaired, 0) }
+  return {
+    wines: rows.map(({ wine }) => wine),
+    repaired: rows.reduce((sum, { repaired }) => sum + repaired, 0),
+  }
 }
 
 function parseWine(line: string, where: string): { wine: Wine; repaired: number } {
   const cells = line.split(/[,;]/).map((cell) => cell.trim())
   if (cells.length !== wineFeatures.length + 1) {
-    throw new HomingError('DATA_INVALID', `${where} has ${cells.length} cells where ${wineFeatures.length + 1} are expected`)
+    throw new HomingError(
+      'DATA_INVALID',
+      `${where} has ${cells.length} cells where ${wineFeatures.length + 1} are expected`,
+    )
   }
   const quality = parseNumber(cells.at(-1)!, where)
   if (quality < 0 || quality > bestQuality) {
-    throw new HomingError('DATA_INVALID', `${where}: the quality ${quality} is not between 0 and ${bestQuality}`)
+    throw new HomingError(
+      'DATA_INVALID',
+      `${where}: the quality ${quality} is not between 0 and ${bestQuality}`,
+    )
   }
   let repaired = 0
   const entries = wineFeatures.map((feature, index) => {

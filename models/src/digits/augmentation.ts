@@ -7,7 +7,7 @@ export const augmentation = {
   /** Ratio of the axes, either way: the pipeline brings every digit to the same size, so only the ratio matters. */
   stretch: 0.15,
   /** Standard deviation of the elastic field at its control points, and how many of them there are along a side. */
-  elastic: 0.9,
+  elastic: 0.7,
   elasticPoints: 5,
   /** Largest share of the grown or thinned stroke that is mixed in. */
   thicker: 0.8,

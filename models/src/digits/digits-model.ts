@@ -1,5 +1,6 @@
 import { graphBuilder, type GraphBuilder, type ModelProto, type Value } from '@homing/onnx'
 
+import { heWeights } from '../he-weights.ts'
 import { type Random, seededRandom } from '../random.ts'
 
 /** Names of the model's tensors at its boundary. */
@@ -7,7 +8,14 @@ export const digitsInput = 'image'
 export const digitsOutput = 'logits'
 
 /** Sizes of the network: two 5 x 5 convolutions, each followed by 2 x 2 pooling, and two dense layers. */
-export const digitsSizes = { side: 28, kernel: 5, filters: [16, 32], pooled: 4, hidden: 128, classes: 10 } as const
+export const digitsSizes = {
+  side: 28,
+  kernel: 5,
+  filters: [16, 32],
+  pooled: 4,
+  hidden: 128,
+  classes: 10,
+} as const
 
 /**
  * The network of `digits`, after LeNet-5 (LeCun et al. 1998) with ReLU: image [batch, 1, 28, 28] to logits
@@ -27,20 +35,39 @@ export function digitsModel(seed: number): ModelProto {
   return g.build()
 }
 
-function convBlock(g: GraphBuilder, random: Random, name: string, x: Value, shape: readonly [number, number, number, number]): Value {
+function convBlock(
+  g: GraphBuilder,
+  random: Random,
+  name: string,
+  x: Value,
+  shape: readonly [number, number, number, number],
+): Value {
   const [filters, channels, height, width] = shape
-  const weight = g.parameter(`${name}.weight`, 'float32', shape, heWeights(random, filters * channels * height * width, channels * height * width))
+  const weight = g.parameter(
+    `${name}.weight`,
+    'float32',
+    shape,
+    heWeights(random, filters * channels * height * width, channels * height * width),
+  )
   const bias = g.parameter(`${name}.bias`, 'float32', [filters], new Float32Array(filters))
   const y = g.op('Relu', [g.op('Conv', [x, weight, bias], { kernel_shape: [height, width] })])
   return g.op('MaxPool', [y], { kernel_shape: [2, 2], strides: [2, 2] })
 }
 
-function dense(g: GraphBuilder, random: Random, name: string, x: Value, inputs: number, outputs: number): Value {
-  const weight = g.parameter(`${name}.weight`, 'float32', [outputs, inputs], heWeights(random, outputs * inputs, inputs))
+function dense(
+  g: GraphBuilder,
+  random: Random,
+  name: string,
+  x: Value,
+  inputs: number,
+  outputs: number,
+): Value {
+  const weight = g.parameter(
+    `${name}.weight`,
+    'float32',
+    [outputs, inputs],
+    heWeights(random, outputs * inputs, inputs),
+  )
   const bias = g.parameter(`${name}.bias`, 'float32', [outputs], new Float32Array(outputs))
   return g.op('Gemm', [x, weight, bias], { transB: 1 })
-}
-
-function heWeights(random: Random, count: number, fanIn: number): Float32Array {
-  return Float32Array.from({ length: count }, () => random.normal() * Math.sqrt(2 / fanIn))
 }

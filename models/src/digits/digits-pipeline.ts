@@ -15,7 +15,10 @@ const listedLabels = 10
  * From a picture of dark ink on a light ground, of any size and place, to the model's input, the way MNIST was made:
  * the digit cut out, brought to 20 x 20, laid on 28 x 28 with its centre of mass in the middle.
  */
-export function digitsPipeline(layout: 'nchw' | 'nhwc', tensors: { input: string; output: string } = { input: digitsInput, output: digitsOutput }): Pipeline {
+export function digitsPipeline(
+  layout: 'nchw' | 'nhwc',
+  tensors: { input: string; output: string } = { input: digitsInput, output: digitsOutput },
+): Pipeline {
   const { side, classes } = digitsSizes
   return {
     inputs: [

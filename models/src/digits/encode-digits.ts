@@ -28,6 +28,8 @@ export function pictureOf(ink: ArrayLike<number>, width: number): RgbaImage {
 
 /** MNIST images as the model's input. */
 export function encodeDigits(images: Uint8Array): Float32Array {
-  const pictures = Array.from({ length: images.length / pixels }, (_, index) => pictureOf(images.subarray(index * pixels, (index + 1) * pixels), side))
+  const pictures = Array.from({ length: images.length / pixels }, (_, index) =>
+    pictureOf(images.subarray(index * pixels, (index + 1) * pixels), side),
+  )
   return digitsEncoder()(pictures)
 }

@@ -1,5 +1,8 @@
 import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm'
 
+/** Version of onnxruntime-web. */
+export const engineVersion = env.versions.web ?? 'unknown'
+
 /** Runs one ONNX model on onnxruntime-web's WASM. */
 export interface Engine {
   readonly run: (feeds: Readonly<Record<string, EngineTensor>>) => Promise<Record<string, EngineTensor>>
@@ -22,7 +25,9 @@ export async function openEngine(model: Uint8Array): Promise<Engine> {
   const session = await InferenceSession.create(model, { executionProviders: ['wasm'], logSeverityLevel: 3 })
   return {
     async run(feeds) {
-      const tensors = Object.entries(feeds).map(([name, { dtype, shape, data }]) => [name, new Tensor(dtype, data as Float32Array, shape)] as const)
+      const tensors = Object.entries(feeds).map(
+        ([name, { dtype, shape, data }]) => [name, new Tensor(dtype, data as Float32Array, shape)] as const,
+      )
       const results = await session.run(Object.fromEntries(tensors))
       return Object.fromEntries(Object.entries(results).map(([name, tensor]) => [name, fromEngine(tensor)]))
     },
@@ -31,5 +36,9 @@ export async function openEngine(model: Uint8Array): Promise<Engine> {
 }
 
 function fromEngine(tensor: Tensor): EngineTensor {
-  return { dtype: tensor.type as EngineTensor['dtype'], shape: tensor.dims, data: tensor.data as Float32Array }
+  return {
+    dtype: tensor.type as EngineTensor['dtype'],
+    shape: tensor.dims,
+    data: tensor.data as Float32Array,
+  }
 }

@@ -1,5 +1,13 @@
 /** A learning rate that rises in a straight line to `peak` over the first `warmUp` share of the steps, and falls along a cosine to zero. */
-export function cosineSchedule({ peak, steps, warmUp }: { peak: number; steps: number; warmUp: number }): (step: number) => number {
+export function cosineSchedule({
+  peak,
+  steps,
+  warmUp,
+}: {
+  peak: number
+  steps: number
+  warmUp: number
+}): (step: number) => number {
   const rising = Math.max(1, Math.round(steps * warmUp))
   return (step) => {
     if (step <= rising) return (peak * step) / rising

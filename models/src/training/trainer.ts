@@ -15,6 +15,8 @@ export interface StepReport {
   readonly step: number
   readonly loss: number
   readonly metrics: Readonly<Record<string, number>>
+  /** The trained tensors after the step, by name. */
+  readonly parameters: () => Map<string, Float32Array>
 }
 
 /** A training run. Steps count from 1. */
@@ -24,7 +26,7 @@ export interface TrainingRun {
   readonly steps: number
   readonly batch: (step: number) => Batch
   readonly learningRate: (step: number) => number
-  readonly onStep?: (report: StepReport) => void
+  readonly onStep?: (report: StepReport) => void | Promise<void>
 }
 
 /**
@@ -32,7 +34,14 @@ export interface TrainingRun {
  * @returns the trained tensors by name.
  * @throws HomingError TRAINING_DIVERGED, `details.step` saying where, when the loss is no longer a number.
  */
-export async function train({ model, options, steps, batch, learningRate, onStep }: TrainingRun): Promise<Map<string, Float32Array>> {
+export async function train({
+  model,
+  options,
+  steps,
+  batch,
+  learningRate,
+  onStep,
+}: TrainingRun): Promise<Map<string, Float32Array>> {
   const graph = trainingGraph(model, options)
   const engine = await openEngine(writeModel(graph.model))
   try {
@@ -48,12 +57,15 @@ export async function train({ model, options, steps, batch, learningRate, onStep
       })
       const loss = results[graph.loss]!.data[0]!
       if (!Number.isFinite(loss)) {
-        throw new HomingError('TRAINING_DIVERGED', `The loss became ${loss} at step ${step}`, { details: { step } })
+        throw new HomingError('TRAINING_DIVERGED', `The loss became ${loss} at step ${step}`, {
+          details: { step },
+        })
       }
       tensors = Object.fromEntries(slots(graph).map(({ input, output }) => [input, results[output]!]))
-      onStep?.({ step, loss, metrics: Object.fromEntries(graph.metrics.map((name) => [name, results[name]!.data[0]!])) })
+      const metrics = Object.fromEntries(graph.metrics.map((name) => [name, results[name]!.data[0]!]))
+      await onStep?.({ step, loss, metrics, parameters: () => parametersOf(graph, tensors) })
     }
-    return new Map(graph.parameters.map(({ input }) => [input, tensors[input]!.data as Float32Array]))
+    return parametersOf(graph, tensors)
   } finally {
     await engine.close()
   }
@@ -61,13 +73,22 @@ export async function train({ model, options, steps, batch, learningRate, onStep
 
 const slots = ({ parameters }: TrainingGraph) => parameters.flatMap(({ state, ...slot }) => [slot, ...state])
 
+function parametersOf(
+  { parameters }: TrainingGraph,
+  tensors: Readonly<Record<string, EngineTensor>>,
+): Map<string, Float32Array> {
+  return new Map(parameters.map(({ input }) => [input, tensors[input]!.data as Float32Array]))
+}
+
 /** Parameters as the model has them, optimiser state at zero. */
 function startingTensors(model: ModelProto, graph: TrainingGraph): Record<string, EngineTensor> {
   const learned = new Map(model.graph?.initializer.map((tensor) => [tensor.name, tensor]))
   return Object.fromEntries(
     slots(graph).map(({ input, shape }) => {
       const tensor = learned.get(input)
-      const data = tensor ? (readTensor(tensor).data as Float32Array) : new Float32Array(shape.reduce((product, dim) => product * dim, 1))
+      const data = tensor
+        ? (readTensor(tensor).data as Float32Array)
+        : new Float32Array(shape.reduce((product, dim) => product * dim, 1))
       return [input, { dtype: 'float32', shape, data }]
     }),
   )

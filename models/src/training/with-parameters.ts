@@ -6,7 +6,9 @@ export function withParameters(model: ModelProto, parameters: ReadonlyMap<string
   if (!graph) return model
   const initializer = graph.initializer.map((tensor) => {
     const data = parameters.get(tensor.name)
-    return data ? makeTensor(tensor.name, elementTypeOf(tensor.dataType)!, tensorShape(tensor.dims, tensor.name), data) : tensor
+    return data
+      ? makeTensor(tensor.name, elementTypeOf(tensor.dataType)!, tensorShape(tensor.dims, tensor.name), data)
+      : tensor
   })
   return { ...model, graph: { ...graph, initializer } }
 }
