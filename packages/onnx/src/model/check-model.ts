@@ -1,7 +1,8 @@
 import { HomingError } from '@homing/protocol'
 
-import { irVersions } from '../config.ts'
-import type { ModelProto } from '../generated/onnx-ml_pb.js'
+import { irVersions, maxGraphDepth } from '../config.ts'
+import type { GraphProto, ModelProto } from '../generated/onnx-ml_pb.js'
+import { nodeGraphs } from '../graph/node-graphs.ts'
 
 /** A model whose graph is present. */
 export type CheckedModel = ModelProto & { graph: NonNullable<ModelProto['graph']> }
@@ -28,6 +29,15 @@ export function checkModel(model: ModelProto): asserts model is CheckedModel {
   }
   if (opsetImport.length === 0)
     throw new HomingError('ONNX_INVALID', 'The model names no operator set (opset_import)')
+  checkDepth(graph, 1)
   const unnamed = graph.node.findIndex(({ opType }) => opType === '')
   if (unnamed >= 0) throw new HomingError('ONNX_INVALID', `Node ${unnamed} of the graph has no operator type`)
+}
+
+/** Deeper nesting would exhaust the stack of whoever walks the graphs; onnxruntime gives up much earlier. */
+function checkDepth(graph: GraphProto, depth: number): void {
+  if (depth > maxGraphDepth) {
+    throw new HomingError('ONNX_UNSUPPORTED', `Graphs are nested deeper than ${maxGraphDepth}`)
+  }
+  for (const node of graph.node) for (const body of nodeGraphs(node)) checkDepth(body, depth + 1)
 }

@@ -74,6 +74,11 @@ describe('readModel', () => {
     expect(() => readModel(text('<html>'.repeat(20)))).toThrow(/text or web page/)
   })
 
+  test.each([65, 500, 2000, 4000, 8000])('refuses %i graphs one inside the other', (depth) => {
+    const code = expect.stringMatching(/^ONNX_(UNSUPPORTED|INVALID)$/) as string
+    expect(() => readModel(nested(depth))).toThrow(expect.objectContaining({ code }))
+  })
+
   test.each([2n, 15n, 99n])('refuses IR version %i', (irVersion) => {
     const model = readModel(small())
     model.irVersion = irVersion

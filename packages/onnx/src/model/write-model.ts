@@ -1,4 +1,5 @@
 import { toBinary } from '@bufbuild/protobuf'
+import { HomingError } from '@homing/protocol'
 
 import { type ModelProto, ModelProtoSchema } from '../generated/onnx-ml_pb.js'
 import { checkModel } from './check-model.ts'
@@ -10,5 +11,13 @@ import { checkModel } from './check-model.ts'
  */
 export function writeModel(model: ModelProto): Uint8Array<ArrayBuffer> {
   checkModel(model)
-  return toBinary(ModelProtoSchema, model)
+  try {
+    return toBinary(ModelProtoSchema, model)
+  } catch (cause) {
+    throw new HomingError(
+      'ONNX_INVALID',
+      'The model holds a value that its field cannot, or nests too deeply',
+      { cause },
+    )
+  }
 }

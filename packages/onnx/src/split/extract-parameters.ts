@@ -1,7 +1,5 @@
-import { HomingError } from '@homing/protocol'
-
 import { renameValues } from '../builder/rename-values.ts'
-import { maxGraphDepth, minConstantBytes } from '../config.ts'
+import { minConstantBytes } from '../config.ts'
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from '../generated/onnx-ml_pb.js'
 import { copyMessage, copyModel } from '../graph/copy-graph.ts'
 import { nodeGraphs } from '../graph/node-graphs.ts'
@@ -60,9 +58,7 @@ export function extractParameters(model: ModelProto): {
     })
     return taken
   }
-  const takeBody = (body: GraphProto, depth: number): void => {
-    if (depth > maxGraphDepth)
-      throw new HomingError('ONNX_UNSUPPORTED', `Graphs are nested deeper than ${maxGraphDepth}`)
+  const takeBody = (body: GraphProto): void => {
     const renames = new Map<string, string>()
     const hoist = (placeholder: TensorProto): void => {
       const { name } = placeholder
@@ -78,14 +74,14 @@ export function extractParameters(model: ModelProto): {
     })
     takeConstants(body).forEach(hoist)
     renameValues(body, renames)
-    for (const node of body.node) nodeGraphs(node).forEach((inner) => takeBody(inner, depth + 1))
+    for (const node of body.node) nodeGraphs(node).forEach((inner) => takeBody(inner))
   }
 
   graph.initializer = graph.initializer.map((tensor) =>
     isLearned(tensor, uses) ? take(tensor, tensor.name) : tensor,
   )
   graph.initializer.push(...takeConstants(graph))
-  for (const node of graph.node) nodeGraphs(node).forEach((body) => takeBody(body, 1))
+  for (const node of graph.node) nodeGraphs(node).forEach((body) => takeBody(body))
   return { model: copy, parameters }
 }
 
