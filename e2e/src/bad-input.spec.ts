@@ -54,7 +54,7 @@ test('calls that do not fit the signature are refused with their code', async ({
     'a wrong shape': 'HomingError INPUT_SHAPE',
     'data of another length': 'HomingError INPUT_SHAPE',
     'NaN in a tensor': 'HomingError INPUT_VALUE',
-    'a missing feature': 'HomingError INPUT_VALUE',
+    'a missing feature': 'HomingError INPUT_NAME',
     'a model without a name that can be': 'HomingError MODEL_UNKNOWN',
     'an unknown model': 'HomingError MODEL_UNKNOWN',
     'an unknown version': 'HomingError VERSION_UNKNOWN',

@@ -9,7 +9,7 @@ import { DemoPage } from './fixtures/demo-page.ts'
 import { digitStrokes } from './fixtures/digit-strokes.ts'
 import { startServer } from './fixtures/homing-server.ts'
 import { root } from './fixtures/places.ts'
-import { publishModels } from './fixtures/publish-models.ts'
+import { packModels, publishModels } from './fixtures/publish-models.ts'
 
 // `pnpm --filter @homing/e2e picture`: the root README's pictures, taken of the real demo on the real server.
 
@@ -21,6 +21,7 @@ const server = await startServer(data)
 const launchOptions = config.projects?.find(({ name }) => name === 'chromium')?.use?.launchOptions ?? {}
 const browser = await chromium.launch(launchOptions)
 try {
+  await packModels()
   await publishModels(server.origin, '1.0.0')
   await publishModels(server.origin, '1.1.0')
   await mkdir(folder, { recursive: true })
