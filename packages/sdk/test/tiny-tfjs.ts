@@ -64,16 +64,21 @@ export function denseGraphRequest(
   )
 }
 
-/** y = isNaN(x) as a graph model: TensorFlow.js has a kernel for it on webgl and cpu, and none on wasm. */
-export function isNanRequest(backends: readonly Backend[]): LoadRequest {
+/** Sums columns by Einsum as a graph model: TensorFlow.js has a kernel for it on cpu, and none on wasm. */
+export function einsumRequest(backends: readonly Backend[]): LoadRequest {
+  const dim = [{ size: '2' }, { size: '3' }]
   const node = [
-    { name: 'x', op: 'Placeholder', attr: { dtype: { type: 'DT_FLOAT' }, shape: { shape: { dim: [{ size: '3' }] } } } },
-    { name: 'y', op: 'IsNan', input: ['x'], attr: { T: { type: 'DT_FLOAT' } } },
+    { name: 'x', op: 'Placeholder', attr: { dtype: { type: 'DT_FLOAT' }, shape: { shape: { dim } } } },
+    { name: 'y', op: 'Einsum', input: ['x'], attr: { N: { i: '1' }, equation: { s: btoa('ij->j') } } },
   ]
-  const topology = { format: 'graph-model', modelTopology: { node, versions: { producer: 1 } }, weightSpecs: [] }
+  const topology = {
+    format: 'graph-model',
+    modelTopology: { node, versions: { producer: 1 } },
+    weightSpecs: [],
+  }
   const signature: Signature = {
-    inputs: [{ name: 'x', dtype: 'float32', shape: [3] }],
-    outputs: [{ name: 'y', dtype: 'bool', shape: [3] }],
+    inputs: [{ name: 'x', dtype: 'float32', shape: [2, 3] }],
+    outputs: [{ name: 'y', dtype: 'float32', shape: [3] }],
   }
   return tinyRequest({ graph: canonicalBytes(topology) }, signature, backends, { engine: 'tfjs' })
 }

@@ -108,7 +108,12 @@ test('windowed features are computed from the events that the app recorded', asy
         kind: 'table',
         name: 'shop',
         tensor: 'x',
-        features: [window('visits', 'count'), window('pages', 'sum'), window('mean', 'mean'), window('last', 'last')],
+        features: [
+          window('visits', 'count'),
+          window('pages', 'sum'),
+          window('mean', 'mean'),
+          window('last', 'last'),
+        ],
       },
     ],
     outputs: [],

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
+import { denseExpected, denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
+import { denseLayersRequest } from '../../test/tiny-tfjs.ts'
+import type { ClientOptions, Homing } from './api.ts'
+import { createClient } from './create-client.ts'
+
+const x = [1, 2, 3, 4]
+const input = { x: floats(x, [1, 4]) }
+const expectBias = (y: { readonly data: ArrayLike<unknown> } | undefined, bias: number): void => {
+  denseExpected(x, bias).forEach((value, at) => {
+    expect(y!.data[at]).toBeCloseTo(value, 4)
+  })
+}
+
+let repository: BrowserRepository
+let homing: Homing
+const client = (options: Partial<ClientOptions> = {}): Homing =>
+  (homing = createClient({ repository: repository.url, app: 'test', pollInterval: 0, ...options }))
+
+beforeEach(async () => {
+  repository = await startBrowserRepository()
+})
+afterEach(async () => {
+  await homing.close()
+  await repository.stop()
+})
+
+test('a backend that breaks while it serves is replaced, the call repeated, and the status says why', async () => {
+  await repository.publish([{ request: denseLayersRequest([], { bias: 1 }) }])
+  const tfjs = () => new Worker(new URL('../../test/losing-worker.ts', import.meta.url), { type: 'module' })
+  const model = await client({ workers: { tfjs } }).model('tiny', { backends: ['webgl', 'cpu'] })
+  expect(model.status).toMatchObject({ backend: 'webgl', fallbacks: [] })
+  for (let call = 0; call < 4; call++) expectBias((await model.predict(input)).outputs['y'], 1)
+  expect(model.status).toMatchObject({
+    state: { name: 'active', version: '1.0.0' },
+    backend: 'cpu',
+    fallbacks: [{ backend: 'webgl', stage: 'run', code: 'ENGINE_FAILED' }],
+  })
+})
+
+test('the last backend that breaks rejects the call with the reasons', async () => {
+  await repository.publish([{ request: denseLayersRequest([], { bias: 1 }) }])
+  const tfjs = () => new Worker(new URL('../../test/losing-worker.ts', import.meta.url), { type: 'module' })
+  const model = await client({ workers: { tfjs } }).model('tiny', { backends: ['webgl'] })
+  await model.predict(input)
+  await expect(model.predict(input)).rejects.toMatchObject({
+    code: 'BACKEND_UNAVAILABLE',
+    details: { backends: [{ backend: 'webgl', stage: 'run' }] },
+  })
+})
+
+test('a version for another engine takes over without a failed call', async () => {
+  await repository.publish([{ request: denseLayersRequest([], { bias: 1 }) }])
+  const model = await client().model('tiny', { backends: ['cpu', 'wasm'] })
+  expect(model.status).toMatchObject({ engine: 'tfjs', backend: 'cpu' })
+  await repository.publish([{ request: denseOnnxRequest([], { version: '1.1.0', bias: 2 }) }])
+  const calls: ReturnType<typeof model.predict>[] = []
+  const checked = homing.check()
+  const timer = setInterval(() => calls.push(model.predict(input)), 5)
+  await checked
+  clearInterval(timer)
+  calls.push(model.predict(input))
+  for (const { version, outputs } of await Promise.all(calls))
+    expectBias(outputs['y'], version === '1.0.0' ? 1 : 2)
+  expect(model.status).toMatchObject({ engine: 'onnx', backend: 'wasm', version: '1.1.0' })
+})
+
+test('the backends can be chosen while the model serves; a choice that cannot work changes nothing', async () => {
+  await repository.publish([{ request: denseLayersRequest([], { bias: 1 }) }])
+  const model = await client().model('tiny', { backends: ['cpu'] })
+  expect((await model.setBackends(['webgl'])).backend).toBe('webgl')
+  expectBias((await model.predict(input)).outputs['y'], 1)
+  await expect(model.setBackends([])).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' })
+  expect((await model.predict(input)).backend).toBe('webgl')
+})
