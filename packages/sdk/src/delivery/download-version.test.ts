@@ -1,5 +1,6 @@
-import { type HomingError, paths } from '@homing/protocol'
+import { HomingError, paths, sha256Hex } from '@homing/protocol'
 import { type FaultyRepository, publishSamples, sampleVersion, startFaultyRepository } from '@homing/testkit'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { blobsOf } from './blobs-of.ts'
@@ -114,9 +115,9 @@ describe('download and read a version', async () => {
     for (const { sha256 } of refs.slice(1))
       server.fail(paths.blob(sha256), { kind: 'slow', piece: 1000, every: 20 })
     await expect(downloadVersion(sample.manifest, options)).rejects.toMatchObject({ code: 'BLOB_UNKNOWN' })
-    const { size } = store.blobs
+    expect(store.blobs.size).toBe(0)
     await new Promise((resolve) => setTimeout(resolve, 100))
-    expect(store.blobs.size).toBe(size)
+    expect(store.blobs.size).toBe(0)
     expect(server.requests.length).toBeLessThanOrEqual(parallelDownloads)
   })
 
@@ -130,9 +131,40 @@ describe('download and read a version', async () => {
   })
 
   it('passes on what the store says, such as that it is full', async () => {
-    const full = { name: 'HomingError', code: 'STORE_FULL' }
-    const failing = { ...store, writeBlob: () => Promise.reject(full as unknown as HomingError) }
+    const full = new HomingError('STORE_FULL', 'no room')
+    const failing = { ...store, writeBlob: () => Promise.reject(full) }
     await expect(downloadVersion(sample.manifest, { ...options, store: failing })).rejects.toBe(full)
+  })
+
+  it('stores nothing but intact files whatever goes wrong, and ends whole once all is well', async () => {
+    const fault = fc.oneof(
+      fc.record({ kind: fc.constant('truncate' as const), after: fc.nat(40_000) }),
+      fc.record({ kind: fc.constant('alter' as const), at: fc.nat(39_999) }),
+      fc.record({ kind: fc.constant('grow' as const), by: fc.integer({ min: 1, max: 100_000 }) }),
+      fc.record({ kind: fc.constant('reset' as const), after: fc.nat(40_000) }),
+      fc.record({ kind: fc.constant('status' as const), status: fc.constantFrom(403, 404, 429, 500, 503) }),
+      fc.constant({ kind: 'html' as const }),
+    )
+    const faults = fc.array(
+      fc.record({ file: fc.nat(refs.length - 1), fault, times: fc.integer({ min: 1, max: 4 }) }),
+    )
+    await fc.assert(
+      fc.asyncProperty(faults, async (faults) => {
+        store.blobs.clear()
+        server.heal()
+        for (const { file, fault, times } of faults) server.fail(paths.blob(refs[file]!.sha256), fault, times)
+        await downloadVersion(sample.manifest, options).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(HomingError)
+        })
+        for (const [sha256, bytes] of store.blobs) expect(await sha256Hex(bytes)).toBe(sha256)
+        server.heal()
+        await downloadVersion(sample.manifest, options)
+        expect(
+          Buffer.compare((await readVersion(store, sample.manifest)).parameters, sample.parameters),
+        ).toBe(0)
+      }),
+      { numRuns: 25 },
+    )
   })
 
   describe('what spoils on the device', () => {

@@ -107,20 +107,26 @@ describe('lifecycle of a model', () => {
 
   const version = fc.constantFrom('1.0.0', '1.1.0', '1.2.0')
   const event: fc.Arbitrary<LifecycleEvent> = fc.oneof(
-    { weight: 8, arbitrary: fc.record({ type: fc.constantFrom('staged', 'probe', 'activated'), version }) },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        type: fc.constantFrom('staged' as const, 'probe' as const, 'activated' as const),
+        version,
+      }),
+    },
     {
       weight: 4,
       arbitrary: fc.record({
-        type: fc.constant('download'),
+        type: fc.constant('download' as const),
         version,
         loaded: fc.nat(9),
         total: fc.constant(9),
       }),
     },
-    { weight: 4, arbitrary: fc.record({ type: fc.constantFrom('check', 'current') }) },
+    { weight: 4, arbitrary: fc.record({ type: fc.constantFrom('check' as const, 'current' as const) }) },
     { weight: 2, arbitrary: fc.constant<LifecycleEvent>({ type: 'failed', error }) },
     { weight: 1, arbitrary: fc.constant<LifecycleEvent>({ type: 'close' }) },
-  ) as fc.Arbitrary<LifecycleEvent>
+  )
   const events = fc.array(event, { maxLength: 60 })
 
   it('never loses the serving version but to a proven one or to close; closed absorbs', () => {

@@ -1,4 +1,4 @@
-import { canonicalBytes, type ErrorCode, paths } from '@homing/protocol'
+import { canonicalBytes, type ErrorCode, HomingError, paths } from '@homing/protocol'
 import {
   type Fault,
   type FaultyRepository,
@@ -157,6 +157,13 @@ describe('repository', async () => {
   function publishRollout() {
     return { format: 1, model: 'digits', revision: 1, champion: '1.0.0', versions: [sample.listed] }
   }
+
+  it('reads no more of a file than it is to have', async () => {
+    server.fail(files.blob.path, { kind: 'grow', by: 1_000_000 })
+    const error = await repository.blob(shard).catch((caught: unknown) => caught)
+    expect(error).toBeInstanceOf(HomingError)
+    expect((error as HomingError).details.received).toBeLessThanOrEqual(shard.size)
+  })
 
   it('reads no more of a rollout than a document may have', async () => {
     server.files.set(files.rollout.path, new Uint8Array(17 * 1024 * 1024))

@@ -27,12 +27,17 @@ export async function openIndexedDbStore(
     openDatabase(factory, name, (reason) => (lost ??= reason)),
   )
 
+  function refuseWhenLost(cause?: unknown): void {
+    if (lost !== undefined) throw unavailable(lost, cause)
+  }
+
   async function guarded<T>(work: () => Promise<T>): Promise<T> {
-    if (lost !== undefined) throw unavailable(lost)
+    refuseWhenLost()
     try {
       return await work()
     } catch (cause) {
-      throw lost === undefined ? await storeError(cause, estimate) : unavailable(lost, cause)
+      refuseWhenLost(cause)
+      throw await storeError(cause, estimate)
     }
   }
 

@@ -91,7 +91,7 @@ describe('open store', () => {
         const request = {
           error: new DOMException('not allowed in this mode', 'InvalidStateError'),
         } as IDBOpenDBRequest
-        setTimeout(() => request.onerror?.(new Event('error')))
+        setTimeout(() => void request.onerror?.(new Event('error')))
         return request
       }),
       /InvalidStateError: not allowed in this mode/,

@@ -6,7 +6,7 @@ export type StorageEstimator = () => Promise<{ usage?: number; quota?: number }>
 /** Asks the browser; knows nothing where it cannot be asked (webviews, Node, insecure contexts). */
 export const browserEstimate: StorageEstimator = async () => {
   // `navigator.storage` is missing in insecure contexts, against its type.
-  const { storage } = navigator as { storage?: StorageManager }
+  const { storage } = navigator as { storage?: Partial<StorageManager> }
   return (await storage?.estimate?.().catch(() => undefined)) ?? {}
 }
 
