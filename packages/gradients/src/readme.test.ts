@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs'
+
+import * as onnx from '@homing/onnx'
+import { expect, test } from 'vitest'
+
+import * as gradients from './index.ts'
+import { ruleOf } from './registry.ts'
+
+const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+
+test('the example of the README runs and says the truth', () => {
+  const code = /```ts\n([\s\S]*?)```/.exec(readme)![1]!
+  const body = code
+    .replaceAll(/import (\{.*\}) from '@homing\/(\w+)'/g, 'const $1 = $2')
+    .replaceAll('!.', '.')
+  const claims = [...body.matchAll(/^(.+) \/\/ (\[.*\])$/gm)]
+  expect(claims).toHaveLength(2)
+  const checks = claims.map(([, expression, value]) => `[${expression!}, ${value!}]`)
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the README is the code under test
+  const run = new Function('onnx', 'gradients', `${body}\nreturn [${checks.join()}]`) as (
+    ...packages: unknown[]
+  ) => [unknown, unknown][]
+  for (const [found, claimed] of run(onnx, gradients)) expect(found).toEqual(claimed)
+})
+
+test('every operator that is listed has a rule', () => {
+  expect(gradients.differentiableOperators).toEqual([...gradients.differentiableOperators].sort())
+  for (const type of gradients.differentiableOperators) expect(ruleOf(type), type).toBeDefined()
+})
