@@ -90,7 +90,7 @@ export function program({ stdout, stderr, signal }: ProgramOptions): Command {
           tell(flags.json, { published }, () =>
             published.map(({ model, version, champion, uploadedBlobs }) => {
               const devices = champion === undefined ? 'not rolled out' : `devices get ${champion}`
-              return `${model} ${version} is published (${uploadedBlobs} files uploaded); ${devices}`
+              return `${model} ${version} is published (${uploadedBlobs} ${uploadedBlobs === 1 ? 'file' : 'files'} uploaded); ${devices}`
             }),
           )
         } finally {

@@ -95,7 +95,7 @@ describe('against the real server', () => {
     const published = await homing('publish', folder, ...at)
     expect(published.exit).toBe(0)
     expect(published.out).toBe(
-      'dense 1.0.0 is published (2 files uploaded); devices get 1.0.0\ndense 1.1.0 is published (1 files uploaded); devices get 1.1.0\n',
+      'dense 1.0.0 is published (2 files uploaded); devices get 1.0.0\ndense 1.1.0 is published (1 file uploaded); devices get 1.1.0\n',
     )
     expect(published.err).toMatch(/^dense 1\.0\.0: 0 B of .* 0 of 2 files$/m)
 

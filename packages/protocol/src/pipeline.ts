@@ -9,7 +9,7 @@ const channels = v.pipe(v.array(finite), v.minLength(1), v.maxLength(4))
 const rgb = v.tuple([finite, finite, finite])
 
 /** One step from a decoded image (RGBA, 0..255) to the numbers of a tensor; steps run in the order given. */
-export const ImageStepSchema = v.variant('op', [
+const ImageStepSchema = v.variant('op', [
   /** Lays the image on a plain colour (0..255) where it is transparent. Without it: white. */
   v.object({ op: v.literal('background'), colour: rgb }),
   /** One channel: 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601). */
@@ -52,7 +52,7 @@ export const ImageStepSchema = v.variant('op', [
 ])
 
 /** An image input: what the caller passes under `name` becomes the tensor `tensor`. */
-export const ImageInputSchema = v.object({
+const ImageInputSchema = v.object({
   kind: v.literal('image'),
   name: AuthorNameSchema,
   tensor: AuthorNameSchema,
@@ -61,7 +61,7 @@ export const ImageInputSchema = v.object({
 })
 
 /** A condition on a feature's raw value. A call that fails one is refused with INPUT_VALUE. */
-export const CheckSchema = v.variant('kind', [
+const CheckSchema = v.variant('kind', [
   v.object({ kind: v.literal('range'), min: v.optional(finite), max: v.optional(finite) }),
   v.object({ kind: v.literal('pattern'), pattern: v.pipe(v.string(), v.maxLength(512)) }),
   v.object({ kind: v.literal('set'), values: v.array(v.union([v.string(), finite])) }),
@@ -79,7 +79,7 @@ const numberFields = {
 }
 
 /** One column of a table input. */
-export const FeatureSchema = v.variant('kind', [
+const FeatureSchema = v.variant('kind', [
   v.object({
     kind: v.literal('number'),
     name: AuthorNameSchema,
@@ -110,7 +110,7 @@ export const FeatureSchema = v.variant('kind', [
 ])
 
 /** A table input: named features, in this order, become the columns of `tensor` (float32, shape [rows, columns]). */
-export const TableInputSchema = v.object({
+const TableInputSchema = v.object({
   kind: v.literal('table'),
   name: AuthorNameSchema,
   tensor: AuthorNameSchema,
@@ -118,7 +118,7 @@ export const TableInputSchema = v.object({
 })
 
 /** One reading of an output tensor. */
-export const OutputReadingSchema = v.variant('kind', [
+const OutputReadingSchema = v.variant('kind', [
   /** Scores over labels. `activation` says what turns them into probabilities (`none`: they are). */
   v.object({
     kind: v.literal('classification'),

@@ -32,7 +32,7 @@ export function externalFiles(folder: string): ExternalFiles {
     },
     async close() {
       const opened = await Promise.allSettled(files.values())
-      await Promise.all(opened.map((file) => (file.status === 'fulfilled' ? file.value.close() : undefined)))
+      for (const file of opened) if (file.status === 'fulfilled') await file.value.close()
     },
   }
 }

@@ -44,7 +44,7 @@ export async function outputShapes(
         const sizes = shape.map((dim) => (typeof dim === 'number' ? dim : 1))
         const length = sizes.reduce((product, size) => product * size, 1)
         const zeros = dtype === 'string' ? new Array<string>(length).fill('') : new arrays[dtype](length)
-        return [name, new Tensor(dtype, zeros as never, sizes)] as const
+        return [name, new Tensor(dtype, zeros, sizes)] as const
       })
       const outputs = await session.run(Object.fromEntries(feeds))
       return Object.fromEntries(

@@ -1,9 +1,8 @@
 import type { Signature, TensorSpec } from '@homing/protocol'
 import type { GraphModel } from '@tensorflow/tfjs-converter'
+import type * as tfCore from '@tensorflow/tfjs-core'
 
 import { tfjsSpec, type TfjsTensor } from './tfjs-spec.ts'
-
-type Core = typeof import('@tensorflow/tfjs-core')
 
 /** TensorFlow's names of data types (tensorflow/core/framework/types.proto). */
 const tensorFlowTypes: Readonly<Record<string, string>> = {
@@ -25,7 +24,7 @@ interface SignatureTensor {
 }
 
 /** Inputs and outputs of a graph model, in its own order, by the names of their nodes. */
-export async function graphSignature(model: GraphModel, core: Core): Promise<Signature> {
+export async function graphSignature(model: GraphModel, core: typeof tfCore): Promise<Signature> {
   const inputs = model.inputs.map((input) => tfjsSpec(input, 'input'))
   const found = outputsInSignature(model)
   const open = model.outputs.some(({ name }) => !found.get(name)?.shape)
@@ -39,8 +38,9 @@ export async function graphSignature(model: GraphModel, core: Core): Promise<Sig
 
 /** Outputs as the signature of the SavedModel has them: the nodes of a graph do not tell their shapes. */
 function outputsInSignature(model: GraphModel): Map<string, TfjsTensor> {
-  const { outputs = {} } = (model.modelSignature ?? {}) as { outputs?: Record<string, SignatureTensor> }
-  const infos = Object.values(outputs).map(({ name, dtype, tensorShape }): TfjsTensor => ({
+  // Undefined for a model without a signature, whatever its type says.
+  const signature = model.modelSignature as { outputs?: Record<string, SignatureTensor> } | undefined
+  const infos = Object.values(signature?.outputs ?? {}).map(({ name, dtype, tensorShape }): TfjsTensor => ({
     name: name.replace(/:0$/, ''),
     dtype: tensorFlowTypes[dtype] ?? dtype,
     shape: tensorShape?.unknownRank ? undefined : (tensorShape?.dim ?? []).map(({ size }) => Number(size)),
@@ -49,7 +49,11 @@ function outputsInSignature(model: GraphModel): Map<string, TfjsTensor> {
 }
 
 /** Outputs for inputs of zeros, dynamic dimensions 1. This tells types and ranks; sizes stay open. */
-async function runOnce(model: GraphModel, inputs: readonly TensorSpec[], core: Core): Promise<TfjsTensor[]> {
+async function runOnce(
+  model: GraphModel,
+  inputs: readonly TensorSpec[],
+  core: typeof tfCore,
+): Promise<TfjsTensor[]> {
   const zeros = inputs.map(({ name, dtype, shape }) => {
     const sizes = shape.map((dim) => (typeof dim === 'number' ? dim : 1))
     return [name, core.zeros(sizes, dtype as 'float32')] as const

@@ -1,5 +1,4 @@
 import { HomingError, type Signature } from '@homing/protocol'
-import type { io } from '@tensorflow/tfjs-core'
 
 import { optionalPeer } from './optional-peer.ts'
 import type { ParameterSource } from './parameter-source.ts'
@@ -20,7 +19,7 @@ export async function tfjsSignature(
   core.enableProdMode() // or it advises to install its Node backend
   await core.setBackend('cpu')
   const weightData = await wholeFile(weights)
-  const handler = core.io.fromMemory({ ...artifacts, weightData } as io.ModelArtifacts)
+  const handler = core.io.fromMemory({ ...artifacts, weightData })
 
   if (format === 'layers-model') {
     const { loadLayersModel } = await optionalPeer(

@@ -19,7 +19,7 @@ export interface ServerOptions {
 }
 
 /** One request; `path` begins with `/v1/`. */
-export interface ApiRequest {
+interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT'
   readonly path: string
   readonly body?: Uint8Array<ArrayBuffer>

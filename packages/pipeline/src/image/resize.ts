@@ -5,7 +5,7 @@ import { type Filter, type Taps, tapsOf } from './taps.ts'
 export type Fit = 'fill' | 'contain' | 'cover'
 
 /** The size that a frame of `width` x `height` gets: smaller on one side for `contain`, else the size asked for. */
-export function fittedSize(
+function fittedSize(
   fit: Fit,
   width: number,
   height: number,
