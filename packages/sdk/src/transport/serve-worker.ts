@@ -39,14 +39,18 @@ export function serveWorker(create: (config: never) => object): void {
 
 /** Holds a Web Lock until the worker dies, or beats where there are none; says `ready` once the page can rely on it. */
 function showLife(scope: WorkerScope, lock: string): void {
-  const locks = (navigator as { locks?: LockManager }).locks
-  if (locks) {
-    void locks.request(lock, () => {
-      scope.postMessage({ type: 'ready', beats: false })
-      return new Promise<never>(() => undefined)
-    })
-  } else {
+  const beat = (): void => {
     scope.postMessage({ type: 'ready', beats: true })
     setInterval(() => scope.postMessage({ type: 'beat' }), beatInterval)
   }
+  const locks = (navigator as { locks?: LockManager }).locks
+  if (!locks) {
+    beat()
+    return
+  }
+  const hold = (): Promise<never> => {
+    scope.postMessage({ type: 'ready', beats: false })
+    return new Promise<never>(() => undefined)
+  }
+  locks.request(lock, hold).catch(beat) // Chromium refuses locks where the user blocks site data
 }

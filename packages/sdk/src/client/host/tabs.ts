@@ -13,12 +13,14 @@ export function tabs(database: string, onActivated: (model: string) => void): Ta
   const channel = new BroadcastChannel(database)
   channel.onmessage = ({ data }: MessageEvent<string>) => onActivated(data)
   return {
-    async alone(name, signal, work) {
+    async alone<T>(name: string, signal: AbortSignal, work: () => Promise<T>) {
       const locks = (navigator as { locks?: LockManager }).locks
       if (!locks) return work()
       try {
         return await locks.request(`${database}/${name}`, { signal }, work)
       } catch (error) {
+        // Chromium refuses locks where the user blocks site data: nothing is shared with other tabs then.
+        if (error instanceof DOMException && error.name === 'SecurityError') return work()
         if (error instanceof HomingError || !signal.aborted) throw error
         throw new HomingError('ABORTED', 'Waiting for another tab was aborted.', { cause: error })
       }
