@@ -57,7 +57,7 @@ export async function graphFixture(folder: string): Promise<string> {
     format: 'graph-model',
     generatedBy: '2.15.0',
     convertedBy: 'TensorFlow.js Converter v4.22.0',
-    signature: { inputs: { x: tensor('x:0', 2) }, outputs: { y: tensor('y:0', 3) } },
+    signature: { inputs: { pair: tensor('x:0', 2) }, outputs: { triple: tensor('y:0', 3) } },
     modelTopology: {
       node: [
         { name: 'x', op: 'Placeholder', attr: attr('DT_FLOAT', [-1, 2]) },

@@ -21,50 +21,60 @@ interface SignatureTensor {
     readonly dim?: readonly { readonly size: string | number }[]
     readonly unknownRank?: boolean
   }
+  /** Set where the tensor is a table that the model itself fills, not one that callers pass. */
+  readonly resourceId?: number | null
 }
 
-/** Inputs and outputs of a graph model, in its own order, by the names of their nodes. */
+type SignatureTensors = Readonly<Record<string, SignatureTensor>>
+
+/** An input or output under its public name, and the node that takes or gives it. */
+interface Port extends TfjsTensor {
+  readonly node: string
+}
+
+/**
+ * Inputs and outputs of a graph model: by the names of its SavedModel's signature, which also tells the shapes of
+ * outputs, else by the names of its nodes.
+ */
 export async function graphSignature(model: GraphModel, core: typeof tfCore): Promise<Signature> {
-  const inputs = model.inputs.map((input) => tfjsSpec(input, 'input'))
-  const found = outputsInSignature(model)
-  const open = model.outputs.some(({ name }) => !found.get(name)?.shape)
-  const ran = open ? await runOnce(model, inputs, core) : []
-  const outputs = model.outputs.map(({ name }, i) => {
-    const told = found.get(name)
-    return tfjsSpec(told?.shape ? told : { dtype: '', ...ran[i], name }, 'output')
-  })
-  return { inputs, outputs }
-}
-
-/** Outputs as the signature of the SavedModel has them: the nodes of a graph do not tell their shapes. */
-function outputsInSignature(model: GraphModel): Map<string, TfjsTensor> {
   // Undefined for a model without a signature, whatever its type says.
-  const signature = model.modelSignature as { outputs?: Record<string, SignatureTensor> } | undefined
-  const infos = Object.values(signature?.outputs ?? {}).map(({ name, dtype, tensorShape }): TfjsTensor => ({
-    name: name.replace(/:0$/, ''),
-    dtype: tensorFlowTypes[dtype] ?? dtype,
-    shape: tensorShape?.unknownRank ? undefined : (tensorShape?.dim ?? []).map(({ size }) => Number(size)),
-  }))
-  return new Map(infos.map((info) => [info.name, info]))
+  const named = model.modelSignature as { inputs?: SignatureTensors; outputs?: SignatureTensors } | undefined
+  const inputs = portsOf(named?.inputs, model.inputs)
+  const outputs = portsOf(named?.outputs, model.outputs)
+  const takes = inputs.map((input) => tfjsSpec(input, 'input'))
+  const open = outputs.some(({ shape }) => !shape)
+  const ran = open ? await runOnce(model, inputs, takes, outputs, core) : []
+  return { inputs: takes, outputs: outputs.map((output, i) => tfjsSpec({ ...output, ...ran[i] }, 'output')) }
 }
 
-/** Outputs for inputs of zeros, dynamic dimensions 1. This tells types and ranks; sizes stay open. */
+function portsOf(named: SignatureTensors | undefined, nodes: readonly TfjsTensor[]): Port[] {
+  if (!named) return nodes.map((node) => ({ ...node, node: node.name }))
+  const taken = Object.entries(named).filter(([, { resourceId }]) => resourceId == null)
+  return taken.map(([name, { name: node, dtype, tensorShape }]) => ({
+    name,
+    node,
+    dtype: tensorFlowTypes[dtype] ?? dtype,
+    shape: tensorShape?.unknownRank
+      ? nodes.find((found) => found.name === node.replace(/:\d+$/, ''))?.shape
+      : (tensorShape?.dim ?? []).map(({ size }) => Number(size)),
+  }))
+}
+
+/** Types and ranks of outputs for inputs of zeros, dynamic dimensions 1. Sizes stay open. */
 async function runOnce(
   model: GraphModel,
-  inputs: readonly TensorSpec[],
+  inputs: readonly Port[],
+  specs: readonly TensorSpec[],
+  outputs: readonly Port[],
   core: typeof tfCore,
-): Promise<TfjsTensor[]> {
-  const zeros = inputs.map(({ name, dtype, shape }) => {
+): Promise<Pick<TfjsTensor, 'dtype' | 'shape'>[]> {
+  const zeros = specs.map(({ dtype, shape }, i) => {
     const sizes = shape.map((dim) => (typeof dim === 'number' ? dim : 1))
-    return [name, core.zeros(sizes, dtype as 'float32')] as const
+    return [inputs[i]!.node, core.zeros(sizes, dtype as 'float32')] as const
   })
-  const results = await model.executeAsync(Object.fromEntries(zeros))
-  const outputs = Array.isArray(results) ? results : [results]
-  const found = outputs.map(({ dtype, shape }, i) => ({
-    name: model.outputs[i]!.name,
-    dtype,
-    shape: shape.map(() => null),
-  }))
-  core.dispose([...outputs, ...zeros.map(([, tensor]) => tensor)])
+  const nodes = outputs.map(({ node }) => node)
+  const results = [await model.executeAsync(Object.fromEntries(zeros), nodes)].flat()
+  const found = results.map(({ dtype, shape }) => ({ dtype, shape: shape.map(() => null) }))
+  core.dispose([...results, ...zeros.map(([, tensor]) => tensor)])
   return found
 }

@@ -66,8 +66,8 @@ describe('a graph model', () => {
   test('is taken apart with its quantised weights as they are', async () => {
     const { signature, parameters, artifacts } = await taken(await graphFixture(await temporaryFolder()))
     expect(signature).toEqual({
-      inputs: [{ name: 'x', dtype: 'float32', shape: ['batch', 2] }],
-      outputs: [{ name: 'y', dtype: 'float32', shape: ['batch', 3] }],
+      inputs: [{ name: 'pair', dtype: 'float32', shape: ['batch', 2] }],
+      outputs: [{ name: 'triple', dtype: 'float32', shape: ['batch', 3] }],
     })
     expect(parameters.tensors).toEqual([{ name: 'w', dtype: 'uint8', shape: [2, 3], offset: 0, size: 6 }])
     expect([...new Uint8Array(artifacts.weightData as ArrayBuffer)]).toEqual([0, 1, 2, 3, 4, 5])
