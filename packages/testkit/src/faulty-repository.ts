@@ -5,7 +5,7 @@ import { answer } from './answer.ts'
 import type { Fault } from './fault.ts'
 
 /** A request as it came. */
-export interface RecordedRequest {
+interface RecordedRequest {
   readonly path: string
   readonly headers: IncomingHttpHeaders
 }

@@ -12,7 +12,7 @@ export interface ChoiceOptions {
 }
 
 /** Why a version cannot serve here. */
-export interface VersionReasons {
+interface VersionReasons {
   readonly version: string
   readonly reasons: readonly string[]
 }

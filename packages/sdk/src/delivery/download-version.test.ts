@@ -175,29 +175,25 @@ describe('download and read a version', async () => {
     it.each([
       [
         'another byte',
-        (bytes: Uint8Array<ArrayBuffer>) => bytes.map((byte, index) => (index === 3 ? byte + 1 : byte)),
+        (bytes: Uint8Array<ArrayBuffer>) => bytes.map((byte, index) => (index === 3 ? byte ^ 1 : byte)),
       ],
       ['an end too early', (bytes: Uint8Array<ArrayBuffer>) => bytes.slice(0, -1)],
       ['nothing', () => new Uint8Array()],
     ])('is found and deleted (%s), so that it alone is fetched again', async (_what, spoil) => {
-      for (const { sha256 } of [refs[0]!, refs[3]!]) {
-        store.blobs.set(sha256, spoil(store.blobs.get(sha256)!))
-        const reading = readVersion(store, sample.manifest)
-        await expect(reading).rejects.toMatchObject({
-          code: 'INTEGRITY_FAILED',
-          details: { sha256, missing: false },
-        })
-        expect(store.blobs.has(sha256)).toBe(false)
-        server.requests.length = 0
-        await downloadVersion(sample.manifest, options)
-        expect(requestedBlobs()).toEqual([paths.blob(sha256)])
-        await readVersion(store, sample.manifest)
-      }
+      const files = [refs[0]!, refs[3]!, refs.at(-1)!].map(({ sha256 }) => ({ sha256, missing: false }))
+      for (const { sha256 } of files) store.blobs.set(sha256, spoil(store.blobs.get(sha256)!))
+      const reading = readVersion(store, sample.manifest)
+      await expect(reading).rejects.toMatchObject({ code: 'INTEGRITY_FAILED', details: { files } })
+      for (const { sha256 } of files) expect(store.blobs.has(sha256)).toBe(false)
+      server.requests.length = 0
+      await downloadVersion(sample.manifest, options)
+      expect(requestedBlobs().sort()).toEqual(files.map(({ sha256 }) => paths.blob(sha256)).sort())
+      await readVersion(store, sample.manifest)
     })
 
     it('is named when it lacks', async () => {
       store.blobs.delete(refs[1]!.sha256)
-      const details = { sha256: refs[1]!.sha256, missing: true }
+      const details = { files: [{ sha256: refs[1]!.sha256, missing: true }] }
       await expect(readVersion(store, sample.manifest)).rejects.toMatchObject({
         code: 'INTEGRITY_FAILED',
         details,
@@ -229,9 +225,15 @@ describe('download and read a version', async () => {
 
     it('is named when it lacks, and deleted when it is spoiled', async () => {
       const reading = () => readStoredManifest(store, sha256, expected)
-      await expect(reading()).rejects.toMatchObject({ code: 'INTEGRITY_FAILED', details: { missing: true } })
+      await expect(reading()).rejects.toMatchObject({
+        code: 'INTEGRITY_FAILED',
+        details: { files: [{ missing: true }] },
+      })
       await store.writeManifest(sha256, sample.manifestBytes.slice(1))
-      await expect(reading()).rejects.toMatchObject({ code: 'INTEGRITY_FAILED', details: { missing: false } })
+      await expect(reading()).rejects.toMatchObject({
+        code: 'INTEGRITY_FAILED',
+        details: { files: [{ missing: false }] },
+      })
       expect(await store.readManifest(sha256)).toBeUndefined()
     })
   })

@@ -13,7 +13,7 @@ export interface StoredVersion {
 
 /**
  * The manifest with this hash, from the store.
- * @throws HomingError INTEGRITY_FAILED when it lacks or is spoiled, MANIFEST_INVALID.
+ * @throws HomingError INTEGRITY_FAILED when it lacks or is spoiled (it is deleted), MANIFEST_INVALID.
  */
 export async function readStoredManifest(
   store: ContentStore,
@@ -24,35 +24,54 @@ export async function readStoredManifest(
   if (bytes && (await sha256Hex(bytes)) === manifestSha256)
     return { bytes, manifest: parseManifest(bytes, expected) }
   if (bytes) await store.deleteManifest(manifestSha256)
-  throw spoiled(`The manifest of ${expected.model} ${expected.version}`, manifestSha256, bytes)
+  throw spoiled(`The manifest of ${expected.model} ${expected.version}`, [
+    { sha256: manifestSha256, missing: !bytes },
+  ])
 }
 
 /**
- * Everything that an engine needs of a stored version, verified byte by byte. What is spoiled is deleted, so that a
- * download fetches that file alone again. One shard at a time is held beside the parameter file.
- * @throws HomingError INTEGRITY_FAILED with `details.sha256` when a file lacks or is spoiled.
+ * Everything that an engine needs of a stored version, verified byte by byte. What is spoiled is deleted, all of it
+ * at once, so that one download heals the version. One shard at a time is held beside the parameter file.
+ * @throws HomingError INTEGRITY_FAILED with `details.files` ({ sha256, missing }[]), VERSION_UNSUPPORTED.
  */
 export async function readVersion(store: ContentStore, manifest: Manifest): Promise<StoredVersion> {
-  const graph = await readVerified(store, manifest.graph)
   const parameters = allocate(manifest)
+  const bad: BadFile[] = []
+  const graph = await readVerified(store, manifest.graph, bad)
   let offset = 0
   for (const shard of manifest.parameters.shards) {
-    parameters.set(await readVerified(store, shard), offset)
+    const bytes = await readVerified(store, shard, bad)
+    if (bytes) parameters.set(bytes, offset)
     offset += shard.size
   }
-  return { manifest, graph, parameters }
+  if (graph && bad.length === 0) return { manifest, graph, parameters }
+  throw spoiled(`${manifest.model} ${manifest.version}`, bad)
 }
 
-async function readVerified(store: ContentStore, ref: FileRef): Promise<Uint8Array<ArrayBuffer>> {
+interface BadFile {
+  readonly sha256: string
+  /** Not there at all; else spoiled, and deleted. */
+  readonly missing: boolean
+}
+
+async function readVerified(
+  store: ContentStore,
+  ref: FileRef,
+  bad: BadFile[],
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const bytes = await store.readBlob(ref.sha256)
   if (bytes && (await isIntact(ref, bytes))) return bytes
   if (bytes) await store.deleteBlob(ref.sha256)
-  throw spoiled(`The file ${ref.sha256}`, ref.sha256, bytes)
+  bad.push({ sha256: ref.sha256, missing: !bytes })
+  return undefined
 }
 
-function spoiled(what: string, sha256: string, bytes: Uint8Array | undefined): HomingError {
-  const problem = bytes ? 'was spoiled on the device and is deleted' : 'is not on the device'
-  return new HomingError('INTEGRITY_FAILED', `${what} ${problem}`, { details: { sha256, missing: !bytes } })
+function spoiled(what: string, files: readonly BadFile[]): HomingError {
+  const missing = files.filter((file) => file.missing).length
+  const problem = `${missing} files are missing, ${files.length - missing} were spoiled and are deleted`
+  return new HomingError('INTEGRITY_FAILED', `${what} is not whole on this device: ${problem}`, {
+    details: { files },
+  })
 }
 
 function allocate({ model, version, parameters }: Manifest): Uint8Array<ArrayBuffer> {

@@ -17,7 +17,7 @@ import type { DeliveryPlatform } from './ports.ts'
 import { withRetry } from './retry.ts'
 
 /** How a blob is fetched. */
-export interface BlobOptions {
+interface BlobOptions {
   readonly signal?: AbortSignal | undefined
   /** Bytes that have arrived; a new attempt begins at 0 again. */
   readonly onBytes?: (received: number) => void
