@@ -9,3 +9,6 @@ export const maxReplays = 2
 
 /** Largest age of recorded events, in milliseconds: the longest window that a pipeline may declare. */
 export const maxEventAge = 366 * 86_400_000
+
+/** After how many recorded events those that are too old are deleted. */
+export const eventsPerPruning = 100

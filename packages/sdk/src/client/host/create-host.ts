@@ -5,7 +5,7 @@ import { webPlatform } from '../../delivery/web-platform.ts'
 import type { BackendFault, EventsByName } from '../../runtime/runtime-api.ts'
 import { databaseName, openStore } from '../../store/open-store.ts'
 import type { Store } from '../../store/store.ts'
-import { maxEventAge } from '../config.ts'
+import { eventsPerPruning, maxEventAge } from '../config.ts'
 import type { HostApi, HostConfig, PageApi } from '../host-api.ts'
 import { describeDevice } from './device.ts'
 import { enginePorts } from './engine-ports.ts'
@@ -30,6 +30,7 @@ export function createHost(config: HostConfig): HostApi {
           .catch(() => undefined),
     ),
   )
+  let recorded = 0
   let connect!: (page: PageApi) => void
   const page = new Promise<PageApi>((resolve) => (connect = resolve))
 
@@ -104,7 +105,7 @@ export function createHost(config: HostConfig): HostApi {
       const kept = await store()
       const time = Date.now()
       await kept.appendEvent({ event, time, fields })
-      await kept.deleteEventsBefore(time - maxEventAge)
+      if (recorded++ % eventsPerPruning === 0) await kept.deleteEventsBefore(time - maxEventAge)
     },
     readEvents: async (windows) => readEvents(await store(), windows),
     async shutdown() {

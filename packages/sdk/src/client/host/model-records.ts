@@ -47,6 +47,8 @@ export function rejectionKey(manifestSha256: string): string {
 
 /** Versions on the device that may serve at once, best first. */
 export function servable(record: ModelRecord | undefined, pinned: string | undefined): InstalledVersion[] {
-  const all = [record?.active, record?.lastGood].filter((installed) => installed !== undefined)
+  const all = [record?.active, record?.lastGood, record?.staged].filter(
+    (installed) => installed !== undefined,
+  )
   return pinned === undefined ? all : all.filter(({ version }) => version === pinned)
 }
