@@ -76,7 +76,7 @@ function attributeValue(name: string, value: AttributeInput): AttributeFields {
       return { type: Kind.INT, i: BigInt(value) }
     case 'string':
       return { type: Kind.STRING, s: new TextEncoder().encode(value) }
-    case 'object':
+    default:
       return isList(value) ? listValue(name, value) : objectValue(name, value)
   }
 }

@@ -6,7 +6,7 @@ import { copyMessage } from '../graph/copy-graph.ts'
 import { modelTensors } from '../graph/model-tensors.ts'
 import { isExternal } from '../tensor/tensor-bytes.ts'
 import { externalRange, type ReadExternalData } from './external-data.ts'
-import { readParameter } from './read-parameter.ts'
+import { parameterReader } from './parameter-reader.ts'
 
 /**
  * Brings the tensors that were stored outside the model file into it, except `parameters`, which have their own way.
@@ -29,7 +29,7 @@ export async function inlineExternalData(
       )
     }
     const inline = copyMessage(tensor)
-    inline.rawData = await readParameter(tensor, 0, length, read)
+    inline.rawData = await parameterReader(tensor, read)(0, length)
     inline.externalData = []
     clearField(inline, TensorProtoSchema.field.dataLocation)
     replace(inline)

@@ -1,3 +1,5 @@
+import { create } from '@bufbuild/protobuf'
+import { WireType } from '@bufbuild/protobuf/wire'
 import { describe, expect, test } from 'vitest'
 import { Tensor } from 'onnxruntime-web/wasm'
 
@@ -10,7 +12,8 @@ import {
   type ModelProto,
   readModel,
 } from '../index.ts'
-import { type Value, writeModel } from '../index.ts'
+import { makeTensor, type TensorProto, type Value, writeModel } from '../index.ts'
+import { FunctionProtoSchema, SparseTensorProtoSchema } from '../generated/onnx-ml_pb.js'
 import { expectSameOutputs, splitWhole } from '../testing/split-and-run.ts'
 
 /** Numbers that look random and are the same on every run. */
@@ -35,6 +38,9 @@ const weights = (g: GraphBuilder, name = 'w', type: ElementType = 'float32'): Va
   const bytes = Uint8Array.from({ length: (4096 * elementTypes[type].bits) / 8 }, (_, i) => (i * 7) & 0x3f)
   return g.parameter(name, type, [64, 64], bytes)
 }
+
+const tensorOfOnes = (): TensorProto => makeTensor('', 'float32', [64, 64], new Float32Array(4096).fill(1))
+const sparseStandIn = (): TensorProto => makeTensor('sparse', 'float32', [64, 64], new Float32Array(4096))
 
 describe('splitModel', () => {
   test.each<[string, (g: GraphBuilder, x: Value) => Value, string[]]>([
@@ -230,6 +236,99 @@ describe('splitModel', () => {
     expect(writeModel(whole)).toEqual(before)
   })
 
+  test('moves the weights of loops and of branches inside them', async () => {
+    const whole = modelOf((g, x) => {
+      const body = g.subgraph('body', (b) => {
+        b.input('i', 'int64', [])
+        b.output('more', b.input('go', 'bool', []), 'bool', [])
+        const product = b.op('MatMul', [b.input('h', 'float32', [64, 64]), weights(b, 'loop.w')])
+        const branch = (name: string): ReturnType<GraphBuilder['subgraph']> =>
+          b.subgraph(name, (inner) =>
+            inner.output(
+              `${name}.y`,
+              inner.op('Add', [product, weights(inner, `${name}.w`)]),
+              'float32',
+              [64, 64],
+            ),
+          )
+        const chosen = b.op('If', [b.scalar(1, 'bool')], {
+          then_branch: branch('then'),
+          else_branch: branch('else'),
+        })
+        b.output('h.next', b.op('Tanh', [chosen]), 'float32', [64, 64])
+      })
+      return g.op('Loop', [g.scalar(3, 'int64'), g.scalar(1, 'bool'), x], { body })
+    })
+    const split = await splitWhole(whole)
+    expect(names(split)).toEqual(['loop.w', 'then.w', 'else.w'])
+    await expectSameOutputs(writeModel(whole), split, { x: square })
+  })
+
+  test('leaves functions and sparse initialisers as they are', async () => {
+    const inner = graphBuilder('inner')
+    inner.output(
+      'out',
+      inner.op('MatMul', [inner.input('in', 'float32'), inner.op('Constant', [], { value: tensorOfOnes() })]),
+    )
+    const definition = inner.build().graph!
+    const whole = modelOf(
+      (g, x) => g.op('Add', [g.op('Twice', [x], {}, { domain: 'local' }), weights(g)]),
+      17,
+      { local: 1 },
+    )
+    whole.functions.push(
+      create(FunctionProtoSchema, {
+        name: 'Twice',
+        domain: 'local',
+        input: ['in'],
+        output: ['out'],
+        node: definition.node,
+        opsetImport: [{ domain: '', version: 17n }],
+      }),
+    )
+    const split = await splitWhole(whole)
+    expect(names(split)).toEqual(['w'])
+    await expectSameOutputs(writeModel(whole), split, { x: square })
+
+    const sparse = modelOf((g, x) =>
+      g.op('Add', [g.op('MatMul', [x, g.initializer(sparseStandIn())]), weights(g)]),
+    )
+    const standIn = sparse.graph!.initializer.findIndex(({ name }) => name === 'sparse')
+    sparse.graph!.initializer.splice(standIn, 1)
+    const values = makeTensor('sparse', 'float32', [2], [3, 4])
+    sparse.graph!.sparseInitializer.push(
+      create(SparseTensorProtoSchema, {
+        values,
+        indices: makeTensor('', 'int64', [2], [5, 700]),
+        dims: [64n, 64n],
+      }),
+    )
+    const sparseSplit = await splitWhole(sparse)
+    expect(names(sparseSplit)).toEqual(['w'])
+    expect(readModel(sparseSplit.graph).graph!.sparseInitializer).toEqual(sparse.graph!.sparseInitializer)
+    await expectSameOutputs(writeModel(sparse), sparseSplit, { x: square })
+  })
+
+  test('reads weights from typed fields and leaves the model as it was', async () => {
+    const whole = modelOf((g, x) => g.op('MatMul', [x, weights(g)]))
+    const raw = await splitWhole(whole)
+    const [tensor] = whole.graph!.initializer
+    tensor!.floatData = Array.from(new Float32Array(tensor!.rawData.slice().buffer))
+    tensor!.rawData = new Uint8Array()
+    const before = writeModel(whole)
+    const typed = await splitWhole(whole)
+    expect(typed.bytes).toEqual(raw.bytes)
+    expect(writeModel(whole)).toEqual(before)
+  })
+
+  test('refuses a topology that is too large without its parameters', async () => {
+    const g = graphBuilder('texts')
+    const x = g.input('x', 'float32', [1])
+    g.parameter('texts', 'string', [1], ['a'.repeat(65 * 1024 * 1024)])
+    g.output('y', g.op('Relu', [x]))
+    await expect(splitWhole(g.build())).rejects.toMatchObject({ code: 'ONNX_UNSUPPORTED' })
+  })
+
   test('keeps metadata, documentation, odd names and unknown fields', async () => {
     const odd = [
       '/Übung/重み:0',
@@ -249,7 +348,9 @@ describe('splitModel', () => {
     })
     const unknown = new Uint8Array([...writeModel(whole), ...[0xc2, 0x3e, 3, 1, 2, 3]])
     const model = readModel(unknown)
-    model.graph!.initializer[0]!.$unknown = [{ no: 900, wireType: 0, data: new Uint8Array([5]) }]
+    model.graph!.initializer[0]!.$unknown = [
+      { no: 900, wireType: WireType.Varint, data: new Uint8Array([5]) },
+    ]
     const split = await splitWhole(model)
     const found = readModel(split.graph)
     expect(found.docString).toBe('documentation')

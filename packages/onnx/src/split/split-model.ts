@@ -1,5 +1,5 @@
 import { clearField, create } from '@bufbuild/protobuf'
-import { HomingError, maxGraphBytes, maxShardBytes, type Parameters, sha256Hex } from '@homing/protocol'
+import { HomingError, maxGraphBytes, type Parameters } from '@homing/protocol'
 
 import { parametersPath } from '../config.ts'
 import {
@@ -13,9 +13,9 @@ import { writeModel } from '../model/write-model.ts'
 import { externalRange, type ReadExternalData } from './external-data.ts'
 import { isExternal, tensorBytes } from '../tensor/tensor-bytes.ts'
 import { type ExtractedParameter, extractParameters } from './extract-parameters.ts'
+import { groupShards, type SplitShard } from './group-shards.ts'
 import { groupTensors, paddedSize } from './group-tensors.ts'
 import { inlineExternalData } from './inline-external-data.ts'
-import { readParameter } from './read-parameter.ts'
 
 /** What splitting needs besides the model. */
 export interface SplitOptions {
@@ -23,12 +23,6 @@ export interface SplitOptions {
   readonly externalData?: ReadExternalData
   /** The parameters of the version that this one was trained from; unchanged tensors keep their shards. */
   readonly parent?: Parameters
-}
-
-/** One file of parameters, at most 8 MiB, named by its hash. */
-export interface SplitShard {
-  readonly sha256: string
-  readonly bytes: Uint8Array<ArrayBuffer>
 }
 
 /** A model in two parts: topology, and learned tensors. */
@@ -100,24 +94,4 @@ function referTo(tensor: TensorProto, offset: number, length: number): void {
   tensor.externalData = Object.entries(fields).map(([key, value]) =>
     create(StringStringEntryProtoSchema, { key, value }),
   )
-}
-
-async function* groupShards(
-  group: readonly ExtractedParameter[],
-  externalData: ReadExternalData | undefined,
-): AsyncGenerator<SplitShard, void, undefined> {
-  const size = group.reduce((sum, parameter) => sum + paddedSize(parameter.size), 0)
-  for (let start = 0; start < size; start += maxShardBytes) {
-    const bytes = new Uint8Array(Math.min(maxShardBytes, size - start))
-    let offset = 0
-    for (const parameter of group) {
-      // A tensor larger than a shard is alone in its group, so `start` is 0 or lies within the only tensor.
-      const from = Math.max(0, start - offset)
-      const to = Math.min(parameter.size, start - offset + bytes.byteLength)
-      if (from < to)
-        bytes.set(await readParameter(parameter.source, from, to - from, externalData), offset + from - start)
-      offset += paddedSize(parameter.size)
-    }
-    yield { sha256: await sha256Hex(bytes), bytes }
-  }
 }

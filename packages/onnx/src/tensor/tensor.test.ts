@@ -31,10 +31,7 @@ describe('tensors', () => {
         shape,
         fc.infiniteStream(fc.nat({ max: 255 })),
         (type, dims, stream) => {
-          const bytes = Uint8Array.from(
-            { length: tensorByteSize(type, dims, 'it') },
-            () => stream.next().value!,
-          )
+          const bytes = Uint8Array.from({ length: tensorByteSize(type, dims, 'it') }, () => next(stream))
           const tensor = fromBinary(
             TensorProtoSchema,
             toBinary(TensorProtoSchema, makeTensor('t', type, dims, bytes)),
@@ -127,4 +124,9 @@ describe('tensors', () => {
 /** A tensor of two elements in a typed field. */
 function typed(type: ElementType, fields: Partial<Omit<TensorProto, '$typeName'>>): TensorProto {
   return create(TensorProtoSchema, { dims: [2n], dataType: elementTypes[type].code, ...fields })
+}
+
+function next(stream: Iterator<number>): number {
+  const { value } = stream.next() as IteratorYieldResult<number>
+  return value
 }

@@ -5,7 +5,7 @@ import { fromBinary } from '@bufbuild/protobuf'
 import { Tensor } from 'onnxruntime-web/wasm'
 
 import { TensorProtoSchema } from '../generated/onnx-ml_pb.js'
-import { type ModelProto, readTensor } from '../index.ts'
+import { type ModelProto, readTensor, type TensorProto } from '../index.ts'
 
 /** The models of the ONNX project, where Debian's package libonnx-testdata is installed. */
 export const testDataFolder = process.env['ONNX_TEST_DATA'] ?? '/usr/share/libonnx-testdata/data'
@@ -38,13 +38,26 @@ export function* testModels(folder = testDataFolder): Generator<TestModel> {
 export function testInputs(model: ModelProto, folder: string): Record<string, Tensor> | undefined {
   const initialized = new Set(model.graph!.initializer.map(({ name }) => name))
   const feeds: Record<string, Tensor> = {}
-  for (const [index, { name }] of model
-    .graph!.input.filter((input) => !initialized.has(input.name))
-    .entries()) {
-    const file = join(folder, 'test_data_set_0', `input_${index}.pb`)
-    if (!existsSync(file)) return undefined
-    const { dtype, shape, data } = readTensor(fromBinary(TensorProtoSchema, readFileSync(file)))
+  const inputs = model.graph!.input.filter((input) => !initialized.has(input.name))
+  for (const [index, { name }] of inputs.entries()) {
+    const tensor = testTensor(folder, index)
+    if (!tensor) return undefined
+    const { dtype, shape, data } = readTensor(tensor)
     feeds[name] = new Tensor(dtype as 'float32', data as Float32Array, shape)
   }
   return feeds
+}
+
+/** The stored input of this number, or undefined when it is missing or not a tensor. */
+export function testTensor(folder: string, index: number): TensorProto | undefined {
+  const file = join(folder, 'test_data_set_0', `input_${index}.pb`)
+  if (!existsSync(file)) return undefined
+  try {
+    // A sequence or an optional value decodes as a tensor of nonsense, which its sizes betray.
+    const tensor = fromBinary(TensorProtoSchema, readFileSync(file))
+    readTensor(tensor)
+    return tensor
+  } catch {
+    return undefined
+  }
 }

@@ -1,4 +1,4 @@
-import type { Dim, TensorType } from '../../builder/value-info.ts'
+import type { Dim } from '../../builder/value-info.ts'
 import { type ElementType, elementTypeOf } from '../../tensor/element-types.ts'
 import { shapeOf, type TypedNode, type TypeRule } from '../type-rule.ts'
 
@@ -121,13 +121,9 @@ export const elementwiseRules: Readonly<Record<string, TypeRule>> = {
 }
 
 function broadcastShapes(node: TypedNode, first: number): readonly Dim[] | undefined {
-  let result: readonly Dim[] | undefined = []
-  for (let index = 0; index < Math.max(node.inputs, first + 1); index++) {
-    const shape: TensorType['shape'] = shapeOf(node, index)
-    if (!shape || !result) return undefined
-    result = broadcastShape(result, shape)
-  }
-  return result
+  const count = Math.max(node.inputs, first + 1)
+  const shapes = Array.from({ length: count }, (_, index) => shapeOf(node, index))
+  return shapes.every((shape) => shape !== undefined) ? shapes.reduce(broadcastShape, []) : undefined
 }
 
 /** Numpy's broadcasting, with dynamic dimensions; a conflict between known sizes is left for the engine to report. */
