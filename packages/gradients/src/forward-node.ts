@@ -1,4 +1,4 @@
-import type { NodeProto } from '@homing/onnx'
+import type { NodeAttributes, NodeProto } from '@homing/onnx'
 import { HomingError } from '@homing/protocol'
 
 import type { ShapedValue } from './emitter.ts'
@@ -13,6 +13,7 @@ export interface ForwardNode {
   readonly outputs: readonly (ShapedValue | undefined)[]
   /** Whether the shapes of all its tensors are known. */
   readonly shaped: boolean
+  readonly attributes: NodeAttributes
   readonly proto: NodeProto
 }
 
@@ -30,24 +31,7 @@ export function firstOutput(node: ForwardNode): ShapedValue {
   return output
 }
 
-/** A whole-number attribute. */
-export function intAttribute({ proto }: ForwardNode, name: string, fallback: number): number {
-  const found = proto.attribute.find((attribute) => attribute.name === name)
-  return found ? Number(found.i) : fallback
-}
-
 /** A float attribute. */
 export function floatAttribute({ proto }: ForwardNode, name: string, fallback: number): number {
   return proto.attribute.find((attribute) => attribute.name === name)?.f ?? fallback
-}
-
-/** A list of whole numbers; undefined when absent. */
-export function intsAttribute({ proto }: ForwardNode, name: string): number[] | undefined {
-  return proto.attribute.find((attribute) => attribute.name === name)?.ints.map(Number)
-}
-
-/** A word. */
-export function stringAttribute({ proto }: ForwardNode, name: string, fallback: string): string {
-  const found = proto.attribute.find((attribute) => attribute.name === name)
-  return found ? new TextDecoder().decode(found.s) : fallback
 }

@@ -1,10 +1,4 @@
-import {
-  firstOutput,
-  type ForwardNode,
-  intsAttribute,
-  requiredInput,
-  stringAttribute,
-} from './forward-node.ts'
+import { firstOutput, type ForwardNode, requiredInput } from './forward-node.ts'
 
 /** How a window moves over the spatial axes of a tensor, padding made explicit. One entry per spatial axis. */
 export interface Windows {
@@ -23,10 +17,10 @@ export function windowsOf(node: ForwardNode, kernel: readonly number[]): Windows
   const input = requiredInput(node, 0).shape.slice(2)
   const output = firstOutput(node).shape.slice(2)
   const ones = kernel.map(() => 1)
-  const strides = intsAttribute(node, 'strides') ?? ones
-  const dilations = intsAttribute(node, 'dilations') ?? ones
-  const autoPad = stringAttribute(node, 'auto_pad', 'NOTSET')
-  const explicit = intsAttribute(node, 'pads') ?? kernel.map(() => 0).concat(kernel.map(() => 0))
+  const strides = node.attributes.ints('strides') ?? ones
+  const dilations = node.attributes.ints('dilations') ?? ones
+  const autoPad = node.attributes.string('auto_pad', 'NOTSET')
+  const explicit = node.attributes.ints('pads') ?? kernel.map(() => 0).concat(kernel.map(() => 0))
   const windows = { kernel, strides, dilations, input, output }
   if (autoPad !== 'SAME_UPPER' && autoPad !== 'SAME_LOWER') {
     return { ...windows, begin: explicit.slice(0, kernel.length), end: explicit.slice(kernel.length) }

@@ -1,4 +1,4 @@
-import { firstOutput, intAttribute } from '../forward-node.ts'
+import { firstOutput, type ForwardNode } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule } from '../rule.ts'
 
 /** 1 where the output is positive, else 0. The sign is one pass where a comparison and a cast are two. */
@@ -33,7 +33,7 @@ export const logSoftmax: GradientRule = firstOutputRule(({ node, emit }, gradien
   return [emit.binary('Sub', gradient, emit.binary('Mul', emit.unary('Exp', y), total))]
 })
 
-function softmaxAxis(node: Parameters<typeof intAttribute>[0], rank: number): number {
-  const axis = intAttribute(node, 'axis', -1)
+function softmaxAxis(node: ForwardNode, rank: number): number {
+  const axis = node.attributes.int('axis', -1)
   return axis < 0 ? axis + rank : axis
 }

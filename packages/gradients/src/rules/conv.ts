@@ -1,5 +1,5 @@
 import type { Emitter, ShapedValue } from '../emitter.ts'
-import { intAttribute, requiredInput } from '../forward-node.ts'
+import { requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule } from '../rule.ts'
 import { unreached, type Windows, windowsOf } from '../windows.ts'
 
@@ -9,7 +9,7 @@ import { unreached, type Windows, windowsOf } from '../windows.ts'
  */
 export const conv: GradientRule = firstOutputRule(({ node, emit, wants }, gradient) => {
   const [x, w, b] = [requiredInput(node, 0), requiredInput(node, 1), node.inputs[2]]
-  const group = intAttribute(node, 'group', 1)
+  const group = node.attributes.int('group', 1)
   const windows = windowsOf(node, w.shape.slice(2))
   const others = gradient.shape.map((_, axis) => axis).filter((axis) => axis !== 1)
   return [

@@ -1,6 +1,6 @@
 import { broadcastShape, sumToShape } from '../broadcast.ts'
 import type { Emitter, ShapedValue } from '../emitter.ts'
-import { floatAttribute, intAttribute, requiredInput } from '../forward-node.ts'
+import { floatAttribute, requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule, type Gradients } from '../rule.ts'
 
 /** Y = A B: dA = dY B', dB = A' dY, summed over broadcast batch dimensions. */
@@ -37,8 +37,8 @@ function matMulByMatrix(
 /** Y = alpha A' B' + beta C, where A' and B' may be transposed. */
 export const gemm: GradientRule = firstOutputRule(({ node, emit, wants }, gradient) => {
   const [a, b, c] = [requiredInput(node, 0), requiredInput(node, 1), node.inputs[2]]
-  const transA = intAttribute(node, 'transA', 0) === 1
-  const transB = intAttribute(node, 'transB', 0) === 1
+  const transA = node.attributes.int('transA', 0) === 1
+  const transB = node.attributes.int('transB', 0) === 1
   const alpha = floatAttribute(node, 'alpha', 1)
   const beta = floatAttribute(node, 'beta', 1)
   const gradientOfA = (): ShapedValue =>

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 
 import { readForwardGraph } from '../forward-graph.ts'
 import { awayFromKinks, checkGradient } from '../testing/check-gradient.ts'
+import { runModel } from '../testing/run-model.ts'
 import { trainingGraph } from '../training-graph.ts'
 
 const between = (min: number, max: number) => fc.integer({ min, max })
@@ -34,6 +35,23 @@ describe('pooling', () => {
       ),
       { numRuns: 30 },
     )
+  })
+
+  it('MaxPool shares the gradient among equal largest elements', async () => {
+    const g = graphBuilder('ties')
+    const x = g.parameter('x', 'float32', [1, 1, 2, 4], [1, 1, 3, 0, 1, 1, 3, 0])
+    g.output('y', g.op('MaxPool', [x], { kernel_shape: [2, 2], strides: [2, 2] }), 'float32', [1, 1, 1, 2])
+    const model = g.build()
+    const graph = trainingGraph(model, { loss: 'mse', optimiser: { kind: 'sgd' } })
+    const one = { shape: [], data: Float32Array.of(1) }
+    const [results] = await runModel(graph.model, {
+      x: { shape: [1, 1, 2, 4], data: Float32Array.of(1, 1, 3, 0, 1, 1, 3, 0) },
+      targets: { shape: [1, 1, 1, 2], data: Float32Array.of(0, 0) },
+      learning_rate: one,
+      step: one,
+    })
+    // The gradients of the outputs are 1 and 3; four share the first, two the second.
+    expect([...results!['x/next']!]).toEqual([0.75, 0.75, 1.5, 0, 0.75, 0.75, 1.5, 0])
   })
 
   it('AveragePool with any strides and pads, counting them or not', async () => {

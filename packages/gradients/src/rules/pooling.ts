@@ -1,5 +1,5 @@
 import type { Emitter, ShapedValue } from '../emitter.ts'
-import { firstOutput, type ForwardNode, intAttribute, intsAttribute, requiredInput } from '../forward-node.ts'
+import { firstOutput, type ForwardNode, requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule, type Gradients, type RuleContext } from '../rule.ts'
 import { unreached, type Windows, windowsOf } from '../windows.ts'
 
@@ -24,7 +24,7 @@ function writeMaxPool({ node, emit }: RuleContext, gradient: ShapedValue): Gradi
 
 /** Every element of a window gets an equal part. */
 export const averagePool: GradientRule = firstOutputRule(writeAveragePool, (node) =>
-  intAttribute(node, 'ceil_mode', 0) === 1 ? 'it rounds its output size up (ceil_mode)' : undefined,
+  node.attributes.int('ceil_mode', 0) === 1 ? 'it rounds its output size up (ceil_mode)' : undefined,
 )
 
 function writeAveragePool({ node, emit }: RuleContext, gradient: ShapedValue): Gradients {
@@ -38,7 +38,7 @@ function writeAveragePool({ node, emit }: RuleContext, gradient: ShapedValue): G
   const counts = emit.constant(
     gradient.dtype,
     [1, 1, ...windows.output],
-    countsOf(windows, intAttribute(node, 'count_include_pad', 0) === 1),
+    countsOf(windows, node.attributes.int('count_include_pad', 0) === 1),
   )
   const ones = emit.constant(
     gradient.dtype,
@@ -70,7 +70,7 @@ export const globalAveragePool: GradientRule = firstOutputRule(({ node, emit }, 
 })
 
 function kernelOf(node: ForwardNode): number[] {
-  return intsAttribute(node, 'kernel_shape') ?? []
+  return node.attributes.ints('kernel_shape') ?? []
 }
 
 const volume = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * size, 1)

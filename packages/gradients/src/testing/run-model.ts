@@ -10,29 +10,44 @@ export interface Numbers {
   readonly data: Float32Array | Int32Array
 }
 
-/** Opens a model on onnxruntime-web's WASM, runs it on each of `feeds`, and gives the outputs. */
-export async function runModel(
-  model: ModelProto,
-  ...feeds: Readonly<Record<string, Numbers>>[]
-): Promise<Record<string, Float32Array>[]> {
+/** A model opened on onnxruntime-web's WASM. */
+export interface OpenModel {
+  run(feeds: Readonly<Record<string, Numbers>>): Promise<Record<string, Float32Array>>
+  close(): Promise<void>
+}
+
+/** Opens a model. */
+export async function openModel(model: ModelProto): Promise<OpenModel> {
   const session = await InferenceSession.create(writeModel(model), {
     executionProviders: ['wasm'],
     logSeverityLevel: 3,
   })
-  try {
-    const results: Record<string, Float32Array>[] = []
-    for (const feed of feeds) {
-      const tensors = Object.entries(feed).map(
+  return {
+    async run(feeds) {
+      const tensors = Object.entries(feeds).map(
         ([name, { shape, data }]) => [name, tensorOf(shape, data)] as const,
       )
       const outputs = await session.run(Object.fromEntries(tensors))
-      results.push(
-        Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data as Float32Array])),
+      return Object.fromEntries(
+        Object.entries(outputs).map(([name, { data }]) => [name, data as Float32Array]),
       )
-    }
+    },
+    close: () => session.release(),
+  }
+}
+
+/** Opens a model, runs it on each of `feeds`, and gives the outputs. */
+export async function runModel(
+  model: ModelProto,
+  ...feeds: Readonly<Record<string, Numbers>>[]
+): Promise<Record<string, Float32Array>[]> {
+  const open = await openModel(model)
+  try {
+    const results: Record<string, Float32Array>[] = []
+    for (const feed of feeds) results.push(await open.run(feed))
     return results
   } finally {
-    await session.release()
+    await open.close()
   }
 }
 
