@@ -78,6 +78,36 @@ describe('against the real server', () => {
     expect(rollout.versions.map(({ version }) => version)).toEqual(['2.0.0', '1.5.0'])
   })
 
+  test('a broken upload is resumed, a few files at a time', async () => {
+    const server = await serverProcess()
+    const folder = await temporaryFolder()
+    await packedFixture(folder, {
+      version: '1.0.0',
+      shards: Array.from({ length: 20 }, (_, i) => `shard ${i}`),
+    })
+    let [inFlight, most, uploads] = [0, 0, 0]
+    let allowed = 7
+    const fetch: typeof globalThis.fetch = async (url, init) => {
+      if (init?.method !== 'PUT' || !(url as string).includes('/v1/blobs/')) return globalThis.fetch(url, init)
+      if (uploads >= allowed) throw new TypeError('fetch failed')
+      uploads += 1
+      most = Math.max(most, ++inFlight)
+      try {
+        return await globalThis.fetch(url, init)
+      } finally {
+        inFlight -= 1
+      }
+    }
+    const options = { server, token, fetch, wait: () => Promise.resolve() }
+    await expect(publish(folder, options)).rejects.toThrow(code('NETWORK_FAILED'))
+    expect(uploads).toBe(7)
+    expect(await status({ server })).toEqual([])
+    allowed = Infinity
+    expect(await publish(folder, options)).toMatchObject([{ uploadedBlobs: 21 - 7, champion: '1.0.0' }])
+    expect(uploads).toBe(21)
+    expect(most).toBe(4)
+  })
+
   test('what the server refuses', async () => {
     const server = await serverProcess()
     const folder = await temporaryFolder()

@@ -1,0 +1,81 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { type HomingError, type Manifest, paths } from '@homing/protocol'
+import { expect, onTestFinished, test } from 'vitest'
+
+import { readBlob } from '../publish/packed-version.ts'
+import { pack } from './pack.ts'
+
+const artifacts = fileURLToPath(new URL('../../../../models/artifacts/', import.meta.url))
+/** The models of the ONNX project that PyTorch wrote, or that test whole models: Debian's libonnx-testdata. */
+const foreign = process.env['ONNX_TEST_DATA'] ?? '/usr/share/libonnx-testdata/data'
+
+/** A folder that is gone after the test. */
+async function out(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'homing-pack-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
+}
+
+test(
+  'the models of models/ pack, and their updates carry parameters alone',
+  { timeout: 120_000 },
+  async () => {
+    const folder = await out()
+    const compare = new Intl.Collator('en', { numeric: true }).compare
+    const byModel = new Map<string, Manifest[]>()
+    for (const model of readdirSync(artifacts)) {
+      for (const version of readdirSync(join(artifacts, model)).sort(compare)) {
+        const { manifest } = await pack(join(artifacts, model, version), { out: folder })
+        expect([manifest.model, manifest.version]).toEqual([model, version])
+        expect(manifest.pipeline?.outputs).toHaveLength(1)
+        expect(manifest.card?.document?.size).toBeGreaterThan(1000)
+        for (const file of [manifest.graph, ...manifest.parameters.shards]) await readBlob(folder, file)
+        byModel.set(model, [...(byModel.get(model) ?? []), manifest])
+      }
+    }
+    expect([...byModel.keys()]).toEqual(expect.arrayContaining(['digits', 'digits-tfjs', 'wine']))
+    for (const [first, ...later] of byModel.values()) {
+      for (const update of later) {
+        expect(update.graph).toEqual(first!.graph)
+        expect(update.parameters.tensors).toEqual(first!.parameters.tensors)
+      }
+    }
+    const [onnx, tfjs] = [byModel.get('digits')!.at(-1)!, byModel.get('digits-tfjs')!.at(-1)!]
+    expect(tfjs.parameters.size).toBe(onnx.parameters.tensors.reduce((sum, { size }) => sum + size, 0))
+  },
+)
+
+test(
+  'models that other tools exported pack, or are refused with advice',
+  { timeout: 120_000 },
+  async ({ annotate }) => {
+    const folder = await out()
+    const groups = ['pytorch-converted', 'pytorch-operator', 'simple'].filter((group) =>
+      existsSync(join(foreign, group)),
+    )
+    if (groups.length === 0)
+      return annotate(`${foreign} is not installed (Debian: libonnx-testdata): its models were not packed`)
+    let packed = 0
+    for (const group of groups) {
+      for (const name of readdirSync(join(foreign, group))) {
+        try {
+          const { manifest } = await pack(join(foreign, group, name, 'model.onnx'), {
+            model: 'foreign',
+            version: '1.0.0',
+            out: folder,
+          })
+          expect(existsSync(join(folder, paths.blob(manifest.graph.sha256)))).toBe(true)
+          packed += 1
+        } catch (error) {
+          expect([name, (error as HomingError).code]).toEqual([name, 'ONNX_UNSUPPORTED'])
+        }
+      }
+    }
+    expect(packed).toBeGreaterThan(100)
+  },
+)
