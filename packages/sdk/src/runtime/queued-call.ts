@@ -31,9 +31,9 @@ export function queuedCall(
       if (settled) return
       settled = true
       signal?.removeEventListener('abort', abort)
-      if (call.inputs === undefined) closeInputs(request.inputs)
       if (end.kind === 'done') resolve(end.reply)
       else reject(end.error)
+      if (call.inputs === undefined) closeInputs(request.inputs)
     },
   }
   const abort = (): void => {

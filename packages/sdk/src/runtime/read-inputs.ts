@@ -8,6 +8,8 @@ import type { PredictRequest } from './runtime-api.ts'
  * @throws HomingError INPUT_VALUE when a bitmap was closed before.
  */
 export function readInputs(inputs: PredictRequest['inputs']): Readonly<Record<string, PipelineInput>> {
+  if (typeof inputs !== 'object' || (inputs as unknown) === null)
+    throw new HomingError('INPUT_NAME', 'A call needs an object of inputs by name')
   const read = Object.entries(inputs).map(([name, value]: [string, unknown]) => {
     const pixels = Array.isArray(value) ? value.map((item) => readItem(name, item)) : readItem(name, value)
     return [name, pixels as PipelineInput] as const
@@ -17,7 +19,7 @@ export function readInputs(inputs: PredictRequest['inputs']): Readonly<Record<st
 
 /** Closes the bitmaps of a call that will not run. */
 export function closeInputs(inputs: PredictRequest['inputs']): void {
-  for (const value of Object.values(inputs).flat()) {
+  for (const value of Object.values(inputs ?? {}).flat()) {
     if (isBitmap(value)) value.close()
   }
 }

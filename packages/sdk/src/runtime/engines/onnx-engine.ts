@@ -2,6 +2,7 @@ import { HomingError } from '@homing/protocol'
 
 import type { InferenceEngine, StartedBackend } from '../engine.ts'
 import type { Backend, RuntimeConfig } from '../runtime-api.ts'
+import { backendLife, type Gpu } from './backend-life.ts'
 import { onnxFailure } from './onnx-failure.ts'
 import { importOnnx, type OnnxBackend, onnxFiles, type OnnxLibrary } from './onnx-library.ts'
 import { onnxSession } from './onnx-session.ts'
@@ -45,11 +46,11 @@ async function startBackend(backend: Backend, config: RuntimeConfig): Promise<St
   // On webgpu, threads would only serve the few operators that stay on the CPU.
   const threads: Threads = backend === 'wasm' ? availableThreads(config.threads) : { threads: 1 }
   configure(library, backend, config, threads)
-  await startLibrary(library, backend)
+  const life = backendLife(await startLibrary(library, backend))
   const refused = library.env.wasm.numThreads !== threads.threads // it goes on with one thread, and says so here alone
   return {
     ...(refused ? { threads: 1, threadsReason: 'This browser has no wasm threads.' } : threads),
-    load: (manifest, files) => onnxSession(library, backend, manifest, files),
+    load: (manifest, files) => onnxSession({ library, backend, life }, manifest, files),
   }
 }
 
@@ -67,13 +68,18 @@ function configure(
   }
 }
 
-/** The library starts its runtime with the first session: a smallest model tells failures and time of that apart. */
-async function startLibrary(library: OnnxLibrary, backend: OnnxBackend): Promise<void> {
+/**
+ * The library starts its runtime with the first session: a smallest model tells failures and time of that apart. On
+ * webgpu it is kept, because the device is destroyed with the last session and made anew with the next.
+ */
+async function startLibrary(library: OnnxLibrary, backend: OnnxBackend): Promise<Gpu> {
   try {
     const session = await library.InferenceSession.create(smallestOnnxModel, {
       executionProviders: [backend],
     })
+    if (backend === 'webgpu') return { device: (await library.env.webgpu.device) as GPUDevice }
     await session.release()
+    return {}
   } catch (cause) {
     throw new HomingError('BACKEND_UNAVAILABLE', onnxFailure('start', cause).message, { cause })
   }

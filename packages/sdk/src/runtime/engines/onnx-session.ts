@@ -3,19 +3,27 @@ import type { InferenceSession } from 'onnxruntime-web'
 
 import type { EngineSession } from '../engine.ts'
 import type { LoadRequest } from '../runtime-api.ts'
+import { type BackendLife, requireLife } from './backend-life.ts'
 import { onnxFailure } from './onnx-failure.ts'
 import type { OnnxBackend, OnnxLibrary } from './onnx-library.ts'
 import { fromOnnx, toOnnx } from './onnx-tensors.ts'
 
+/** A build of onnxruntime-web that runs; its sessions on webgpu share one device. */
+export interface RunningOnnx {
+  readonly library: OnnxLibrary
+  readonly backend: OnnxBackend
+  readonly life: BackendLife
+}
+
 /** Makes a session of a graph whose initialisers lie in the parameter file. */
 export async function onnxSession(
-  library: OnnxLibrary,
-  backend: OnnxBackend,
+  { library, backend, life }: RunningOnnx,
   { parameters: { path }, signature }: Manifest,
   { graph, parameters }: Pick<LoadRequest, 'graph' | 'parameters'>,
 ): Promise<EngineSession> {
   let session: InferenceSession
   try {
+    requireLife(life)
     session = await library.InferenceSession.create(graph, {
       executionProviders: [backend],
       ...(parameters.byteLength > 0 ? { externalData: [{ path, data: parameters }] } : {}),
@@ -30,13 +38,17 @@ export async function onnxSession(
         Object.entries(inputs).map(([name, tensor]) => [name, toOnnx(library, tensor)]),
       )
       try {
-        const results = await session.run(feeds, outputNames)
+        requireLife(life)
+        const results = await Promise.race([session.run(feeds, outputNames), life.lost])
         const outputs = outputNames.map((name): [string, Tensor] => [name, fromOnnx(name, results[name]!)])
         return Object.fromEntries(outputs)
       } catch (cause) {
         throw onnxFailure('run the graph', cause)
       }
     },
-    release: () => session.release(),
+    async release() {
+      // On a lost device it would never end, and block the engine; only the worker's end gives that memory back.
+      if (!life.end()) await session.release()
+    },
   }
 }

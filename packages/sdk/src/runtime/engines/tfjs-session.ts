@@ -4,6 +4,7 @@ import type { Tensor as TfjsTensor } from '@tensorflow/tfjs-core'
 import type { EngineSession, Tensors } from '../engine.ts'
 import type { Backend, LoadRequest } from '../runtime-api.ts'
 import { tfjsFailure } from './tfjs-failure.ts'
+import { type BackendLife, requireLife } from './backend-life.ts'
 import type { TfjsCore } from './tfjs-library.ts'
 import { loadTfjsModel, type TfjsModel, type TfjsTensors } from './tfjs-model.ts'
 import { fromTfjs, toTfjs } from './tfjs-tensors.ts'
@@ -14,24 +15,26 @@ const needsAsync = /executeAsync/
 
 /**
  * Makes a session on one backend. Sessions on several backends share the core, so each call selects its own.
- * `checkAlive` throws when the backend has died: WebGL answers with zeros then, not with an error.
  */
 export async function tfjsSession(
   core: TfjsCore,
   backend: Backend,
-  checkAlive: () => void,
+  life: BackendLife,
   { signature }: Manifest,
   { graph, parameters }: Pick<LoadRequest, 'graph' | 'parameters'>,
 ): Promise<EngineSession> {
   let model: TfjsModel
   const topology = parseTopology(graph)
   try {
+    requireLife(life)
     await select(core, backend)
     model = await loadTfjsModel(core, topology, parameters, signature)
   } catch (cause) {
     throw tfjsFailure('load the model', cause)
   }
   const names = signature.outputs.map(({ name }) => name)
+  const readAll = (outputs: readonly TfjsTensor[]): Promise<Tensor[]> =>
+    Promise.all(outputs.map((output, index) => fromTfjs(names[index]!, output)))
   let asynchronous = false
 
   const outputsOf = async (inputs: Tensors): Promise<readonly TfjsTensor[]> => {
@@ -55,11 +58,12 @@ export async function tfjsSession(
   return {
     async run(inputs) {
       try {
+        requireLife(life)
         await select(core, backend)
         const outputs = await outputsOf(inputs)
         try {
-          const read = await Promise.all(outputs.map((output, index) => fromTfjs(names[index]!, output)))
-          checkAlive()
+          const read = await Promise.race([readAll(outputs), life.lost])
+          requireLife(life)
           return Object.fromEntries(read.map((tensor, index): [string, Tensor] => [names[index]!, tensor]))
         } finally {
           core.dispose([...outputs])

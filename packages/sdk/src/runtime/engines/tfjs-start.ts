@@ -2,6 +2,7 @@ import { HomingError } from '@homing/protocol'
 
 import type { StartedBackend } from '../engine.ts'
 import type { Backend, RuntimeConfig } from '../runtime-api.ts'
+import { backendLife, type Gpu } from './backend-life.ts'
 import { importBackend, importCore, type TfjsCore } from './tfjs-library.ts'
 import { tfjsSession } from './tfjs-session.ts'
 import { requireWebGpu } from './webgpu-adapter.ts'
@@ -16,11 +17,11 @@ export async function startTfjs(backend: Backend, config: RuntimeConfig): Promis
   core.enableProdMode() // its warnings go to the console of somebody else's app
   await importBackend(backend)
   if (backend === 'wasm') await configureWasm(core, config)
-  const instance = await create(core, backend)
+  const life = backendLife(gpuOf(await create(core, backend)))
   return {
     threads: 1,
     ...(backend === 'wasm' ? { threadsReason: oneThread } : {}),
-    load: (manifest, files) => tfjsSession(core, backend, () => checkAlive(instance), manifest, files),
+    load: (manifest, files) => tfjsSession(core, backend, life, manifest, files),
   }
 }
 
@@ -36,8 +37,16 @@ async function configureWasm(core: TfjsCore, { assetBase }: RuntimeConfig): Prom
   core.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
 }
 
+/** The private parts of TensorFlow.js' GPU backends that tell of their end. */
+interface GpuBackend {
+  readonly gpgpu?: { readonly gl?: WebGL2RenderingContext }
+  readonly device?: GPUDevice
+}
+
+const gpuOf = ({ gpgpu, device }: GpuBackend): Gpu => ({ gl: gpgpu?.gl, device })
+
 /** Makes the backend itself, and makes it current: `setBackend` alone would log the reason of a failure and lose it. */
-async function create(core: TfjsCore, backend: Backend): Promise<unknown> {
+async function create(core: TfjsCore, backend: Backend): Promise<GpuBackend> {
   const factory = core.findBackendFactory(backend) as ReturnType<TfjsCore['findBackendFactory']> | null
   if (!factory)
     throw new HomingError('BACKEND_UNAVAILABLE', `TensorFlow.js does not offer ${backend} on this device.`)
@@ -46,7 +55,7 @@ async function create(core: TfjsCore, backend: Backend): Promise<unknown> {
     core.removeBackend(backend)
     core.registerBackend(backend, () => instance)
     if (!(await core.setBackend(backend))) throw new Error(`it stays on ${core.getBackend()}`)
-    return instance
+    return instance as GpuBackend
   } catch (cause) {
     const reason =
       cause instanceof Error
@@ -55,16 +64,5 @@ async function create(core: TfjsCore, backend: Backend): Promise<unknown> {
     throw new HomingError('BACKEND_UNAVAILABLE', `TensorFlow.js could not start ${backend}: ${reason}`, {
       cause,
     })
-  }
-}
-
-/** Of a WebGL backend, the part that tells whether its context lives. */
-interface WithContext {
-  readonly gpgpu?: { readonly gl?: WebGL2RenderingContext }
-}
-
-function checkAlive(instance: unknown): void {
-  if ((instance as WithContext).gpgpu?.gl?.isContextLost()) {
-    throw new HomingError('ENGINE_FAILED', 'The WebGL context was lost: the GPU was reset or taken away.')
   }
 }
