@@ -24,7 +24,7 @@ export function copyModel(model: ModelProto): ModelProto {
 }
 
 /** A copy of a graph and its bodies whose lists and nodes may be changed; tensors are shared. */
-export function copyGraph(graph: GraphProto): GraphProto {
+function copyGraph(graph: GraphProto): GraphProto {
   const copy = copyMessage(graph)
   copy.node = graph.node.map(copyNode)
   copy.initializer = [...graph.initializer]

@@ -1,7 +1,3 @@
-import { createRequire } from 'node:module'
-import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-
 import { HomingError } from '@homing/protocol'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -16,6 +12,7 @@ import {
   splitModel,
   writeModel,
 } from '../index.ts'
+import { sileroVad } from '../testing/silero-vad.ts'
 
 const text = (content: string): Uint8Array => new TextEncoder().encode(content)
 
@@ -119,8 +116,7 @@ describe('readModel', () => {
   })
 
   test('survives changed bytes of a model exported by PyTorch', { timeout: 120_000 }, async () => {
-    const entry = createRequire(import.meta.url).resolve('@ricky0123/vad-web/package.json')
-    const bytes = new Uint8Array(readFileSync(join(dirname(entry), 'dist', 'silero_vad_legacy.onnx')))
+    const bytes = new Uint8Array(sileroVad('silero_vad_legacy.onnx'))
     const change = fc.record({ at: fc.nat({ max: bytes.length - 1 }), to: fc.integer({ min: 0, max: 255 }) })
     await fc.assert(
       fc.asyncProperty(fc.array(change, { minLength: 1, maxLength: 40 }), async (changes) => {

@@ -162,6 +162,24 @@ describe('exposeTensors', () => {
   })
 })
 
+describe('exposeTensors with other types', () => {
+  test.each([
+    ['sequenceType', /seq\(unknown\).*ConcatFromSequence/],
+    ['optionalType', /optional\(unknown\).*OptionalGetElement/],
+    ['sparseTensorType', /sparse_tensor\(float32\).*dense/],
+  ])('refuses %s with advice', (kind, message) => {
+    const model = modelOf((g, x) => g.op('Relu', [x]))
+    const value = { case: kind, value: { elemType: kind === 'sparseTensorType' ? 1 : undefined } }
+    model.graph!.output[0]!.type = {
+      $typeName: 'onnx.TypeProto',
+      denotation: '',
+      value,
+    } as unknown as TypeProto
+    expect(() => exposeTensors(model)).toThrow(message)
+    expect(() => readSignature(model)).toThrow(expect.objectContaining({ code: 'ONNX_UNSUPPORTED' }))
+  })
+})
+
 describe('readSignature', () => {
   test('leaves initialised inputs out and names anonymous dimensions', () => {
     const g = graphBuilder('case')

@@ -1,12 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 
 import { Tensor } from 'onnxruntime-web/wasm'
 import { describe, expect, test } from 'vitest'
 
 import { exposeTensors, joinModel, type ModelProto, readModel, readSignature, writeModel } from '../index.ts'
 import { runModel } from './run-model.ts'
+import { sileroVad } from './silero-vad.ts'
 import { expectSameOutputs, splitWhole } from './split-and-run.ts'
 import { testDataFolder, testInputs, testModels, testTensor } from './test-data.ts'
 
@@ -115,11 +115,6 @@ function withInputsBaked(model: ModelProto, folder: string): ModelProto | undefi
   return model
 }
 
-/** Silero's voice activity detector (MIT), exported from PyTorch with weights in the branches of an If. */
-const vad = (file: string): Uint8Array => {
-  const entry = createRequire(import.meta.url).resolve('@ricky0123/vad-web/package.json')
-  return readFileSync(join(dirname(entry), 'dist', file))
-}
 const noise = (length: number): Float32Array =>
   Float32Array.from({ length }, (_, i) => Math.sin(i * 12.9898) * 0.5)
 const sampleRate = new Tensor('int64', BigInt64Array.of(16_000n), [])
@@ -142,7 +137,7 @@ describe('models of npm packages', () => {
       { input: new Tensor('float32', noise(576), [1, 576]), state: state([2, 1, 128]), sr: sampleRate },
     ],
   ])('%s gives the same outputs in two parts', async (file, feeds) => {
-    const bytes = vad(file)
+    const bytes = sileroVad(file)
     const model = readModel(bytes)
     expect(Buffer.from(writeModel(model)).equals(bytes)).toBe(true)
     const split = await splitWhole(model)
