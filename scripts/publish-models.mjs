@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { dataFolder } from './demo-server.mjs'
@@ -30,9 +30,15 @@ export function homing(/** @type {string[]} */ args, /** @type {string} */ serve
 /** Packs every model of `models/` and publishes those that the server lacks. */
 export async function publishModels(/** @type {string} */ server) {
   const packed = join(dataFolder, 'packed')
+  rmSync(packed, { recursive: true, force: true })
   const files = packFiles()
   if (files.length === 0)
     throw new CommandFailed(`${artefacts} holds no pack.json: the trained models are missing.`)
   for (const file of files) await homing(['pack', file, '--out', packed], server, true)
-  await homing(['publish', packed], server)
+  try {
+    await homing(['publish', packed], server)
+  } catch (error) {
+    const hint = `Where models were trained anew under an old version number, remove ${dataFolder} and start again.`
+    throw new CommandFailed(`${error instanceof Error ? error.message : String(error)}\n${hint}`)
+  }
 }

@@ -1,6 +1,6 @@
 import { createClient } from '@homing/sdk'
 
-import { digit, side, type Visit } from './visit.ts'
+import { digit, inTime, side, type Visit } from './visit.ts'
 
 async function measure(): Promise<Visit> {
   const homing = createClient({
@@ -24,4 +24,4 @@ function picture(): ImageData {
   return image
 }
 
-globalThis.visit = measure()
+globalThis.visit = inTime(measure())

@@ -6,7 +6,9 @@ ort.env.wasm.numThreads = navigator.hardwareConcurrency
 let session: ort.InferenceSession | undefined
 
 addEventListener('message', ({ data }: MessageEvent<{ model: string; pixels: Float32Array }>) => {
-  void run(data.model, data.pixels)
+  run(data.model, data.pixels).catch((error: unknown) => {
+    postMessage({ problem: String(error) })
+  })
 })
 
 async function run(model: string, pixels: Float32Array): Promise<void> {

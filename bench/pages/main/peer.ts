@@ -1,4 +1,9 @@
-import { digit, type Visit } from './visit.ts'
+import { digit, inTime, type Visit } from './visit.ts'
+
+interface Answer {
+  readonly scores: Float32Array
+  readonly threads: number
+}
 
 function measure(): Promise<Visit> {
   const worker = new Worker(new URL('./peer-worker.ts', import.meta.url), { type: 'module' })
@@ -6,7 +11,11 @@ function measure(): Promise<Visit> {
     worker.onerror = ({ message }) => {
       reject(new Error(message))
     }
-    worker.onmessage = ({ data }: MessageEvent<{ scores: Float32Array; threads: number }>) => {
+    worker.onmessage = ({ data }: MessageEvent<Answer | { readonly problem: string }>) => {
+      if ('problem' in data) {
+        reject(new Error(data.problem))
+        return
+      }
       const firstPrediction = performance.now()
       resolve({
         firstPrediction,
@@ -17,8 +26,8 @@ function measure(): Promise<Visit> {
       })
     }
     const pixels = Float32Array.from(digit(), (value) => value / 255)
-    worker.postMessage({ model: new URL('/peer/model.onnx', location.href).href, pixels }, [pixels.buffer])
+    worker.postMessage({ model: new URL('/model/model.onnx', location.href).href, pixels }, [pixels.buffer])
   })
 }
 
-globalThis.visit = measure()
+globalThis.visit = inTime(measure())

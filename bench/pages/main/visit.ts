@@ -23,3 +23,15 @@ export function digit(): Uint8ClampedArray {
   for (let y = 4; y < 24; y++) pixels.fill(255, y * side + 13, y * side + 16)
   return pixels
 }
+
+const patience = 60_000 // milliseconds
+
+/** `visit`, or a rejection when it takes too long: a browser that waits for ever would stop the benchmark. */
+export function inTime(visit: Promise<Visit>): Promise<Visit> {
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => {
+      reject(new Error(`no prediction in ${patience} ms`))
+    }, patience)
+  })
+  return Promise.race([visit, late])
+}

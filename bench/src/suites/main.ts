@@ -1,8 +1,10 @@
-import { createRequire } from 'node:module'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+import { homing } from '@homing/sdk/vite'
+
 import type { Visit } from '../../pages/main/visit.ts'
-import { buildPages } from '../browser/build-pages.ts'
+import { buildPage } from '../browser/build-page.ts'
 import { withFreshProfile } from '../browser/profile.ts'
 import { serveStatic } from '../browser/static-server.ts'
 import { interleaved } from '../harness/interleaved.ts'
@@ -12,9 +14,8 @@ import { packRepository } from '../repository/pack-repository.ts'
 
 const samples = 12
 const peer = 'onnxruntime-web in a worker'
-const { version: peerVersion } = createRequire(import.meta.url)('onnxruntime-web/package.json') as {
-  version: string
-}
+const peerPackage = new URL('../../node_modules/onnxruntime-web/package.json', import.meta.url)
+const { version: peerVersion } = JSON.parse(readFileSync(peerPackage, 'utf8')) as { version: string }
 
 interface Visits {
   readonly cold: Visit
@@ -28,17 +29,27 @@ export async function main(context: SuiteContext): Promise<Row[]> {
   say('Packing digits and building the pages …')
   const repository = join(scratch, 'repository')
   await packRepository(root, artefact, repository)
-  const pages = join(scratch, 'pages')
-  await buildPages(join(root, 'bench', 'pages', 'main'), pages)
-  const server = await serveStatic({ '/': pages, '/repository/': repository, '/peer/': artefact })
+  const pages = join(root, 'bench', 'pages', 'main')
+  const [ours, theirs] = [join(scratch, 'homing'), join(scratch, 'peer')]
+  await buildPage(join(pages, 'homing.html'), ours, [homing()])
+  await buildPage(join(pages, 'peer.html'), theirs)
+  const servers = {
+    ours: await serveStatic({ '/': ours, '/repository/': repository }),
+    theirs: await serveStatic({ '/': theirs, '/model/': artefact }),
+  }
   try {
-    const side = (page: string) => () => visitTwice(context, `${server.origin}/${page}.html`)
     say(`Visiting each page twice, ${samples} times …`)
-    const { ours, theirs } = await interleaved({ ours: side('homing'), theirs: side('peer') }, samples)
-    checkSame(ours[0]!.cold, theirs[0]!.cold)
-    return (['cold', 'warm'] as const).map((visit) => row(visit, ours, theirs))
+    const taken = await interleaved(
+      {
+        ours: () => visitTwice(context, `${servers.ours.origin}/homing.html`),
+        theirs: () => visitTwice(context, `${servers.theirs.origin}/peer.html`),
+      },
+      samples,
+    )
+    checkSame(taken.ours[0]!.cold, taken.theirs[0]!.cold)
+    return (['cold', 'warm'] as const).map((visit) => row(visit, taken.ours, taken.theirs))
   } finally {
-    await server.close()
+    await Promise.all(Object.values(servers).map((server) => server.close()))
   }
 }
 
@@ -48,7 +59,8 @@ function visitTwice(context: SuiteContext, url: string): Promise<Visits> {
     const visit = async (): Promise<Visit> => {
       const page = await browser.newPage()
       await page.goto(url)
-      const measured = await page.evaluate(() => globalThis.visit!)
+      const measured = await page.evaluate(() => globalThis.visit)
+      if (!measured) throw new Error(`${url} did not start`)
       await page.close()
       return measured
     }
