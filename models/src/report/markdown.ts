@@ -12,7 +12,7 @@ export function markdownTable(
 }
 
 /** Hyperparameters or data as a two-column table, nested settings as JSON. */
-export function settingsTable(settings: Readonly<Record<string, unknown>>): string {
+export function settingsTable(settings: Readonly<Record<string, string | number | object>>): string {
   const rows = Object.entries(settings).map(([name, value]) => [
     name,
     typeof value === 'object' ? `\`${JSON.stringify(value)}\`` : String(value),

@@ -18,7 +18,7 @@ export interface RunLog {
   readonly date: string
   readonly seconds: number
   readonly seed: number
-  readonly hyperparameters: Readonly<Record<string, unknown>>
+  readonly hyperparameters: Readonly<Record<string, string | number | object>>
   readonly data: Readonly<Record<string, string | number>>
   readonly environment: Readonly<Record<string, string | number>>
   readonly parameters: number

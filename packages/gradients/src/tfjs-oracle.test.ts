@@ -141,18 +141,18 @@ describe('whole models against tfjs', () => {
     const nhwc = (t: tf.Tensor) => tf.transpose(t as tf.Tensor4D, [0, 2, 3, 1])
     const kernel = (t: tf.Tensor) => tf.transpose(t as tf.Tensor4D, [2, 3, 1, 0])
     const oracle = theirs(parameters, (q) => {
-      const first = tf.relu(
+      const first = tf.relu<tf.Tensor4D>(
         tf.add(tf.conv2d(nhwc(tensorOf(x)), kernel(q['stem']!), 1, 'same'), q['bias']!),
-      ) as tf.Tensor4D
+      )
       const small = tf.maxPool(first, 2, 2, 'valid')
       const separate = tf.depthwiseConv2d(
         small,
-        tf.transpose(q['depth']!, [2, 3, 0, 1]) as tf.Tensor4D,
+        tf.transpose(q['depth'] as tf.Tensor4D, [2, 3, 0, 1]),
         1,
         'same',
       )
       const sum = tf.relu(tf.add(small, tf.conv2d(separate, kernel(q['point']!), 1, 'same')))
-      return tf.matMul(tf.mean(sum, [1, 2]) as tf.Tensor2D, q['head'] as tf.Tensor2D)
+      return tf.matMul(tf.mean<tf.Tensor2D>(sum, [1, 2]), q['head'] as tf.Tensor2D)
     })
     expectSame(await ours(g.build(), x, targets, parameters), oracle)
   })

@@ -1,4 +1,4 @@
-import { elementTypes, tensorHeader } from '@homing/onnx'
+import { elementTypeOf, tensorHeader } from '@homing/onnx'
 import { HomingError } from '@homing/protocol'
 
 import { dependentOn, type ForwardGraph } from './forward-graph.ts'
@@ -65,5 +65,6 @@ function matcherOf(pattern: string): (name: string) => boolean {
 }
 
 function isFloat(dataType: number): boolean {
-  return dataType === elementTypes.float32.code || dataType === elementTypes.float64.code
+  const type = elementTypeOf(dataType)
+  return type === 'float32' || type === 'float64'
 }
