@@ -12,6 +12,9 @@ export interface RangedFile {
   readonly close: () => Promise<void>
 }
 
+/** No link that came in the meantime is followed, and a pipe does not wait for its writer. */
+const openFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
+
 /**
  * Opens the file that a model names as `location`, which must lie in `folder`: a relative name without `..`, and no
  * link on the way, so that a downloaded model cannot have files of this machine packed and published.
@@ -34,9 +37,7 @@ export async function openContained(folder: string, location: string, code: Erro
     refuse('leads out of the folder of the model')
   const actual = await realpath(expected).catch((cause: unknown) => refuse('is missing', cause))
   if (actual !== expected) refuse('is a link, or lies behind one')
-  const file = await open(actual, constants.O_RDONLY | constants.O_NOFOLLOW).catch((cause: unknown) =>
-    refuse('cannot be opened', cause),
-  )
+  const file = await open(actual, openFlags).catch((cause: unknown) => refuse('cannot be opened', cause))
   const found = await file.stat()
   if (!found.isFile()) {
     await file.close()

@@ -88,7 +88,8 @@ describe('against the real server', () => {
     let [inFlight, most, uploads] = [0, 0, 0]
     let allowed = 7
     const fetch: typeof globalThis.fetch = async (url, init) => {
-      if (init?.method !== 'PUT' || !(url as string).includes('/v1/blobs/')) return globalThis.fetch(url, init)
+      if (init?.method !== 'PUT' || !(url as string).includes('/v1/blobs/'))
+        return globalThis.fetch(url, init)
       if (uploads >= allowed) throw new TypeError('fetch failed')
       uploads += 1
       most = Math.max(most, ++inFlight)
