@@ -97,7 +97,7 @@ describe('a WebGPU device that is lost under onnxruntime-web', () => {
     await runtime.activate('tiny', facts.instance)
     const good = await call(runtime)
     const { env } = await import('onnxruntime-web/webgpu')
-    const device = (await env.webgpu.device) as GPUDevice
+    const device = await env.webgpu.device
     device.destroy()
 
     const [given, closed] = [call(runtime), call(runtime)]

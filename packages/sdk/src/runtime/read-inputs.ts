@@ -18,7 +18,7 @@ export function readInputs(inputs: PredictRequest['inputs']): Readonly<Record<st
 }
 
 /** Closes the bitmaps of a call that will not run. */
-export function closeInputs(inputs: PredictRequest['inputs']): void {
+export function closeInputs(inputs: PredictRequest['inputs'] | null | undefined): void {
   for (const value of Object.values(inputs ?? {}).flat()) {
     if (isBitmap(value)) value.close()
   }

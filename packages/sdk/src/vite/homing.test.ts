@@ -9,6 +9,7 @@ import { build, createServer, defaultClientConditions, type InlineConfig, type V
 
 import { findBrowser } from '../../../../scripts/browser.mjs'
 import { type FolderServer, serveFolder } from '../../test/serve-folder.ts'
+import type { LoadedFacts } from '../runtime/runtime-api.ts'
 import { homing } from './homing.ts'
 
 const root = fileURLToPath(new URL('../../test/vite-app', import.meta.url))
@@ -35,20 +36,7 @@ let folder: string
 let browser: Browser
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'homing-vite-'))
-  const executablePath = findBrowser()
-  browser = await chromium.launch({
-    ...(executablePath === undefined ? {} : { executablePath }),
-    args: [
-      '--no-sandbox',
-      '--disable-dev-shm-usage',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      '--no-first-run',
-      '--disable-quic',
-      '--enable-unsafe-webgpu',
-    ],
-  })
+  browser = await launch(['--enable-unsafe-webgpu'])
 })
 afterAll(async () => {
   await browser.close()
@@ -88,6 +76,27 @@ describe('a build with the plugin', () => {
     await page.close()
   })
 
+  it('falls to the next backend, with the reason, where WebGPU has no adapter', async () => {
+    const plain = await launch([])
+    try {
+      const page = await open(plain, server.url)
+      expect(await page.evaluate(() => 'gpu' in navigator)).toBe(true)
+      const onnx = await runIn(page, 'onnx', ['webgpu', 'wasm'])
+      const tfjs = await runIn(page, 'tfjs', ['webgpu', 'webgl', 'wasm', 'cpu'])
+      const noAdapter = {
+        backend: 'webgpu',
+        stage: 'start',
+        code: 'BACKEND_UNAVAILABLE',
+        reason: expect.stringContaining('no adapter'),
+      }
+      expect(onnx.facts).toMatchObject({ backend: 'wasm', fallbacks: [noAdapter] })
+      expect(tfjs.facts).toMatchObject({ backend: 'webgl', fallbacks: [noAdapter] })
+      expect(server.requested.filter((path) => path.includes('asyncify'))).toEqual([]) // nothing fetched in vain
+    } finally {
+      await plain.close()
+    }
+  })
+
   const cases = [
     ['onnx', 'wasm'],
     ['onnx', 'webgpu'],
@@ -99,7 +108,7 @@ describe('a build with the plugin', () => {
   for (const [engine, backend] of cases) {
     it(`runs ${engine} on ${backend} under a strict policy`, async () => {
       const page = await open(browser, server.url)
-      const { facts, reply } = await runIn(page, engine, backend)
+      const { facts, reply } = await runIn(page, engine, [backend])
       expect(facts.backend).toBe(backend)
       expect(reply).toEqual([1, 1, 1])
       expect(complaints).toEqual([])
@@ -124,7 +133,7 @@ describe('a development server with the plugin', () => {
     const page = await open(browser, server.resolvedUrls!.local[0]!)
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true)
     for (const engine of ['onnx', 'tfjs'] as const) {
-      const { facts, reply } = await runIn(page, engine, 'wasm')
+      const { facts, reply } = await runIn(page, engine, ['wasm'])
       expect(reply).toEqual([1, 1, 1])
       expect(facts.threads > 1).toBe(engine === 'onnx')
       expect(complaints).toEqual([])
@@ -132,6 +141,20 @@ describe('a development server with the plugin', () => {
     await page.close()
   })
 })
+
+function launch(flags: readonly string[]): Promise<Browser> {
+  const executablePath = findBrowser()
+  const quiet = [
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--no-first-run',
+  ]
+  return chromium.launch({
+    ...(executablePath === undefined ? {} : { executablePath }),
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-quic', ...quiet, ...flags],
+  })
+}
 
 /** Errors of the page that was opened last, its policy's included. */
 const complaints: string[] = []
@@ -152,23 +175,23 @@ async function open(browser: Browser, url: string): Promise<Page> {
 
 type Run = (
   engine: string,
-  backend: string,
+  backends: readonly string[],
 ) => Promise<{
-  facts: { backend: string; threads: number }
+  facts: LoadedFacts
   reply: { outputs: { y: { data: Float32Array } } }
 }>
 
 function runIn(
   page: Page,
   engine: string,
-  backend: string,
-): Promise<{ facts: { backend: string; threads: number }; reply: number[] }> {
+  backends: readonly string[],
+): Promise<{ facts: LoadedFacts; reply: number[] }> {
   return page.evaluate(
-    async ([engine, backend]) => {
+    async ({ engine, backends }) => {
       const { run } = globalThis as unknown as { run: Run }
-      const { facts, reply } = await run(engine!, backend!)
+      const { facts, reply } = await run(engine, backends)
       return { facts, reply: [...reply.outputs.y.data] }
     },
-    [engine, backend],
+    { engine, backends },
   )
 }

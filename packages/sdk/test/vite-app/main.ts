@@ -12,7 +12,7 @@ declare const __HOMING_ASSET_BASE__: string
 /** Loads the tiny dense layer in an engine worker and runs it once. */
 async function run(
   engine: 'onnx' | 'tfjs',
-  backend: Backend,
+  backends: readonly Backend[],
 ): Promise<{ facts: LoadedFacts; reply: PredictReply }> {
   const config = { assetBase: new URL(__HOMING_ASSET_BASE__, document.baseURI).href }
   const { remote, terminate } = await startWorker<RuntimeApi>(
@@ -21,7 +21,7 @@ async function run(
     config,
   )
   const request =
-    engine === 'onnx' ? denseOnnxRequest([backend], { bias: 1 }) : denseLayersRequest([backend], { bias: 1 })
+    engine === 'onnx' ? denseOnnxRequest(backends, { bias: 1 }) : denseLayersRequest(backends, { bias: 1 })
   const facts = await remote.load(request)
   await remote.activate('tiny', facts.instance)
   const reply = await remote.predict('tiny', { inputs: { x: floats([0, 0, 0, 0], [1, 4]) }, now: 0 })

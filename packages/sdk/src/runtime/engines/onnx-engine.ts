@@ -77,7 +77,7 @@ async function startLibrary(library: OnnxLibrary, backend: OnnxBackend): Promise
     const session = await library.InferenceSession.create(smallestOnnxModel, {
       executionProviders: [backend],
     })
-    if (backend === 'webgpu') return { device: (await library.env.webgpu.device) as GPUDevice }
+    if (backend === 'webgpu') return { device: await library.env.webgpu.device }
     await session.release()
     return {}
   } catch (cause) {

@@ -5,7 +5,7 @@ import type { OnnxLibrary } from './onnx-library.ts'
 
 /** A tensor as onnxruntime-web takes it; the data is not copied. */
 export function toOnnx({ Tensor: OnnxTensor }: OnnxLibrary, { dtype, data, shape }: Tensor): OnnxTensor {
-  return new OnnxTensor(dtype, data as never, shape) // the constructor's overloads name one dtype each
+  return new OnnxTensor(dtype, data, shape) // the constructor's overloads name one dtype each
 }
 
 /** An output of onnxruntime-web, on the CPU; the data is not copied. */
