@@ -227,12 +227,12 @@ describe('crop and pad', () => {
     expect(padded('mass', 7).findIndex((value) => value > 200)).toBe(3 * 7 + 3)
     // Too little room to bring the corner to the middle: the frame stays on the canvas.
     expect(padded('mass', 4).findIndex((value) => value > 200)).toBe(1 * 4 + 1)
-    const far = imageOf(3, 3, (x, y) => (x === 2 && y === 2 ? white : [0, 0, 0, 255]))
+    const far = imageOf(5, 5, (x, y) => (x === 4 && y === 4 ? white : [0, 0, 0, 255]))
     const kept = encode(far, [
       { op: 'greyscale' },
       { op: 'pad', width: 4, height: 4, value: 0, centre: 'mass' },
     ])
-    expect(values(kept).findIndex((value) => value > 200)).toBe(2 * 4 + 2)
+    expect(values(kept).findIndex((value) => value > 200)).toBe(4 * 6 + 4)
     expect(padded('frame', 1)).toEqual(Float32Array.of(0))
   })
 })
