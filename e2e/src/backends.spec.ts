@@ -15,15 +15,12 @@ test('a forced backend that is not there is refused and the former one goes on',
   await demo.choose('digits', 'webgpu')
   await expect(card.getByTestId('digits-failed-code')).toHaveText('BACKEND_UNAVAILABLE')
   await expect(card.getByTestId('readout-backend')).toHaveText('WASM')
-  await demo.sheet.focus()
-  await demo.page.keyboard.press('3')
-  await expect(demo.label).toHaveText('3')
+  await demo.write('3')
 })
 
 test('the same drawing is read alike on every backend of both engines', async ({ demo }) => {
   await demo.open()
-  await demo.sheet.focus()
-  await demo.page.keyboard.press('4')
+  await demo.write('4')
   for (const [model, backend, shown] of [
     ['digits', 'wasm', 'WASM'],
     ['digits-tfjs', 'webgl', 'WebGL'],

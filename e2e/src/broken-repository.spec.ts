@@ -83,9 +83,7 @@ for (const { name, addresses, fault, code } of cases) {
     await card.getByRole('button', { name: 'Try again' }).click()
     await faultyDemo.serving('digits', '1.1.0')
     await expect(card.getByTestId('digits-failed')).toBeHidden()
-    await faultyDemo.sheet.focus()
-    await faultyDemo.page.keyboard.press('2')
-    await expect(faultyDemo.label).toHaveText('2')
+    await faultyDemo.write('2')
   })
 }
 

@@ -31,9 +31,7 @@ for (const [name, addresses, fault, code] of cases) {
     await card.getByTestId('check').click()
     await expect(card.getByTestId('update-note')).toHaveText(code, { timeout: 60_000 })
     await demo.serving('digits', '1.0.0')
-    await demo.sheet.focus()
-    await demo.page.keyboard.press('6')
-    await expect(demo.label).toHaveText('6')
+    await demo.write('6')
 
     faulty.mend()
     await card.getByTestId('check').click()

@@ -24,9 +24,7 @@ test('a second visit with no network and no server serves from the device', asyn
   await demo.serving('digits', '1.1.0')
   await demo.serving('wine')
   await expect(demo.card('digits').getByTestId('facts')).toContainText('IndexedDB')
-  await demo.sheet.focus()
-  await demo.page.keyboard.press('9')
-  await expect(demo.label).toHaveText('9')
+  await demo.write('9')
 })
 
 test.describe('the repository alone is gone', () => {
@@ -39,9 +37,7 @@ test.describe('the repository alone is gone', () => {
     faulty.break(/^\/repository\//, { kind: 'cut' })
     await demo.page.reload()
     await demo.serving('digits', '1.1.0')
-    await demo.sheet.focus()
-    await demo.page.keyboard.press('4')
-    await expect(demo.label).toHaveText('4')
+    await demo.write('4')
     const files = faulty.asked.slice(before).filter((path) => /^\/repository\/(blobs|models)\//.test(path))
     expect(files).toEqual([])
   })

@@ -14,9 +14,7 @@ test('with no room left the model runs from memory and says so', async ({ demo, 
   const facts = demo.card('digits').getByTestId('facts')
   await expect(facts).toContainText('memory')
   await expect(facts).toContainText(/STORE_FULL|room|quota/i)
-  await demo.sheet.focus()
-  await demo.page.keyboard.press('3')
-  await expect(demo.label).toHaveText('3')
+  await demo.write('3')
 
   // With room again, the next visit keeps it.
   await devtools.send('Storage.overrideQuotaForOrigin', { origin: demo.origin })
@@ -48,9 +46,7 @@ test('where the browser refuses storage the model runs from memory and says so',
     })
     expect(refused, 'the browser blocks storage').toBe(true)
     await expect(demo.card('digits').getByTestId('facts')).toContainText('memory')
-    await demo.sheet.focus()
-    await page.keyboard.press('5')
-    await expect(demo.label).toHaveText('5')
+    await demo.write('5')
   } finally {
     await context.close()
     await rm(profile, { recursive: true, force: true })

@@ -25,9 +25,7 @@ for (const [name, script] of [
     demo,
   }) => {
     await demo.open()
-    await demo.sheet.focus()
-    await demo.page.keyboard.press('3')
-    await expect(demo.label).toHaveText('3')
+    await demo.write('3')
     const answers = demo.page.evaluate((calls) => {
       const model = globalThis.homingDemo.models.get('digits')
       const canvas = document.querySelector('canvas')
@@ -41,8 +39,7 @@ for (const [name, script] of [
     })
     expect(await answers).toEqual(Array.from({ length: calls }, () => '3'))
 
-    await demo.page.keyboard.press('7')
-    await expect(demo.label).toHaveText('7')
+    await demo.write('7')
     await demo.serving('digits', '1.1.0')
   })
 }
@@ -72,8 +69,5 @@ test('a transferred input of a call whose worker dies is told as lost, and can b
     self.close()
   })
   expect(await code).toContain('WORKER_LOST true')
-  await demo.page.keyboard.press('Tab')
-  await demo.sheet.focus()
-  await demo.page.keyboard.press('0')
-  await expect(demo.label).toHaveText('0')
+  await demo.write('0')
 })
