@@ -230,7 +230,7 @@ describe('crop and pad', () => {
     const far = imageOf(5, 5, (x, y) => (x === 4 && y === 4 ? white : [0, 0, 0, 255]))
     const kept = encode(far, [
       { op: 'greyscale' },
-      { op: 'pad', width: 4, height: 4, value: 0, centre: 'mass' },
+      { op: 'pad', width: 6, height: 6, value: 0, centre: 'mass' },
     ])
     expect(values(kept).findIndex((value) => value > 200)).toBe(4 * 6 + 4)
     expect(padded('frame', 1)).toEqual(Float32Array.of(0))
