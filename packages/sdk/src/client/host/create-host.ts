@@ -6,7 +6,7 @@ import type { BackendFault, EventsByName } from '../../runtime/runtime-api.ts'
 import { databaseName, openStore } from '../../store/open-store.ts'
 import type { Store } from '../../store/store.ts'
 import { eventsPerPruning, maxEventAge } from '../config.ts'
-import type { HostApi, HostConfig, PageApi } from '../host-api.ts'
+import type { HostApi, HostConfig, ModelEvent, OpenOptions, PageApi } from '../host-api.ts'
 import { describeDevice } from './device.ts'
 import { enginePorts } from './engine-ports.ts'
 import { createModelCoordinator, type ModelCoordinator } from './model-coordinator.ts'
@@ -49,16 +49,19 @@ export function createHost(config: HostConfig): HostApi {
     if (coordinator) return coordinator
     throw new HomingError('CLOSED', `Model ${model} is not open.`)
   }
-  const open = async (
+  const coordinate = async (
     model: string,
-    ...[options, onEvent]: Tail<Parameters<HostApi['open']>>
+    options: OpenOptions,
+    emit: (event: ModelEvent) => Promise<void>,
   ): Promise<ModelCoordinator> => {
     const [kept, tab] = await Promise.all([store(), otherTabs()])
-    return createModelCoordinator(model, options, onEvent, {
+    return createModelCoordinator(options, {
+      model,
       store: kept,
       repository,
       platform,
       device,
+      emit,
       collectGarbage,
       engine: (engine) => engines.get(engine),
       alone: tab.alone,
@@ -74,7 +77,7 @@ export function createHost(config: HostConfig): HostApi {
     },
     async open(model, options, onEvent, signal) {
       await models.get(model)?.close()
-      const coordinator = await open(model, options, onEvent)
+      const coordinator = await coordinate(model, options, onEvent)
       models.set(model, coordinator)
       await coordinator.open(signal ?? new AbortController().signal)
     },
@@ -117,8 +120,6 @@ export function createHost(config: HostConfig): HostApi {
     },
   }
 }
-
-type Tail<T extends readonly unknown[]> = T extends [unknown, ...infer Rest] ? Rest : never
 
 async function readEvents(
   store: Store,

@@ -1,4 +1,4 @@
-import type { HomingErrorData } from '@homing/protocol'
+import { HomingError } from '@homing/protocol'
 
 import {
   type Lifecycle,
@@ -16,8 +16,10 @@ export interface StatusBoard {
   dispatch(event: LifecycleEvent): void
   /** `loaded` serves: its facts, and `activated` where that is new. */
   served(loaded: LoadedVersion): void
+  /** The step under way failed; what serves goes on. */
+  failed(error: unknown): void
   /** What served does not any more, and could not be brought back. */
-  broken(error: HomingErrorData): void
+  broken(error: unknown): void
   policy(policy: UpdatePolicy, pinned: string | undefined): void
   /** A newer version waits for `update()`; undefined: none does. */
   available(version: string | undefined): void
@@ -73,8 +75,11 @@ export function createStatusBoard(
         timings: { ...before.timings, verify, start, load, firstRun },
       })
     },
+    failed(error) {
+      put(move(failure(error)))
+    },
     broken(error) {
-      lifecycle = transition(transition(unopened, { type: 'check' }), { type: 'failed', error })
+      lifecycle = transition(transition(unopened, { type: 'check' }), failure(error))
       put(withLifecycle(status, lifecycle))
     },
     policy(policy, pinned) {
@@ -88,6 +93,10 @@ export function createStatusBoard(
     storage: (storage) => put({ ...status, storage }),
     fetched: (fetch) => put({ ...status, timings: { ...status.timings, fetch } }),
   }
+}
+
+function failure(error: unknown): LifecycleEvent {
+  return { type: 'failed', error: HomingError.from(error).toJSON() }
 }
 
 function withLifecycle(status: ModelStatus, lifecycle: Lifecycle): ModelStatus {

@@ -1,0 +1,28 @@
+import type { Engine } from '@homing/protocol'
+
+import type { DeliveryPlatform } from '../../delivery/ports.ts'
+import type { Repository } from '../../delivery/repository.ts'
+import type { Device } from '../../delivery/unmet-requirements.ts'
+import type { RuntimeApi } from '../../runtime/runtime-api.ts'
+import type { Store } from '../../store/store.ts'
+import type { ModelEvent } from '../host-api.ts'
+
+/** What the coordination of one model works with. */
+export interface CoordinatorDeps {
+  readonly model: string
+  readonly store: Store
+  readonly repository: Repository
+  readonly platform: DeliveryPlatform
+  readonly engine: (engine: Engine) => Promise<RuntimeApi>
+  readonly device: () => Promise<Device>
+  /** Tells the page; resolves when the page has taken note. */
+  readonly emit: (event: ModelEvent) => Promise<void>
+  /** Runs `work` while no other tab runs work of this name. */
+  readonly alone: <T>(name: string, signal: AbortSignal, work: () => Promise<T>) => Promise<T>
+  /** Tells the other tabs that a version of the model was activated. */
+  readonly announce: (model: string) => void
+  /** Deletes what no model needs any more. */
+  readonly collectGarbage: () => Promise<void>
+  /** Milliseconds between looks for new versions; 0 never looks by itself. */
+  readonly pollInterval: number
+}

@@ -1,0 +1,138 @@
+import { type ErrorCode, HomingError, type Rollout } from '@homing/protocol'
+
+import { acceptRevision } from '../../delivery/accept-revision.ts'
+import { type DownloadProgress, downloadVersion } from '../../delivery/download-version.ts'
+import type { InstalledVersion } from '../../store/store.ts'
+import type { CoordinatorDeps } from './coordinator-deps.ts'
+import { findVersion, type FoundVersion } from './find-version.ts'
+import { asActive, asDownloading, asRejected, asStaged, rejectionKey, servable } from './model-records.ts'
+import type { StatusBoard } from './status-board.ts'
+import type { VersionServer } from './version-server.ts'
+
+/** What is looked for. */
+export interface Search {
+  /** This version and no other. */
+  readonly pinned: string | undefined
+  /** Whether a version may take over from the one that serves; otherwise it is told as available. */
+  readonly replace: boolean
+  /** Whether a version that cannot run here is remembered as such. Not while the app allows some backends only. */
+  readonly remember: boolean
+  readonly signal: AbortSignal
+}
+
+/** Brings versions of one model to serve, from the device or from the repository. */
+export interface VersionInstaller {
+  /** Serves the best version that is on the device; false when none can. */
+  fromDevice(pinned: string | undefined): Promise<boolean>
+  /**
+   * Serves the newest version that this device can take. One that cannot run here makes way for an older one.
+   * @throws HomingError of the repository, the store and the engine; what served before serves on.
+   */
+  fromRepository(search: Search): Promise<void>
+}
+
+/** Failures that lie in the version on this device, not in the network, the storage or the moment. */
+const versionFailures: ReadonlySet<ErrorCode> = new Set([
+  'BACKEND_UNAVAILABLE',
+  'OPERATOR_UNSUPPORTED',
+  'PIPELINE_INVALID',
+])
+
+export function createVersionInstaller(
+  deps: CoordinatorDeps,
+  server: VersionServer,
+  board: StatusBoard,
+): VersionInstaller {
+  const { model, store, repository, platform } = deps
+
+  const serve = async (installed: InstalledVersion): Promise<void> => {
+    board.dispatch({ type: 'staged', version: installed.version })
+    board.dispatch({ type: 'probe', version: installed.version })
+    await server.serve(installed, async () => {
+      await store.updateModel(model, (record) => asActive(record, installed))
+    })
+  }
+  const fetchRollout = async (signal: AbortSignal): Promise<Rollout> => {
+    const known = (await store.readModel(model))?.revision
+    const rollout = acceptRevision(await repository.rollout(model, signal), known)
+    if (rollout.revision !== known) {
+      await store.updateModel(model, (record) => ({ ...record, revision: rollout.revision }))
+    }
+    return rollout
+  }
+  const find = async (rollout: Rollout, { pinned, signal }: Search): Promise<FoundVersion> => {
+    const rejected = (await store.readModel(model))?.rejected ?? {}
+    return findVersion(rollout, {
+      repository,
+      device: await deps.device(),
+      pinned,
+      signal,
+      engineVersion: async (engine) => (await deps.engine(engine)).engineVersion(),
+      refusal: (sha256) => rejected[rejectionKey(sha256)]?.reason,
+    })
+  }
+  const download = async (found: FoundVersion, signal: AbortSignal): Promise<InstalledVersion> => {
+    const { listed, manifest, bytes } = found
+    const installed = { version: listed.version, manifestSha256: listed.manifest.sha256 }
+    const began = platform.now()
+    const onProgress = (progress: DownloadProgress): void => {
+      const { version, loaded, total } = progress
+      board.dispatch({ type: 'download', version, loaded, total })
+      void deps.emit({ type: 'progress', progress })
+    }
+    await deps.alone(`${model}/download`, signal, async () => {
+      await store.updateModel(model, (record) => asDownloading(record, installed))
+      await store.writeManifest(installed.manifestSha256, bytes)
+      await downloadVersion(manifest, { repository, store, platform, signal, onProgress })
+      await store.updateModel(model, (record) => asStaged(record, installed))
+    })
+    board.fetched(platform.now() - began)
+    return installed
+  }
+
+  return {
+    async fromDevice(pinned) {
+      for (const installed of servable(await store.readModel(model), pinned)) {
+        if (installed.manifestSha256 === server.serving?.installed.manifestSha256) return true
+        try {
+          await serve(installed)
+          return true
+        } catch (error) {
+          board.failed(error) // the next version, or the repository, heals it
+        }
+      }
+      return false
+    },
+
+    async fromRepository(search) {
+      const rollout = await fetchRollout(search.signal)
+      let failure: HomingError | undefined
+      for (;;) {
+        const found = await find(rollout, search).catch((error: unknown) => {
+          throw failure ?? error // that the last one failed says more than that none is left
+        })
+        const { version, manifest } = found.listed
+        const current = manifest.sha256 === server.serving?.installed.manifestSha256
+        if (current || (server.serving && !search.replace)) {
+          board.available(current ? undefined : version)
+          board.dispatch({ type: 'current' })
+          return
+        }
+        const installed = await download(found, search.signal)
+        try {
+          await serve(installed)
+        } catch (error) {
+          failure = HomingError.from(error)
+          if (!search.remember || !versionFailures.has(failure.code)) throw failure
+          const { code, message: reason } = failure
+          await store.updateModel(model, (record) => asRejected(record, installed, { code, reason }))
+          continue
+        }
+        board.available(undefined)
+        deps.announce(model)
+        await deps.collectGarbage().catch(() => undefined) // what is left over is collected after the next update
+        return
+      }
+    },
+  }
+}
