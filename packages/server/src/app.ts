@@ -32,6 +32,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     genReqId: () => randomUUID(),
     requestIdHeader: false,
     bodyLimit: jsonBodyBytes,
+    pluginTimeout: 0, // opening waits for another process's migration, and rebuilding for the disk
     requestTimeout: settled.limits.requestMs,
     forceCloseConnections: 'idle',
     return503OnClosing: false,

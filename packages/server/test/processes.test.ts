@@ -20,7 +20,7 @@ async function uploadAll({ url }: ServerProcess, { blobs }: SamplePackage): Prom
     expect((await put(`${url}/v1/blobs/${sha256(blob)}`, blob, 'application/octet-stream')).status).toBe(201)
 }
 
-describe('ending', () => {
+describe('ending', { timeout: 60_000 }, () => {
   test('SIGTERM lets an upload under way end, takes no new connection, and closes the database', async () => {
     const dataFolder = await temporaryFolder()
     const server = await serverProcess(dataFolder)
@@ -58,7 +58,7 @@ describe('ending', () => {
   })
 })
 
-describe('dying', () => {
+describe('dying', { timeout: 60_000 }, () => {
   test('kill -9 in an upload loses nothing that was acknowledged; what is half done is removed later', async () => {
     const dataFolder = await temporaryFolder()
     const first = await serverProcess(dataFolder)
@@ -92,7 +92,7 @@ describe('dying', () => {
   })
 })
 
-describe('two processes over one data folder', () => {
+describe('two processes over one data folder', { timeout: 60_000 }, () => {
   test('start at once on nothing; of two publishers exactly one wins, and both serve what won', async () => {
     const dataFolder = await temporaryFolder()
     const servers = await Promise.all([serverProcess(dataFolder), serverProcess(dataFolder)])

@@ -13,7 +13,7 @@ export interface VersionTable {
 }
 
 /** Table `rollouts`, keyed by model. */
-export interface RolloutTable {
+interface RolloutTable {
   model: string
   revision: number
   document: string

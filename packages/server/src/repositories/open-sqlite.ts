@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-import { type Dialect, Kysely, Migrator, SqliteAdapter, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { type Dialect, Kysely, Migrator, SqliteAdapter, SqliteDialect } from 'kysely'
 import Libsql from 'libsql'
 
 import { busyTimeoutMs, migrationAttempts, migrationRetryMs } from '../config.ts'
 import { migrations } from '../migrations/migrations.ts'
 import type { Database, Tables } from './database.ts'
+import { libsqlDatabase } from './libsql-database.ts'
 
 /**
  * The SQLite database in `file`, made or migrated to the present schema.
  * A commit is on the disk when it returns (WAL with FULL lost nothing in kill and power-cut tests; NORMAL did).
+ * A write waits at most `busyMs` milliseconds for those of other processes.
  */
-export async function openSqlite(file: string): Promise<Database> {
+export async function openSqlite(file: string, busyMs = busyTimeoutMs): Promise<Database> {
   const connection = new Libsql(file)
   const database = new Kysely<Tables>({ dialect: sharedSqlite(connection) })
   try {
@@ -22,7 +24,7 @@ export async function openSqlite(file: string): Promise<Database> {
       connection.exec('PRAGMA synchronous = FULL')
       await migrate(database)
     })
-    connection.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
+    connection.exec(`PRAGMA busy_timeout = ${busyMs}`)
     return database
   } catch (error) {
     await database.destroy()
@@ -30,19 +32,13 @@ export async function openSqlite(file: string): Promise<Database> {
   }
 }
 
-/** Kysely's dialect, made fit for a database that several processes migrate and write. */
+/** Kysely's dialect, but migrating as a whole: SQLite can undo changes of the schema, which the adapter denies. */
 function sharedSqlite(connection: Libsql.Database): Dialect {
-  const database: SqliteDatabase = {
-    // A read lock that turns into a write lock fails without waiting its turn, so the write lock is taken at once.
-    prepare: (sql) => connection.prepare(sql === 'begin' ? 'begin immediate' : sql),
-    close: () => void connection.close(),
-  }
-  const dialect = new SqliteDialect({ database })
+  const dialect = new SqliteDialect({ database: libsqlDatabase(connection) })
   return {
     createDriver: () => dialect.createDriver(),
     createQueryCompiler: () => dialect.createQueryCompiler(),
     createIntrospector: (db) => dialect.createIntrospector(db),
-    // SQLite can undo changes of the schema, which the adapter denies; so a migration is whole and runs once.
     createAdapter: () =>
       Object.create(new SqliteAdapter(), { supportsTransactionalDdl: { value: true } }) as SqliteAdapter,
   }
