@@ -24,6 +24,11 @@ try {
   process.exitCode = 1
 }
 
+function processorTime(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
 async function main(args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args,
@@ -51,7 +56,7 @@ async function main(args: string[]): Promise<void> {
     dataFolder: values.data,
     artifactRoot: values.out,
     report: (line) => console.log(line),
-    now: () => Date.now(),
+    clock: { now: () => Date.now(), cpu: processorTime },
   })
   for (const folder of folders) console.log(`written to ${folder}`)
 }

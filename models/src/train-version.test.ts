@@ -9,7 +9,13 @@ import { trainWineVersion } from './wine/train-wine-version.ts'
 
 const request = async (version: string) => {
   const folder = await mkdtemp(join(tmpdir(), 'homing-models-'))
-  return { version, dataFolder: folder, artifactRoot: folder, report: () => undefined, now: () => 0 }
+  return {
+    version,
+    dataFolder: folder,
+    artifactRoot: folder,
+    report: () => undefined,
+    clock: { now: () => 0, cpu: () => 0 },
+  }
 }
 
 describe('training a version', () => {

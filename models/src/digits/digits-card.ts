@@ -82,7 +82,7 @@ ${markdownTable(
 ![Loss and accuracy over the epochs](curve.svg)
 
 The network is two 5 x 5 convolutions of 16 and 32 filters, each with ReLU and 2 x 2 maximum pooling, then dense layers of 128 and 10.
-It was trained by a graph of ordinary ONNX operators on onnxruntime-web's WASM, ${log.seconds} s on one thread of a shared machine, on
+It was trained by a graph of ordinary ONNX operators on onnxruntime-web's WASM, in ${log.cpuSeconds} s of processor time on one thread, on
 randomly rotated, sheared, stretched, elastically deformed, thickened and thinned copies of the images. The loss is
 that of these copies, which are harder than the test images. The test images were measured after each epoch for the
 curve; nothing was chosen by them.

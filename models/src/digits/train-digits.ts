@@ -7,6 +7,7 @@ import { seededRandom } from '../random.ts'
 import { type RunLog, trainingEnvironment } from '../report/run-log.ts'
 import { curveRecorder } from '../training/curve-recorder.ts'
 import { cosineSchedule } from '../training/schedule.ts'
+import { type Clock, startStopwatch } from '../training/stopwatch.ts'
 import { train } from '../training/trainer.ts'
 import { withParameters } from '../training/with-parameters.ts'
 import { augmentation } from './augmentation.ts'
@@ -32,7 +33,7 @@ export interface DigitsRun {
   /** The ONNX file of the recipe's parent. */
   readonly parent?: Uint8Array
   readonly report: (line: string) => void
-  readonly now: () => number
+  readonly clock: Clock
 }
 
 /** Trains a version of digits and measures it on the 10,000 test images. The test images choose nothing. */
@@ -42,7 +43,7 @@ export async function trainDigits({
   dataFolder,
   parent,
   report,
-  now,
+  clock,
 }: DigitsRun): Promise<TrainedDigits> {
   const { images, seed, batch, epochs, learningRate, warmUp, weightDecay, ...origin } = recipe
   const [all, test] = await Promise.all([trainingDigits(dataFolder), testDigits(dataFolder)])
@@ -57,7 +58,7 @@ export async function trainDigits({
     const probabilities = softmaxRows(logits, digitsSizes.classes)
     return { probabilities, result: evaluateClassification(probabilities, test.labels, digitsSizes.classes) }
   }
-  const began = now()
+  const stop = startStopwatch(clock)
   const parameters = await train({
     model: start,
     options: { dims: { batch }, loss: 'softmax-cross-entropy', optimiser: { kind: 'adam' }, weightDecay },
@@ -73,15 +74,14 @@ export async function trainDigits({
       )
     },
   })
-  const seconds = (now() - began) / 1000
+  const time = stop()
   const { probabilities, result } = await measure(parameters)
   const { ece } = evaluateCalibration(probabilities, test.labels, digitsSizes.classes)
   const log: RunLog = {
     model: 'digits',
     version,
     ...origin,
-    date: new Date(began).toISOString(),
-    seconds: Math.round(seconds),
+    ...time,
     seed,
     hyperparameters: {
       optimiser: 'adam',

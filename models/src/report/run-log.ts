@@ -17,6 +17,8 @@ export interface RunLog {
   /** When the run began, and how long training took. */
   readonly date: string
   readonly seconds: number
+  /** Processor time of it: less than `seconds` on a machine that does other work. */
+  readonly cpuSeconds: number
   readonly seed: number
   readonly hyperparameters: Readonly<Record<string, string | number | object>>
   readonly data: Readonly<Record<string, string | number>>

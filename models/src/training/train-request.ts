@@ -1,3 +1,5 @@
+import type { Clock } from './stopwatch.ts'
+
 /** What the command line asks for: one version of one model. */
 export interface TrainRequest {
   readonly version: string
@@ -5,6 +7,5 @@ export interface TrainRequest {
   /** Folder of the artefacts, in which a parent is also looked for. */
   readonly artifactRoot: string
   readonly report: (line: string) => void
-  /** Milliseconds since 1970. */
-  readonly now: () => number
+  readonly clock: Clock
 }

@@ -11,6 +11,7 @@ import { curveRecorder } from '../training/curve-recorder.ts'
 import { openEngine } from '../training/engine.ts'
 import { epochBatches } from '../training/epochs.ts'
 import { cosineSchedule } from '../training/schedule.ts'
+import { startStopwatch } from '../training/stopwatch.ts'
 import { type Batch, train } from '../training/trainer.ts'
 import type { TrainRequest } from '../training/train-request.ts'
 import { withParameters } from '../training/with-parameters.ts'
@@ -38,7 +39,7 @@ export interface TrainedWine {
 
 /** Trains a version of wine and measures it on the wines held out, which choose nothing. */
 export async function trainWine(
-  { version, dataFolder, report, now }: Omit<TrainRequest, 'artifactRoot'>,
+  { version, dataFolder, report, clock }: Omit<TrainRequest, 'artifactRoot'>,
   recipe: WineRecipe,
 ): Promise<TrainedWine> {
   const { seed, heldOut, batch, epochs, learningRate, warmUp, weightDecay } = recipe
@@ -56,7 +57,7 @@ export async function trainWine(
   const measure = async (parameters: ReadonlyMap<string, Float32Array>): Promise<RegressionResult> =>
     evaluateRegression(await predictWines(withParameters(start, parameters), testRows), truth)
 
-  const began = now()
+  const stop = startStopwatch(clock)
   const parameters = await train({
     model: start,
     options: { dims: { batch }, loss: 'mse', optimiser: { kind: 'adam' }, weightDecay },
@@ -75,13 +76,12 @@ export async function trainWine(
       if (epoch % 10 === 0) report(`epoch ${epoch}/${epochs}  held-out mean absolute error ${mae.toFixed(4)}`)
     },
   })
-  const seconds = (now() - began) / 1000
+  const time = stop()
   const result = await measure(parameters)
   const log: RunLog = {
     model: 'wine',
     version,
-    date: new Date(began).toISOString(),
-    seconds: Math.round(seconds),
+    ...time,
     seed,
     hyperparameters: { optimiser: 'adam', batch, epochs, steps, learningRate, warmUp, weightDecay },
     data: {

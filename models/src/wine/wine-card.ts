@@ -50,7 +50,7 @@ ${markdownTable(['feature', 'unit', 'accepted', 'mean', 'standard deviation'], r
 ![Error over the epochs](curve.svg)
 
 Two hidden layers of 32 and 16 units with ReLU, ${log.parameters} parameters, trained for mean squared error by a graph of
-ordinary ONNX operators on onnxruntime-web's WASM (${log.seconds} s). The held-out wines were measured after each epoch
+ordinary ONNX operators on onnxruntime-web's WASM, in ${log.cpuSeconds} s of processor time on one thread. The held-out wines were measured after each epoch
 for the curve; nothing was chosen by them.
 
 ${settingsTable({ seed: log.seed, ...log.hyperparameters })}
