@@ -10,13 +10,13 @@ const rgb = v.tuple([finite, finite, finite])
 
 /** One step from a decoded image (RGBA, 0..255) to the numbers of a tensor; steps run in the order given. */
 const ImageStepSchema = v.variant('op', [
-  /** Lays the image on a plain colour (0..255) where it is transparent. Without it: white. */
+  /** Lays the image on a plain colour (0..255) where it is transparent; only as the first step. Without it: white. */
   v.object({ op: v.literal('background'), colour: rgb }),
   /** One channel: 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601). */
   v.object({ op: v.literal('greyscale') }),
   /** 255 - value: dark ink on white becomes light on black. */
   v.object({ op: v.literal('invert') }),
-  /** Cuts: the largest centred square; a fixed box; or the box around all values above `threshold` (0..255). */
+  /** Cuts: the largest centred square; a fixed box; or the box around all values above `threshold` (a blank image stays whole). */
   v.object({
     op: v.literal('crop'),
     to: v.variant('kind', [
@@ -60,7 +60,7 @@ const ImageInputSchema = v.object({
   steps: v.pipe(v.array(ImageStepSchema), v.maxLength(32)),
 })
 
-/** A condition on a feature's raw value. A call that fails one is refused with INPUT_VALUE. */
+/** A condition on a value that was given, not on an imputed one; `pattern` must match the whole word. Else INPUT_VALUE. */
 const CheckSchema = v.variant('kind', [
   v.object({ kind: v.literal('range'), min: v.optional(finite), max: v.optional(finite) }),
   v.object({ kind: v.literal('pattern'), pattern: v.pipe(v.string(), v.maxLength(512)) }),
