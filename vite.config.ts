@@ -7,7 +7,15 @@ import { findBrowser } from './scripts/browser.mjs'
 /** Workspace packages resolve to their sources in development and tests; published packages only have `dist`. */
 const conditions = ['@homing/source']
 const browser = findBrowser()
-const sources = ['packages/*/src', 'packages/*/test', 'models/src', 'bench/src', 'demo/src', 'examples/*/src', 'scripts']
+const sources = [
+  'packages/*/src',
+  'packages/*/test',
+  'models/src',
+  'bench/src',
+  'demo/src',
+  'examples/*/src',
+  'scripts',
+]
 
 export default defineConfig({
   test: {
