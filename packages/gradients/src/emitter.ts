@@ -6,7 +6,7 @@ import {
   type Value,
 } from '@homing/onnx'
 
-import { broadcastShape } from './broadcast.ts'
+import { broadcastShape } from './broadcast-shape.ts'
 
 /** A tensor whose type and static shape are known. */
 export interface ShapedValue extends Value {

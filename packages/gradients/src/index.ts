@@ -1,5 +1,5 @@
 export type { AdamOptions } from './optimisers/adam.ts'
-export type { LossName } from './losses/losses.ts'
+export type { LossName } from './losses/loss-of.ts'
 export type { OptimiserSettings } from './optimisers/optimiser-of.ts'
 export { differentiableOperators } from './registry.ts'
 export {

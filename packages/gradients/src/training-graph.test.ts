@@ -234,6 +234,13 @@ describe('trainingGraph', () => {
       /Input "x" has dynamic dimensions \("batch"\)/,
     ],
     ['a batch of no examples', { dims: { batch: 0 } }, 'CONFIG_INVALID', /size of at least 1, not 0/],
+    ['an unknown loss', { loss: 'toString' as never }, 'CONFIG_INVALID', /no loss "toString"/],
+    [
+      'an unknown optimiser',
+      { optimiser: { kind: 'magic' } as never },
+      'CONFIG_INVALID',
+      /no optimiser .*magic/,
+    ],
     ['an unknown output', { output: 'z' }, 'CONFIG_INVALID', /no output "z"/],
   ])('refuses %s', (_, options, code, message) => {
     expect(() => trainingGraph(line(), { ...settings, ...options })).toThrow(

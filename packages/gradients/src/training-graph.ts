@@ -3,7 +3,7 @@ import { HomingError } from '@homing/protocol'
 
 import { type Emitter, emitterOf, type ShapedValue } from './emitter.ts'
 import { type ForwardOptions, readForwardGraph } from './forward-graph.ts'
-import { type LossName, losses } from './losses/losses.ts'
+import { type LossName, lossOf } from './losses/loss-of.ts'
 import { type OptimiserSettings, optimiserOf } from './optimisers/optimiser-of.ts'
 import { writeGradients } from './reverse.ts'
 import { selectTrainable } from './trainable.ts'
@@ -63,7 +63,7 @@ export function trainingGraph(model: ModelProto, options: TrainingOptions): Trai
   const trained = selectTrainable(forward, options.trainable)
   if (trained.length === 0)
     throw new HomingError('CONFIG_INVALID', 'The model has no tensor that can be trained')
-  const loss = losses[options.loss]
+  const loss = lossOf(options.loss)
   const optimiser = optimiserOf(options.optimiser)
 
   const builder = graphBuilder('training', { opset: forward.opset })

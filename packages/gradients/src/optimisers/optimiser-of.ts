@@ -1,3 +1,5 @@
+import { HomingError } from '@homing/protocol'
+
 import { adam, type AdamOptions } from './adam.ts'
 import { momentum, sgd } from './momentum.ts'
 import type { Optimiser } from './optimiser.ts'
@@ -8,7 +10,10 @@ export type OptimiserSettings =
   | { readonly kind: 'momentum'; readonly decay?: number; readonly nesterov?: boolean }
   | ({ readonly kind: 'adam' } & AdamOptions)
 
-/** The optimiser that `settings` describe. */
+/**
+ * The optimiser that `settings` describe.
+ * @throws HomingError CONFIG_INVALID when there is none.
+ */
 export function optimiserOf(settings: OptimiserSettings): Optimiser {
   switch (settings.kind) {
     case 'sgd':
@@ -17,5 +22,10 @@ export function optimiserOf(settings: OptimiserSettings): Optimiser {
       return momentum(settings)
     case 'adam':
       return adam(settings)
+    default:
+      throw new HomingError(
+        'CONFIG_INVALID',
+        `There is no optimiser ${JSON.stringify(settings satisfies never)}`,
+      )
   }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, it } from 'vitest'
 
-import { broadcastShape } from '../broadcast.ts'
+import { broadcastShape } from '../broadcast-shape.ts'
 import { checkGradient } from '../testing/check-gradient.ts'
 
 /** Two shapes that broadcast: from a common one, each side loses leading dimensions or shrinks some to 1. */

@@ -1,6 +1,6 @@
-import { sumToShape } from '../broadcast.ts'
 import { firstOutput, requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule } from '../rule.ts'
+import { sumToShape } from '../sum-to-shape.ts'
 
 /** d(a + b) = da + db */
 export const add: GradientRule = firstOutputRule(({ node, emit, wants }, gradient) =>

@@ -1,7 +1,8 @@
-import { broadcastShape, sumToShape } from '../broadcast.ts'
+import { broadcastShape } from '../broadcast-shape.ts'
 import type { Emitter, ShapedValue } from '../emitter.ts'
 import { floatAttribute, requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule, type Gradients } from '../rule.ts'
+import { sumToShape } from '../sum-to-shape.ts'
 
 /** Y = A B: dA = dY B', dB = A' dY, summed over broadcast batch dimensions. */
 export const matMul: GradientRule = firstOutputRule(
