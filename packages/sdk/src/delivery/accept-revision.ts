@@ -8,7 +8,7 @@ export function acceptRevision(rollout: Rollout, lastAccepted: number | undefine
   if (lastAccepted === undefined || rollout.revision >= lastAccepted) return rollout
   throw new HomingError(
     'ROLLOUT_INVALID',
-    `The rollout of ${rollout.model} has revision ${rollout.revision}, older than ${lastAccepted}, which this device has seen`,
+    `The rollout of ${rollout.model} has revision ${rollout.revision}, older than ${lastAccepted}, which this device has seen. If the server was set up anew, clear the site's data.`,
     { details: { revision: rollout.revision, lastAccepted } },
   )
 }
