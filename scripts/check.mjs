@@ -28,7 +28,7 @@ async function passes(/** @type {string} */ name, /** @type {() => Promise<unkno
 
 /** What the test run before counted; a run that left no counts failed. */
 function testCounts() {
-  const file = join(root, 'test-results', 'counts.json')
+  const file = join(root, 'test-results', 'reports', 'counts.json')
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { passed: 0, failed: 1, skipped: 0 }
 }
 

@@ -11,7 +11,7 @@ import { entry } from './run.mjs'
 import { closingLine, countsOf, fromPlaywright, fromVitest, sum } from './test-counts.mjs'
 
 const filters = process.argv.slice(2)
-const results = join(root, 'test-results')
+const results = join(root, 'test-results', 'reports')
 
 /** @returns {Promise<boolean>} whether the runner ended well */
 async function ranWell(/** @type {string[]} */ args, /** @type {NodeJS.ProcessEnv} */ env) {

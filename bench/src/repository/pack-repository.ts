@@ -21,12 +21,20 @@ interface PackResult {
 
 /**
  * Packs one model with the built `homing` command into `folder`, rolls it out, and returns its manifest: a static
- * repository as the server writes it.
+ * repository as the server writes it. Its parents are packed before it, oldest first, and not rolled out.
  */
-export async function packRepository(root: string, source: string, folder: string): Promise<Manifest> {
+export async function packRepository(
+  root: string,
+  { source, parents = [] }: { readonly source: string; readonly parents?: readonly string[] },
+  folder: string,
+): Promise<Manifest> {
   const cli = join(root, 'packages', 'cli', 'dist', 'main.js')
-  const { stdout } = await run(process.execPath, [cli, 'pack', source, '--out', folder, '--json'])
-  const packed = (JSON.parse(stdout) as PackResult).manifest
+  const pack = async (path: string): Promise<PackResult['manifest']> => {
+    const { stdout } = await run(process.execPath, [cli, 'pack', path, '--out', folder, '--json'])
+    return (JSON.parse(stdout) as PackResult).manifest
+  }
+  for (const parent of parents) await pack(parent)
+  const packed = await pack(source)
   const bytes = new Uint8Array(await readFile(join(folder, paths.manifest(packed.model, packed.version))))
   const manifest = parseManifest(bytes, packed)
   const { format, model, version, requirements } = manifest

@@ -25,10 +25,11 @@ interface Visits {
 /** Time to the first prediction of a new visitor and of one who returns, beside plain onnxruntime-web. */
 export async function main(context: SuiteContext): Promise<Row[]> {
   const { root, scratch, say } = context
-  const artefact = join(root, 'models', 'artifacts', 'digits', '1.1.0')
+  const versions = join(root, 'models', 'artifacts', 'digits')
+  const [parent, artefact] = [join(versions, '1.0.0'), join(versions, '1.1.0')]
   say('Packing digits and building the pages …')
   const repository = join(scratch, 'repository')
-  await packRepository(root, artefact, repository)
+  await packRepository(root, { source: artefact, parents: [parent] }, repository)
   const pages = join(root, 'bench', 'pages', 'main')
   const [ours, theirs] = [join(scratch, 'homing'), join(scratch, 'peer')]
   await buildPage(join(pages, 'homing.html'), ours, [homing()])
