@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 
 import type { Row } from './row.ts'
+import { round } from './statistics.ts'
 
 /** What `bench/results/<suite>.json` holds. */
 export interface Report {
@@ -20,7 +21,14 @@ export interface Report {
 export function report(suite: string, root: string, rows: readonly Row[]): Report {
   const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: root, encoding: 'utf8' }).trim()
   const date = new Date().toISOString().slice(0, 10)
-  return { suite, commit, date, node: process.versions.node, cpu: `${availableParallelism()} cores`, rows }
+  const cpu = `${availableParallelism()} cores`
+  return { suite, commit, date, node: process.versions.node, cpu, rows: rows.map(rounded) }
+}
+
+/** Figures without the digits that are noise. */
+function rounded(row: Row): Row {
+  const peers = Object.fromEntries(Object.entries(row.peers).map(([name, value]) => [name, round(value)]))
+  return { ...row, ours: row.ours === null ? null : round(row.ours), peers }
 }
 
 /** Writes a report, to be committed with the change that moves it. */
