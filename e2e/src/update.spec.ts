@@ -38,6 +38,7 @@ test(`a version published while the page is open switches it, with ${inFlight} p
 
   await publishModels(server.origin, '1.1.0')
   await demo.card('digits').getByTestId('check').click()
+  await expect(demo.page.locator('.toast')).toContainText('digits 1.1.0')
   await demo.serving('digits', '1.1.0')
   const { answers, lost } = await demo.page.evaluate(
     () =>
@@ -61,7 +62,6 @@ test(`a version published while the page is open switches it, with ${inFlight} p
   const expected: Record<string, Record<string, number>> = { '1.0.0': before, '1.1.0': after }
   for (const { version, probabilities } of answers) expect(probabilities).toEqual(expected[version])
   expect(before).not.toEqual(after)
-  await expect(demo.page.locator('.toast')).toContainText('digits 1.1.0')
 })
 
 test('the page finds a new version by itself', async ({ demo, server }) => {
