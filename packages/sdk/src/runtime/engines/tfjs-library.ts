@@ -1,3 +1,4 @@
+import type * as Wasm from '@tensorflow/tfjs-backend-wasm'
 import type * as Converter from '@tensorflow/tfjs-converter'
 import type * as Core from '@tensorflow/tfjs-core'
 import type * as Layers from '@tensorflow/tfjs-layers'
@@ -37,8 +38,17 @@ export async function importConverter(): Promise<typeof Converter> {
   }
 }
 
+/** Registers the wasm backend with the core. @throws HomingError ENGINE_MISSING */
+export async function importWasm(): Promise<typeof Wasm> {
+  try {
+    return await import('@tensorflow/tfjs-backend-wasm')
+  } catch (cause) {
+    throw engineMissing('@tensorflow/tfjs-backend-wasm', cause)
+  }
+}
+
 /** Registers `backend` with the core. @throws HomingError ENGINE_MISSING */
-export async function importBackend(backend: Backend): Promise<void> {
+export async function importBackend(backend: Exclude<Backend, 'wasm'>): Promise<void> {
   try {
     switch (backend) {
       case 'webgpu':
@@ -46,9 +56,6 @@ export async function importBackend(backend: Backend): Promise<void> {
         break
       case 'webgl':
         await import('@tensorflow/tfjs-backend-webgl')
-        break
-      case 'wasm':
-        await import('@tensorflow/tfjs-backend-wasm')
         break
       case 'cpu':
         await import('@tensorflow/tfjs-backend-cpu')

@@ -3,7 +3,7 @@ import { HomingError } from '@homing/protocol'
 import type { StartedBackend } from '../engine.ts'
 import type { Backend, RuntimeConfig } from '../runtime-api.ts'
 import { backendLife, type Gpu } from './backend-life.ts'
-import { importBackend, importCore, type TfjsCore } from './tfjs-library.ts'
+import { importBackend, importCore, importWasm, type TfjsCore } from './tfjs-library.ts'
 import { tfjsSession } from './tfjs-session.ts'
 import { requireWebGpu } from './webgpu-adapter.ts'
 
@@ -15,8 +15,7 @@ export async function startTfjs(backend: Backend, config: RuntimeConfig): Promis
   if (backend === 'webgpu') await requireWebGpu()
   const core = await importCore()
   core.enableProdMode() // its warnings go to the console of somebody else's app
-  await importBackend(backend)
-  if (backend === 'wasm') await configureWasm(core, config)
+  await (backend === 'wasm' ? setUpWasm(core, config) : importBackend(backend))
   const life = backendLife(gpuOf(await create(core, backend)))
   return {
     threads: 1,
@@ -25,14 +24,14 @@ export async function startTfjs(backend: Backend, config: RuntimeConfig): Promis
   }
 }
 
-async function configureWasm(core: TfjsCore, { assetBase }: RuntimeConfig): Promise<void> {
+async function setUpWasm(core: TfjsCore, { assetBase }: RuntimeConfig): Promise<void> {
+  const { setWasmPaths } = await importWasm()
   if (assetBase === undefined) {
     throw new HomingError(
       'BACKEND_UNAVAILABLE',
       "The files of TensorFlow.js' wasm backend have no place: set `assetBase`, or use the Vite plugin.",
     )
   }
-  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
   setWasmPaths(assetBase)
   core.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false)
 }
