@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { type FolderServer, serveFolder } from '@homing/testkit'
 import { type Browser, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { build, createServer, defaultClientConditions, type InlineConfig, type ViteDevServer } from 'vite'
 
 import { findBrowser } from '../../../../scripts/browser.mjs'
-import { type FolderServer, serveFolder } from '../../test/serve-folder.ts'
 import type { LoadedFacts } from '../runtime/runtime-api.ts'
 import { homing } from './homing.ts'
 
