@@ -19,7 +19,7 @@ export type {
 export { modelOperators, modelOpsets } from './graph/model-operators.ts'
 export { type NodeAttributes, nodeAttributes } from './graph/node-attributes.ts'
 export { nodeGraphs } from './graph/node-graphs.ts'
-export { inferTypes } from './infer/infer-types.ts'
+export { inferGraph, type InferredGraph, inferTypes } from './infer/infer-types.ts'
 export { readModel } from './model/read-model.ts'
 export { writeModel } from './model/write-model.ts'
 export {

@@ -14,6 +14,10 @@ export interface TypedNode {
   input(index: number): TensorType | undefined
   /** Whole numbers of an input that is known without running the model. */
   ints(index: number): number[] | undefined
+  /** Floating-point numbers of an input that is known without running the model. */
+  floats(index: number): number[] | undefined
+  /** Whether an input is given at all. */
+  has(index: number): boolean
 }
 
 /** Types of the outputs of a node, as far as they follow from its inputs; undefined where they do not. */

@@ -24,13 +24,17 @@ function windowed(node: TypedNode, kernel: readonly Dim[], channels: Dim): Dim[]
     (name) => attributes.ints(name) ?? [],
   )
   const same = attributes.string('auto_pad', 'NOTSET').startsWith('SAME')
-  const round = attributes.int('ceil_mode', 0) === 1 ? Math.ceil : Math.floor
+  const up = attributes.int('ceil_mode', 0) === 1
   const spatial = shape.slice(2).map((size, axis): Dim => {
     const [window, stride] = [kernel[axis]!, strides![axis] ?? 1]
     if (typeof size !== 'number' || typeof window !== 'number') return ''
     if (same) return Math.ceil(size / stride)
     const reach = (window - 1) * (dilations![axis] ?? 1) + 1
-    return round((size + (pads![axis] ?? 0) + (pads![axis + kernel.length] ?? 0) - reach) / stride) + 1
+    const [begin, end] = [pads![axis] ?? 0, pads![axis + kernel.length] ?? 0]
+    const moves = (size + begin + end - reach) / stride
+    if (!up) return Math.floor(moves) + 1
+    // A window that would start behind the last element is left out.
+    return Math.min(Math.ceil(moves), Math.ceil((size + begin) / stride) - 1) + 1
   })
   return [shape[0]!, channels, ...spatial]
 }
@@ -41,6 +45,32 @@ const convShape =
     const shape = shapeOf(node, weights)
     return shape && shape.length > 2 ? windowed(node, shape.slice(2), shape[0]!) : undefined
   }
+/** ONNX operators, ConvTranspose: the shape of the input that a convolution would have had. */
+const convTransposeShape = (node: TypedNode): Dim[] | undefined => {
+  const [shape, weights] = [shapeOf(node), shapeOf(node, 1)]
+  if (!shape || !weights || shape.length < 3 || weights.length !== shape.length) return undefined
+  const { attributes } = node
+  const axes = shape.length - 2
+  const [strides, dilations, pads, extra, wanted] = [
+    'strides',
+    'dilations',
+    'pads',
+    'output_padding',
+    'output_shape',
+  ].map((name) => attributes.ints(name))
+  const same = attributes.string('auto_pad', 'NOTSET').startsWith('SAME')
+  const spatial = shape.slice(2).map((size, axis): Dim => {
+    const [kernel, stride] = [weights[axis + 2]!, strides?.[axis] ?? 1]
+    if (wanted) return wanted.at(axis - axes)!
+    if (typeof size !== 'number' || typeof kernel !== 'number') return ''
+    if (same) return size * stride
+    const reach = (kernel - 1) * (dilations?.[axis] ?? 1) + 1
+    const padding = (pads?.[axis] ?? 0) + (pads?.[axis + axes] ?? 0)
+    return (size - 1) * stride + (extra?.[axis] ?? 0) + reach - padding
+  })
+  const channels = weights[1]!
+  return [shape[0]!, typeof channels === 'number' ? channels * attributes.int('group', 1) : '', ...spatial]
+}
 const poolShape = (node: TypedNode): Dim[] | undefined => {
   const kernel = node.attributes.ints('kernel_shape')
   return kernel && windowed(node, kernel, shapeOf(node)?.[1] ?? '')
@@ -59,6 +89,7 @@ export const layerRules: Readonly<Record<string, TypeRule>> = {
   MatMul: shaped(matMulShape),
   Gemm: shaped(gemmShape),
   Conv: shaped(convShape(1)),
+  ConvTranspose: shaped(convTransposeShape),
   MaxPool: pool,
   AveragePool: shaped(poolShape),
   LpPool: shaped(poolShape),

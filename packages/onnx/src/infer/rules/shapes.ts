@@ -1,5 +1,6 @@
 import type { Dim } from '../../builder/value-info.ts'
 import { elementTypeOf } from '../../tensor/element-types.ts'
+import { broadcastShape } from './elementwise.ts'
 import { fromFront, product, shaped, shapeOf, type TypedNode, type TypeRule } from '../type-rule.ts'
 
 /** Axes as an attribute (older operator sets) or as an input (newer ones). */
@@ -100,6 +101,11 @@ const gather = (node: TypedNode): Dim[] | undefined => {
   return [...shape.slice(0, axis), ...indices, ...shape.slice(axis + 1)]
 }
 
+const expand = (node: TypedNode): Dim[] | undefined => {
+  const [shape, wanted] = [shapeOf(node), node.ints(1)]
+  return shape && wanted && broadcastShape(shape, wanted)
+}
+
 const sameRank = shaped((node) => shapeOf(node)?.map(() => ''))
 const argumentRule: TypeRule = (node) => [{ dtype: 'int64', shape: argument(node) }]
 const reductions = ['Sum', 'Mean', 'Max', 'Min', 'Prod', 'L1', 'L2', 'LogSum', 'LogSumExp', 'SumSquare']
@@ -107,17 +113,20 @@ const reductions = ['Sum', 'Mean', 'Max', 'Min', 'Prod', 'L1', 'L2', 'LogSum', '
 /** Rules of operators that move or choose elements. */
 export const shapeRules: Readonly<Record<string, TypeRule>> = {
   ...Object.fromEntries(reductions.map((kind) => [`Reduce${kind}`, shaped(reduce)])),
-  ...Object.fromEntries(['Slice', 'Pad', 'Tile', 'Resize', 'Upsample'].map((type) => [type, sameRank])),
   ArgMax: argumentRule,
   ArgMin: argumentRule,
   Concat: shaped(concat),
-  Expand: shaped((node) => node.ints(1) ?? undefined),
+  Expand: shaped(expand),
   Flatten: shaped(flatten),
   Gather: shaped(gather),
   Reshape: shaped(reshape),
-  Shape: (node) => [{ dtype: 'int64', shape: [shapeOf(node)?.length ?? ''] }],
+  Shape: (node) => {
+    const shape = shapeOf(node)
+    const { attributes } = node
+    const taken = shape?.slice(attributes.int('start', 0), attributes.int('end', shape.length))
+    return [{ dtype: 'int64', shape: [taken?.length ?? ''] }]
+  },
   Squeeze: shaped(squeeze),
-  Split: (node) => Array.from({ length: node.outputs }, () => sameRank(node)[0]),
   TopK: (node) => {
     const [values] = sameRank(node)
     return [values, values && { ...values, dtype: 'int64' }]
