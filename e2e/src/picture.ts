@@ -6,7 +6,6 @@ import { chromium } from '@playwright/test'
 
 import config from '../playwright.config.ts'
 import { DemoPage } from './fixtures/demo-page.ts'
-import { digitStrokes } from './fixtures/digit-strokes.ts'
 import { startServer } from './fixtures/homing-server.ts'
 import { root } from './fixtures/places.ts'
 import { packModels, publishModels } from './fixtures/publish-models.ts'
@@ -14,7 +13,7 @@ import { packModels, publishModels } from './fixtures/publish-models.ts'
 // `pnpm --filter @homing/e2e picture`: the root README's pictures, taken of the real demo on the real server.
 
 const folder = join(root, 'docs/images')
-const viewport = { width: 1280, height: 880 }
+const viewport = { width: 1280, height: 1240 }
 
 const data = await mkdtemp(join(tmpdir(), 'homing-picture-'))
 const server = await startServer(data)
@@ -30,9 +29,9 @@ try {
     const demo = new DemoPage(await context.newPage(), server.origin)
     await demo.open()
     await demo.serving('wine')
-    await demo.draw(digitStrokes[2] ?? [])
-    await demo.settledLabel()
-    await demo.page.mouse.move(0, 0)
+    await demo.write('2')
+    await demo.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur())
+    await demo.page.evaluate(() => scrollTo(0, 0))
     await demo.page.screenshot({ path: join(folder, `demo-${colorScheme}.png`) })
     await context.close()
   }
