@@ -12,5 +12,13 @@ export type {
   UpdatePolicy,
 } from './client/api.ts'
 export { createClient } from './client/create-client.ts'
-export type { Backend, BackendFallback, ImageSource, InputValue, Reading, Score, TableRow } from './runtime/runtime-api.ts'
-export { type ErrorCode, HomingError, type Tensor } from '@homing/protocol'
+export type {
+  Backend,
+  BackendFallback,
+  ImageSource,
+  InputValue,
+  Reading,
+  Score,
+  TableRow,
+} from './runtime/runtime-api.ts'
+export { type ErrorCode, errorCodes, HomingError, type Tensor } from '@homing/protocol'

@@ -103,6 +103,8 @@ export interface BackendFault {
 export interface RuntimeApi {
   /** Version of the engine's library, such as `1.30.0`. @throws HomingError ENGINE_MISSING. */
   engineVersion(): Promise<string>
+  /** Starts the first of `backends` that starts, so that a later load finds it running. Never rejects. */
+  prepare(backends: readonly Backend[]): Promise<void>
   /**
    * Loads a version beside the serving one, on the first backend that starts, loads it and runs it once on zeros
    * (dynamic dimensions are 1).

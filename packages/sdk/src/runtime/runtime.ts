@@ -3,7 +3,7 @@ import { HomingError, type HomingErrorData } from '@homing/protocol'
 import type { InferenceEngine } from './engine.ts'
 import { type LoadedVersion, loadVersion } from './load-version.ts'
 import { ModelQueue } from './model-queue.ts'
-import type { BackendFault, RuntimeApi } from './runtime-api.ts'
+import type { Backend, BackendFault, RuntimeApi } from './runtime-api.ts'
 import { createTurns } from './turns.ts'
 
 /** Runs models on one engine, on the thread that calls it. */
@@ -30,6 +30,8 @@ export function createRuntime(engine: InferenceEngine): RuntimeApi {
 
   return {
     engineVersion: () => engine.version(),
+
+    prepare: (backends) => turns(() => startFirst(engine, backends)),
 
     async load(request) {
       const version = await loadVersion(engine, turns, request, ++instances)
@@ -78,6 +80,17 @@ export function createRuntime(engine: InferenceEngine): RuntimeApi {
       queues.get(model)?.giveUp(HomingError.from(error))
       return Promise.resolve()
     },
+  }
+}
+
+async function startFirst(engine: InferenceEngine, backends: readonly Backend[]): Promise<void> {
+  for (const backend of backends) {
+    try {
+      await engine.start(backend)
+      return
+    } catch {
+      // loading tries it again, and tells the reason
+    }
   }
 }
 

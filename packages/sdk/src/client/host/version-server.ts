@@ -40,6 +40,8 @@ export interface VersionServer {
   readonly serving: LoadedVersion | undefined
   /** Backends that the app allows; null means all. */
   setBackends(backends: readonly Backend[] | null): void
+  /** Starts the engine that a version needs, while its files are on their way. */
+  prepare(manifest: Manifest): Promise<void>
   /**
    * Loads a version beside the serving one, lets `commit` record it, and activates it.
    * @throws HomingError INTEGRITY_FAILED, BACKEND_UNAVAILABLE, ENGINE_MISSING; the serving version is untouched.
@@ -97,6 +99,7 @@ export function createVersionServer({
     setBackends(backends) {
       allowed = backends
     },
+    prepare: async (manifest) => (await engine(manifest.engine)).prepare(usableBackends(manifest, allowed)),
     serve: (installed, commit) =>
       inTurn(async () => {
         const loaded = await load(installed)
