@@ -1,5 +1,4 @@
-import { errorCodes } from '@homing/protocol'
-import type { HomingError } from '@homing/sdk'
+import { errorCodes, type HomingError } from '@homing/sdk'
 
 import { element } from '../dom/element.ts'
 
