@@ -49,10 +49,9 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     model,
     engine: deps.engine,
     now: platform.now,
-    async read({ manifestSha256, version }) {
-      const { manifest } = await readStoredManifest(store, manifestSha256, { model, version })
-      return readVersion(store, manifest)
-    },
+    readManifest: async ({ manifestSha256, version }) =>
+      (await readStoredManifest(store, manifestSha256, { model, version })).manifest,
+    readFiles: (manifest) => readVersion(store, manifest),
     async onServing(serving, loaded) {
       board.served(loaded)
       await deps.emit({ type: 'serving', serving })

@@ -80,7 +80,7 @@ export function createVersionInstaller(
       board.dispatch({ type: 'download', version, loaded, total })
       void deps.emit({ type: 'progress', progress })
     }
-    server.prepare(manifest).catch(() => undefined) // loading meets the same failure, and tells it
+    server.prepare(manifest)
     await deps.alone(`${model}/download`, signal, async () => {
       await store.updateModel(model, (record) => asDownloading(record, installed))
       await store.writeManifest(installed.manifestSha256, bytes)

@@ -27,8 +27,10 @@ export interface LoadedVersion {
 /** What the server of versions works with. */
 export interface VersionServerDeps {
   readonly model: string
-  /** All bytes of an installed version, verified. */
-  readonly read: (installed: InstalledVersion) => Promise<StoredVersion>
+  /** The manifest of an installed version, verified. */
+  readonly readManifest: (installed: InstalledVersion) => Promise<Manifest>
+  /** All bytes of a version on the device, verified. */
+  readonly readFiles: (manifest: Manifest) => Promise<StoredVersion>
   readonly engine: (engine: Engine) => Promise<RuntimeApi>
   /** Told before the version that served is released; resolves when the page calls the new one. */
   readonly onServing: (serving: Serving, loaded: LoadedVersion) => Promise<void>
@@ -40,8 +42,11 @@ export interface VersionServer {
   readonly serving: LoadedVersion | undefined
   /** Backends that the app allows; null means all. */
   setBackends(backends: readonly Backend[] | null): void
-  /** Starts the engine that a version needs, while its files are on their way. */
-  prepare(manifest: Manifest): Promise<void>
+  /**
+   * Starts the engine that a version needs, while its files are on their way.
+   * @throws HomingError BACKEND_UNAVAILABLE when the app allows none of its backends.
+   */
+  prepare(manifest: Manifest): void
   /**
    * Loads a version beside the serving one, lets `commit` record it, and activates it.
    * @throws HomingError INTEGRITY_FAILED, BACKEND_UNAVAILABLE, ENGINE_MISSING; the serving version is untouched.
@@ -58,7 +63,8 @@ export interface VersionServer {
 
 export function createVersionServer({
   model,
-  read,
+  readManifest,
+  readFiles,
   engine,
   onServing,
   now,
@@ -68,15 +74,23 @@ export function createVersionServer({
   let failure: HomingError | undefined
   let allowed: readonly Backend[] | null = null
 
+  /** Starts an engine while files are on their way. Loading meets what goes wrong here, and tells it. */
+  const prepare = (name: Engine, backends: readonly Backend[]): void => {
+    engine(name)
+      .then((runtime) => runtime.prepare(backends))
+      .catch(() => undefined)
+  }
   const load = async (
     installed: InstalledVersion,
     backends?: readonly Backend[],
     broken: readonly BackendFallback[] = [],
   ): Promise<LoadedVersion> => {
     const began = now()
-    const { manifest, graph, parameters } = await read(installed)
-    const verify = now() - began
+    const manifest = await readManifest(installed)
     const usable = backends ?? usableBackends(manifest, allowed)
+    prepare(manifest.engine, usable)
+    const { graph, parameters } = await readFiles(manifest)
+    const verify = now() - began
     const runtime = await engine(manifest.engine)
     const request = { manifest, graph, parameters, backends: usable }
     const facts = await runtime.load(transfer(request, [graph.buffer, parameters.buffer]))
@@ -99,7 +113,9 @@ export function createVersionServer({
     setBackends(backends) {
       allowed = backends
     },
-    prepare: async (manifest) => (await engine(manifest.engine)).prepare(usableBackends(manifest, allowed)),
+    prepare(manifest) {
+      prepare(manifest.engine, usableBackends(manifest, allowed))
+    },
     serve: (installed, commit) =>
       inTurn(async () => {
         const loaded = await load(installed)
