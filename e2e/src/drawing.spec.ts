@@ -1,5 +1,6 @@
 import { digitStrokes } from './fixtures/digit-strokes.ts'
 import { expect, test } from './fixtures/test.ts'
+import { watchContext } from './fixtures/watch-context.ts'
 
 /** How many of the ten digits, each drawn once in one hand, the model has to read. */
 const leastRight = 8
@@ -39,6 +40,7 @@ test('a finger draws and does not scroll the page', async ({ browser, server }) 
     hasTouch: true,
     isMobile: true,
   })
+  const check = watchContext(context)
   const page = await context.newPage()
   await page.goto(server.origin)
   const devtools = await context.newCDPSession(page)
@@ -57,6 +59,7 @@ test('a finger draws and does not scroll the page', async ({ browser, server }) 
   await touch('touchEnd')
   await expect(page.getByTestId('digit-label')).toHaveText('1')
   expect(await page.evaluate(() => scrollY)).toBe(0)
+  check()
   await context.close()
 })
 

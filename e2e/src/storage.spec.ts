@@ -6,6 +6,7 @@ import { chromium } from '@playwright/test'
 import { DemoPage } from './fixtures/demo-page.ts'
 import { workFolder } from './fixtures/places.ts'
 import { expect, test } from './fixtures/test.ts'
+import { watchContext } from './fixtures/watch-context.ts'
 
 test('with no room left the model runs from memory and says so', async ({ demo, context }) => {
   const devtools = await context.newCDPSession(demo.page)
@@ -33,6 +34,7 @@ test('where the browser refuses storage the model runs from memory and says so',
   const blocked = { profile: { default_content_setting_values: { cookies: 2 } } }
   await writeFile(join(profile, 'Default/Preferences'), JSON.stringify(blocked))
   const context = await chromium.launchPersistentContext(profile, launchOptions)
+  const check = watchContext(context)
   try {
     const page = context.pages()[0] ?? (await context.newPage())
     const demo = new DemoPage(page, server.origin)
@@ -47,6 +49,7 @@ test('where the browser refuses storage the model runs from memory and says so',
     expect(refused, 'the browser blocks storage').toBe(true)
     await expect(demo.card('digits').getByTestId('facts')).toContainText('memory')
     await demo.write('5')
+    check()
   } finally {
     await context.close()
     await rm(profile, { recursive: true, force: true })
