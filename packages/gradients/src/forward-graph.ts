@@ -13,7 +13,7 @@ import { HomingError } from '@homing/protocol'
 import { oldestOpset } from './config.ts'
 import type { ShapedValue } from './emitter.ts'
 import type { ForwardNode } from './forward-node.ts'
-import { staticValues } from './static-values.ts'
+import { staticValues, type StaticValues } from './static-values.ts'
 
 /** What of an inference graph one output depends on, with static shapes. */
 export interface ForwardGraph {
@@ -63,7 +63,8 @@ export function readForwardGraph(model: ModelProto, { dims = {}, output }: Forwa
   const initializers = new Map(
     graph.initializer.filter(({ name }) => needed.has(name)).map((tensor) => [tensor.name, tensor]),
   )
-  const values = staticValues(model, dims)
+  const known = staticValues(model, graph, dims)
+  const { values } = known
   const inputs = graph.input
     .filter(({ name }) => needed.has(name) && !initializers.has(name))
     .map((info) => values.get(info.name) ?? refuseInput(info))
@@ -78,7 +79,7 @@ export function readForwardGraph(model: ModelProto, { dims = {}, output }: Forwa
     opset,
     inputs,
     initializers,
-    nodes: protos.map((proto) => forwardNode(proto, values)),
+    nodes: protos.map((proto) => forwardNode(proto, known, opset)),
     values,
     output: found,
   }
@@ -118,7 +119,7 @@ function refuseInput(info: ValueInfoProto): never {
   )
 }
 
-function forwardNode(proto: NodeProto, values: ReadonlyMap<string, ShapedValue>): ForwardNode {
+function forwardNode(proto: NodeProto, { values, numbers }: StaticValues, opset: number): ForwardNode {
   const what = proto.name
     ? `${proto.opType} "${proto.name}"`
     : `${proto.opType} of "${proto.output[0] ?? ''}"`
@@ -135,6 +136,8 @@ function forwardNode(proto: NodeProto, values: ReadonlyMap<string, ShapedValue>)
     outputs,
     shaped: inputsShaped && outputs[0] !== undefined,
     attributes: nodeAttributes(proto),
+    numbers: (index) => numbers(proto.input[index] ?? ''),
+    opset,
     proto,
   }
 }

@@ -14,6 +14,10 @@ export interface ForwardNode {
   /** Whether the shapes of all its tensors are known. */
   readonly shaped: boolean
   readonly attributes: NodeAttributes
+  /** The numbers of a small input that does not depend on the graph's inputs. */
+  numbers(index: number): number[] | undefined
+  /** Version of the operator set of the model. */
+  readonly opset: number
   readonly proto: NodeProto
 }
 

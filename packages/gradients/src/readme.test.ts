@@ -27,3 +27,9 @@ test('every operator that is listed has a rule', () => {
   expect(gradients.differentiableOperators).toEqual([...gradients.differentiableOperators].sort())
   for (const type of gradients.differentiableOperators) expect(ruleOf(type), type).toBeDefined()
 })
+
+test('the table lists every operator that has a gradient', () => {
+  const rows = [...readme.matchAll(/^\| \w+ +\| ([^|]+)\|[^|]*\|$/gm)].slice(1)
+  const listed = rows.flatMap(([, operators]) => operators!.match(/\b[A-Z]\w+/g) ?? [])
+  expect(listed.sort()).toEqual(gradients.differentiableOperators)
+})

@@ -1,36 +1,80 @@
 import type { ForwardNode } from './forward-node.ts'
 import type { GradientRule } from './rule.ts'
-import { logSoftmax, relu, sigmoid, softmax, tanh } from './rules/activations.ts'
-import { add, div, mul, sub } from './rules/arithmetic.ts'
+import { gelu, logSoftmax, sigmoid, softmax, softplus, tanh } from './rules/activations.ts'
+import { add, div, mul, neg, pow, sub } from './rules/arithmetic.ts'
+import { clip, extreme, where } from './rules/choices.ts'
 import { conv } from './rules/conv.ts'
+import { concat, pad, slice, split } from './rules/cutting.ts'
+import { abs, cos, erf, exp, log, reciprocal, sin, sqrt } from './rules/functions.ts'
+import { gather, gatherElements } from './rules/gathering.ts'
 import { gemm, matMul } from './rules/matmul.ts'
 import { averagePool, globalAveragePool, maxPool } from './rules/pooling.ts'
-import { dropout, identity, reshape } from './rules/shaping.ts'
+import { elu, hardSigmoid, hardSwish, leakyRelu, pRelu, relu, selu } from './rules/rectifiers.ts'
+import { reduceExtreme, reduceMean, reduceSum } from './rules/reductions.ts'
+import { expand, tile } from './rules/repeating.ts'
+import { cast, dropout, identity, reshape, transpose } from './rules/shaping.ts'
 
 /** The gradient rule of each operator of the standard domain. */
 const rules = new Map<string, GradientRule>(
   Object.entries({
+    Abs: abs,
     Add: add,
     AveragePool: averagePool,
+    Cast: cast,
+    Clip: clip,
+    Concat: concat,
     Conv: conv,
+    Cos: cos,
     Div: div,
     Dropout: dropout,
+    Elu: elu,
+    Erf: erf,
+    Exp: exp,
+    Expand: expand,
     Flatten: reshape,
+    Gather: gather,
+    GatherElements: gatherElements,
+    Gelu: gelu,
     Gemm: gemm,
     GlobalAveragePool: globalAveragePool,
+    HardSigmoid: hardSigmoid,
+    HardSwish: hardSwish,
     Identity: identity,
+    LeakyRelu: leakyRelu,
+    Log: log,
     LogSoftmax: logSoftmax,
     MatMul: matMul,
+    Max: extreme,
     MaxPool: maxPool,
+    Min: extreme,
     Mul: mul,
+    Neg: neg,
+    PRelu: pRelu,
+    Pad: pad,
+    Pow: pow,
+    Reciprocal: reciprocal,
+    ReduceMax: reduceExtreme,
+    ReduceMean: reduceMean,
+    ReduceMin: reduceExtreme,
+    ReduceSum: reduceSum,
     Relu: relu,
     Reshape: reshape,
+    Selu: selu,
     Sigmoid: sigmoid,
+    Sin: sin,
+    Slice: slice,
     Softmax: softmax,
+    Softplus: softplus,
+    Split: split,
+    Sqrt: sqrt,
     Squeeze: reshape,
     Sub: sub,
+    Sum: add,
     Tanh: tanh,
+    Tile: tile,
+    Transpose: transpose,
     Unsqueeze: reshape,
+    Where: where,
   }),
 )
 
@@ -42,11 +86,12 @@ export function ruleOf(type: string): GradientRule | undefined {
   return rules.get(type)
 }
 
-/** Why no gradient can be written for a node; undefined when one can. */
-export function refusalOf(node: ForwardNode): string | undefined {
+/** Why no gradient can be written for an input of a node; undefined when one can. */
+export function refusalOf(node: ForwardNode, index: number): string | undefined {
   const rule = ruleOf(node.type)
   if (!rule) return `${node.what} has no gradient`
   if (!node.shaped) return `The shapes of ${node.what} are not known before it runs`
+  if (rule.frozen?.includes(index)) return `${node.what} has no gradient of its input ${index}`
   const refusal = rule.refusal(node)
   return refusal && `${node.what} has no gradient: ${refusal}`
 }

@@ -22,7 +22,7 @@ export function writeGradients(
     const wants = (index: number): boolean => active.has(node.inputs[index]?.name ?? '')
     const ofOutputs = node.outputs.map((value) => value && gradients.get(value.name))
     if (!node.inputs.some((_, index) => wants(index)) || ofOutputs.every((gradient) => !gradient)) continue
-    const refusal = refusalOf(node)
+    const refusal = node.inputs.flatMap((_, index) => (wants(index) ? (refusalOf(node, index) ?? []) : []))[0]
     if (refusal !== undefined) throw new HomingError('GRADIENT_UNSUPPORTED', refusal)
     for (const [index, gradient] of ruleOf(node.type)!.write({ node, emit, wants }, ofOutputs).entries()) {
       const input = node.inputs[index]

@@ -21,12 +21,15 @@ export interface GradientRule {
   readonly write: (context: RuleContext, gradients: Readonly<Gradients>) => Gradients
   /** Why this form of the operator has no gradient; undefined when it has one. */
   readonly refusal: (node: ForwardNode) => string | undefined
+  /** Floating-point inputs that have no gradient, such as running averages. */
+  readonly frozen?: readonly number[]
 }
 
 /** A rule of an operator of which only the first output has a gradient. */
 export function firstOutputRule(
   write: (context: RuleContext, gradient: ShapedValue) => Gradients,
   refusal: GradientRule['refusal'] = () => undefined,
+  frozen: readonly number[] = [],
 ): GradientRule {
-  return { write: (context, [gradient]) => (gradient ? write(context, gradient) : []), refusal }
+  return { write: (context, [gradient]) => (gradient ? write(context, gradient) : []), refusal, frozen }
 }

@@ -1,14 +1,28 @@
-import { inferTypes, makeValueInfo, type ModelProto, tensorTypeOf, type ValueInfoProto } from '@homing/onnx'
+import {
+  type GraphProto,
+  inferGraph,
+  makeValueInfo,
+  type ModelProto,
+  tensorTypeOf,
+  type ValueInfoProto,
+} from '@homing/onnx'
 
 import type { ShapedValue } from './emitter.ts'
 
-/** The tensors of a model whose shapes are known before it runs, once dynamic dimensions have the sizes that `dims` gives. */
+/** What is known of the tensors of a graph before it runs. */
+export interface StaticValues {
+  /** Those of a known shape, by name. */
+  readonly values: ReadonlyMap<string, ShapedValue>
+  /** The numbers of a small one that does not depend on the inputs. */
+  numbers(name: string): number[] | undefined
+}
+
+/** The tensors of a graph, once dynamic dimensions have the sizes that `dims` gives. */
 export function staticValues(
   model: ModelProto,
+  graph: GraphProto,
   dims: Readonly<Record<string, number>>,
-): Map<string, ShapedValue> {
-  const { graph } = model
-  if (!graph) return new Map()
+): StaticValues {
   const bind = (info: ValueInfoProto): ValueInfoProto => {
     const type = tensorTypeOf(info)
     if (!type?.shape) return info
@@ -26,11 +40,10 @@ export function staticValues(
     valueInfo: settled(graph.valueInfo),
     output: settled(graph.output),
   }
-  const values = [...inferTypes({ ...model, graph: bound })].flatMap(
-    ([name, { dtype, shape }]): [string, ShapedValue][] => {
-      const sizes = shape?.filter((dim) => typeof dim === 'number')
-      return sizes && sizes.length === shape?.length ? [[name, { name, dtype, shape: sizes }]] : []
-    },
-  )
-  return new Map(values)
+  const inferred = inferGraph({ ...model, graph: bound })
+  const values = [...inferred.types].flatMap(([name, { dtype, shape }]): [string, ShapedValue][] => {
+    const sizes = shape?.filter((dim) => typeof dim === 'number')
+    return sizes && sizes.length === shape?.length ? [[name, { name, dtype, shape: sizes }]] : []
+  })
+  return { values: new Map(values), numbers: (name) => inferred.numbers(name) }
 }

@@ -1,7 +1,8 @@
-import { elementTypeOf, tensorHeader } from '@homing/onnx'
+import { elementTypeOf, elementTypes, tensorHeader } from '@homing/onnx'
 import { HomingError } from '@homing/protocol'
 
 import { dependentOn, type ForwardGraph } from './forward-graph.ts'
+import type { ForwardNode } from './forward-node.ts'
 import { refusalOf } from './registry.ts'
 
 /** Learned tensors of `graph` from which every way to the output leads through operators that have gradients. */
@@ -9,9 +10,10 @@ export function trainableTensors({ nodes, initializers, output }: ForwardGraph):
   const open = new Set([output.name])
   const blocked = new Set<string>()
   for (const node of nodes.toReversed()) {
-    const passes =
-      refusalOf(node) === undefined && node.outputs.every((value) => !value || !blocked.has(value.name))
-    for (const input of node.inputs) if (input) (passes ? open : blocked).add(input.name)
+    if (!carriesGradient(node)) continue
+    const passes = node.outputs.every((value) => !value || !blocked.has(value.name))
+    for (const [index, input] of node.inputs.entries())
+      if (input) (passes && refusalOf(node, index) === undefined ? open : blocked).add(input.name)
   }
   return [...initializers.values()]
     .filter(({ name, dataType }) => open.has(name) && !blocked.has(name) && isFloat(dataType))
@@ -43,10 +45,13 @@ export function selectTrainable(graph: ForwardGraph, patterns: readonly string[]
       })
     }
     const reached = dependentOn(graph, [name])
-    const onTheWay = graph.nodes.filter(({ inputs }) =>
-      inputs.some((input) => input && reached.has(input.name)),
-    )
-    const refusals = onTheWay.flatMap((node) => refusalOf(node) ?? [])
+    const refusals = graph.nodes.filter(carriesGradient).flatMap((node) => {
+      const index = node.inputs.findIndex(
+        (input, index) => input && reached.has(input.name) && refusalOf(node, index) !== undefined,
+      )
+      return index === -1 ? [] : refusalOf(node, index)!
+    })
+    if (refusals.length === 0) refusals.push('It does not change the output smoothly')
     throw new HomingError(
       'GRADIENT_UNSUPPORTED',
       `Tensor "${name}" cannot be trained. ${refusals.join('. ')}`,
@@ -56,6 +61,13 @@ export function selectTrainable(graph: ForwardGraph, patterns: readonly string[]
     )
   }
   return chosen
+}
+
+/** Whether the node has outputs of floating-point numbers; shapes, indices and masks pass no gradient on. */
+function carriesGradient({ outputs, proto }: ForwardNode): boolean {
+  return outputs.some(
+    (value, index) => proto.output[index] !== '' && (!value || isFloat(elementTypes[value.dtype].code)),
+  )
 }
 
 function matcherOf(pattern: string): (name: string) => boolean {

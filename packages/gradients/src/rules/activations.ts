@@ -1,10 +1,6 @@
-import { firstOutput, type ForwardNode } from '../forward-node.ts'
+import type { Emitter, ShapedValue } from '../emitter.ts'
+import { firstOutput, type ForwardNode, requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule } from '../rule.ts'
-
-/** 1 where the output is positive, else 0. The sign is one pass where a comparison and a cast are two. */
-export const relu: GradientRule = firstOutputRule(({ node, emit }, gradient) => [
-  emit.binary('Mul', gradient, emit.unary('Sign', firstOutput(node))),
-])
 
 /** s (1 - s) */
 export const sigmoid: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
@@ -17,6 +13,45 @@ export const tanh: GradientRule = firstOutputRule(({ node, emit }, gradient) => 
   const y = firstOutput(node)
   return [emit.binary('Mul', gradient, emit.binary('Sub', 1, emit.binary('Mul', y, y)))]
 })
+
+/** 1 / (1 + e^-x) */
+export const softplus: GradientRule = firstOutputRule(({ node, emit }, gradient) => [
+  emit.binary('Mul', gradient, emit.unary('Sigmoid', requiredInput(node, 0))),
+])
+
+/** Gelu (Hendrycks and Gimpel 2016), exact or by tanh: y = x p(x), so the slope is p + x p'. */
+export const gelu: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
+  const x = requiredInput(node, 0)
+  const exact = node.attributes.string('approximate', 'none') === 'none'
+  const [share, slope] = exact ? normalShare(emit, x) : tanhShare(emit, x)
+  return [emit.binary('Mul', gradient, emit.binary('Add', share, emit.binary('Mul', x, slope)))]
+})
+
+/** The normal distribution function and its density. */
+function normalShare(emit: Emitter, x: ShapedValue): [ShapedValue, ShapedValue] {
+  const erf = emit.unary('Erf', emit.binary('Mul', x, Math.SQRT1_2))
+  const square = emit.binary('Mul', x, x)
+  const density = emit.binary(
+    'Mul',
+    emit.unary('Exp', emit.binary('Mul', square, -0.5)),
+    1 / Math.sqrt(2 * Math.PI),
+  )
+  return [emit.binary('Mul', emit.binary('Add', erf, 1), 0.5), density]
+}
+
+/** p = (1 + tanh(c (x + k x^3))) / 2 and its slope. */
+function tanhShare(emit: Emitter, x: ShapedValue): [ShapedValue, ShapedValue] {
+  const [c, k] = [Math.sqrt(2 / Math.PI), 0.044715]
+  const square = emit.binary('Mul', x, x)
+  const cubic = emit.binary('Mul', x, emit.binary('Add', emit.binary('Mul', square, c * k), c))
+  const t = emit.unary('Tanh', cubic)
+  const inner = emit.binary('Add', emit.binary('Mul', square, 3 * c * k), c)
+  const outer = emit.binary('Sub', 1, emit.binary('Mul', t, t))
+  return [
+    emit.binary('Mul', emit.binary('Add', t, 1), 0.5),
+    emit.binary('Mul', emit.binary('Mul', outer, inner), 0.5),
+  ]
+}
 
 /** y (g - sum(g y)), summed along the axis */
 export const softmax: GradientRule = firstOutputRule(({ node, emit }, gradient) => {

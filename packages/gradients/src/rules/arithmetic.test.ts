@@ -2,26 +2,8 @@ import fc from 'fast-check'
 import { describe, it } from 'vitest'
 
 import { broadcastShape } from '../broadcast-shape.ts'
-import { checkGradient } from '../testing/check-gradient.ts'
-
-/** Two shapes that broadcast: from a common one, each side loses leading dimensions or shrinks some to 1. */
-const shapePair = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 }).chain((shape) => {
-  const side = fc.record({
-    drop: fc.integer({ min: 0, max: shape.length }),
-    ones: fc.array(fc.boolean(), { minLength: shape.length, maxLength: shape.length }),
-  })
-  return fc
-    .tuple(side, side)
-    .map(
-      (sides) =>
-        sides.map(({ drop, ones }) => shape.map((dim, axis) => (ones[axis] ? 1 : dim)).slice(drop)) as [
-          number[],
-          number[],
-        ],
-    )
-})
-
-const seed = fc.integer()
+import { seed, shapePair } from '../testing/any-shape.ts'
+import { checkGradient, positive } from '../testing/check-gradient.ts'
 
 describe('arithmetic', () => {
   it.each(['Add', 'Sub', 'Mul'])('%s with any broadcast', async (type) => {
@@ -55,6 +37,62 @@ describe('arithmetic', () => {
       ),
       { numRuns: 25 },
     )
+  })
+
+  it('Neg, and Sum of three with any broadcast', async () => {
+    await fc.assert(
+      fc.asyncProperty(shapePair, seed, ([a, b], seed) =>
+        checkGradient({
+          define: (g, [x, y]) => g.op('Sum', [x, g.op('Neg', [y!]), x]),
+          shapes: [a, b],
+          step: 0.5,
+          seed,
+        }),
+      ),
+      { numRuns: 10 },
+    )
+  })
+
+  it('Pow of positive numbers, with any broadcast', async () => {
+    await fc.assert(
+      fc.asyncProperty(shapePair, seed, (shapes, seed) =>
+        checkGradient({
+          define: (g, inputs) => g.op('Pow', inputs),
+          shapes,
+          step: 5e-3,
+          draw: positive,
+          seed,
+        }),
+      ),
+      { numRuns: 25 },
+    )
+  })
+
+  it.each([
+    [2, 'float32'],
+    [3, 'int64'],
+    [1, 'float32'],
+    [0, 'float32'],
+    [-1.5, 'float32'],
+  ] as const)('Pow to the constant %d (%s)', async (exponent, dtype) => {
+    await checkGradient({
+      define: (g, [x]) => g.op('Pow', [x!, g.constant(dtype, [], [exponent])]),
+      shapes: [[3, 4]],
+      step: 5e-3,
+      ...(exponent < 0 ? { draw: positive } : {}),
+      seed: 4,
+    })
+  })
+
+  it('Pow of zero and of negative numbers to exponents per element', async () => {
+    const draw = (): Float32Array => Float32Array.of(0, 0, -1, -2)
+    await checkGradient({
+      define: (g, [x]) => g.op('Pow', [x!, g.constant('float32', [4], [0, 2, 3, 2])]),
+      shapes: [[4]],
+      step: 5e-3,
+      draw,
+      seed: 5,
+    })
   })
 
   it('a tensor that is used twice gets both gradients', async () => {

@@ -1,3 +1,4 @@
+import type { Emitter, ShapedValue } from '../emitter.ts'
 import { firstOutput, requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule } from '../rule.ts'
 import { sumToShape } from '../sum-to-shape.ts'
@@ -33,3 +34,37 @@ export const div: GradientRule = firstOutputRule(({ node, emit, wants }, gradien
     wants(1) ? emit.unary('Neg', sumToShape(emit, emit.binary('Mul', scaled, quotient), b.shape)) : undefined,
   ]
 })
+
+/** d(-a) = -da */
+export const neg: GradientRule = firstOutputRule(({ emit }, gradient) => [emit.unary('Neg', gradient)])
+
+/** d(a^b) = b a^(b-1) da + a^b log(a) db; the second term counts where a > 0. */
+export const pow: GradientRule = firstOutputRule(({ node, emit, wants }, gradient) => {
+  const [a, b, power] = [requiredInput(node, 0), requiredInput(node, 1), firstOutput(node)]
+  const ofExponent = (): ShapedValue => {
+    const logarithm = emit.unary('Log', a)
+    const slope = emit.binary('Mul', power, logarithm)
+    return emit.select(emit.compare('Greater', a, 0), slope, emit.scalar(0, a.dtype))
+  }
+  const [constant, ...others] = wants(1) ? [] : (node.numbers(1) ?? [])
+  const slope = (): ShapedValue =>
+    constant !== undefined && others.length === 0
+      ? slopeOfPower(emit, a, constant)
+      : slopeOfAnyPower(emit, a, b)
+  return [
+    wants(0) ? sumToShape(emit, emit.binary('Mul', gradient, slope()), a.shape) : undefined,
+    wants(1) ? sumToShape(emit, emit.binary('Mul', gradient, ofExponent()), b.shape) : undefined,
+  ]
+})
+
+function slopeOfPower(emit: Emitter, a: ShapedValue, b: number): ShapedValue {
+  if (b === 0 || b === 1) return emit.scalar(b, a.dtype)
+  return emit.binary('Mul', b === 2 ? a : emit.binary('Pow', a, b - 1), b)
+}
+
+function slopeOfAnyPower(emit: Emitter, a: ShapedValue, b: ShapedValue): ShapedValue {
+  const exponent = b.dtype === a.dtype ? b : emit.cast(b, a.dtype)
+  const slope = emit.binary('Mul', emit.binary('Pow', a, emit.binary('Sub', exponent, 1)), exponent)
+  // a^0 is flat, also where a^-1 is infinite.
+  return emit.select(emit.compare('Equal', exponent, 0), emit.scalar(0, a.dtype), slope)
+}

@@ -14,3 +14,21 @@ export const dropout: GradientRule = firstOutputRule(
   (_, gradient) => [gradient],
   (node) => (node.inputs[2] ? 'it has a training_mode input; export the model for inference' : undefined),
 )
+
+/** The axes back in their order. */
+export const transpose: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
+  const order =
+    node.attributes.ints('perm') ?? gradient.shape.map((_, axis) => gradient.shape.length - 1 - axis)
+  return [
+    emit.transpose(
+      gradient,
+      order.map((_, axis) => order.indexOf(axis)),
+    ),
+  ]
+})
+
+/** Between floating-point types; whole numbers and truth values have no gradient. */
+export const cast: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
+  const { dtype } = requiredInput(node, 0)
+  return [dtype.startsWith('float') ? emit.cast(gradient, dtype) : undefined]
+})

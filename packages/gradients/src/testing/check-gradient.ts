@@ -10,7 +10,9 @@ import { runModel, type Numbers } from './run-model.ts'
 export interface GradientCase {
   readonly define: (g: GraphBuilder, inputs: Value[]) => Value
   readonly shapes: readonly (readonly number[])[]
-  readonly output: readonly number[]
+  /** Shape of the output; the inferred one when absent. */
+  readonly output?: readonly number[]
+  readonly opset?: number
   /** Step of the central difference. It is exact for graphs that are at most quadratic, which then take a large one. */
   readonly step: number
   /** The numbers of the inputs; uniform in -1..1 when absent. */
@@ -29,7 +31,8 @@ const directions = 3
 export async function checkGradient({
   define,
   shapes,
-  output,
+  output: declared,
+  opset = 17,
   step,
   draw,
   seed,
@@ -37,10 +40,11 @@ export async function checkGradient({
   const random = randomOf(seed)
   const uniform = (count: number): Float32Array =>
     Float32Array.from({ length: count }, () => 2 * random() - 1)
-  const forward = graphBuilder('forward')
+  const forward = graphBuilder('forward', { opset })
   const inputs = shapes.map((shape, index) => forward.input(`x${index}`, 'float32', shape))
-  forward.output('y', define(forward, inputs), 'float32', output)
+  forward.output('y', define(forward, inputs), 'float32', declared)
   const model = forward.build()
+  const output = readForwardGraph(model, {}).output.shape
   const x = shapes.map((shape) => (draw ? draw(random, volume(shape)) : uniform(volume(shape))))
   const v = uniform(volume(output))
   const feed = (values: Float32Array[]): Record<string, Numbers> =>
@@ -66,7 +70,7 @@ export async function checkGradient({
 
 function gradientModel(model: Parameters<typeof readForwardGraph>[0]) {
   const graph = readForwardGraph(model, {})
-  const builder = graphBuilder('gradient')
+  const builder = graphBuilder('gradient', { opset: graph.opset })
   for (const { name, dtype, shape } of graph.inputs) builder.input(name, dtype, shape)
   const v = { ...graph.output, name: 'v' }
   builder.input('v', v.dtype, v.shape)
@@ -87,7 +91,12 @@ export function awayFromKinks(random: () => number, count: number): Float32Array
   const ranks = Array.from({ length: count }, (_, rank) => ({ rank, key: random() })).sort(
     (a, b) => a.key - b.key,
   )
-  return Float32Array.from(ranks, ({ rank }) => (rank - count / 2 + 0.5) / 10)
+  return Float32Array.from(ranks, ({ rank }) => (rank - Math.floor(count / 2) + 0.5) / 10)
+}
+
+/** Numbers from 0.5 to 2. */
+export function positive(random: () => number, count: number): Float32Array {
+  return Float32Array.from({ length: count }, () => 0.5 + 1.5 * random())
 }
 
 const volume = (shape: readonly number[]): number => shape.reduce((product, dim) => product * dim, 1)

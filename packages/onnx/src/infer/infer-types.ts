@@ -31,15 +31,18 @@ export interface InferredGraph {
    * an unknown rank is an undefined shape, an unknown size is the empty string.
    */
   readonly types: ReadonlyMap<string, TensorType>
-  /** Whole numbers, such as shapes and axes, of a value that does not depend on the inputs. */
-  ints(name: string): number[] | undefined
+  /** Numbers, such as shapes, axes and factors, of a small value that does not depend on the inputs. */
+  numbers(name: string): number[] | undefined
 }
 
 /** Reads the types and small constants of a model's main graph. */
 export function inferGraph(model: ModelProto): InferredGraph {
   const types = new Map<string, TensorType>()
   const constants = new Map<string, TensorProto>()
-  const inferred: InferredGraph = { types, ints: (name) => knownNumbers(constants.get(name), wholeTypes) }
+  const inferred: InferredGraph = {
+    types,
+    numbers: (name) => knownNumbers(constants.get(name), [...wholeTypes, 'float32']),
+  }
   if (!model.graph) return inferred
   const opsets = modelOpsets(model)
   declareTypes(model.graph, types, constants)

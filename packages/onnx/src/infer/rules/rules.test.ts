@@ -59,6 +59,7 @@ const cases: Case[] = [
     [1, 1, 4],
     (g, x) => g.op('MaxPool', [x], { kernel_shape: [2], strides: [2], pads: [1, 1], ceil_mode: 1 }),
   ],
+  ['ReduceMax over no axes', [2, 3], (g, x) => g.op('ReduceMax', [x, g.ints([])], { keepdims: 0 })],
   ['a Constant of ints', [6], (g, x) => g.op('Reshape', [x, g.op('Constant', [], { value_ints: [2, 3] })])],
   [
     'arithmetic around shapes',

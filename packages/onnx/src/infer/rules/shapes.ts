@@ -75,8 +75,9 @@ const reduce = (node: TypedNode): Dim[] | undefined => {
   const shape = shapeOf(node)
   if (!shape) return undefined
   const hasAxes = node.attributes.has('axes') || shapeOf(node, 1) !== undefined
-  const axes = axesOf(node, shape.length) ?? (hasAxes ? undefined : shape.map((_, axis) => axis))
-  return keptDims(shape, axes, node.attributes.int('keepdims', 1) === 1)
+  const axes = hasAxes ? axesOf(node, shape.length) : []
+  const all = axes?.length === 0 && node.attributes.int('noop_with_empty_axes', 0) === 0
+  return keptDims(shape, all ? shape.map((_, axis) => axis) : axes, node.attributes.int('keepdims', 1) === 1)
 }
 
 const argument = (node: TypedNode): Dim[] | undefined => {

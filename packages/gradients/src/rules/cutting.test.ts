@@ -1,0 +1,107 @@
+import fc from 'fast-check'
+import { describe, it } from 'vitest'
+
+import { anyShape, seed } from '../testing/any-shape.ts'
+import { checkGradient } from '../testing/check-gradient.ts'
+
+const between = (min: number, max: number) => fc.integer({ min, max })
+const step = 0.5
+
+/** One axis, and a slice of it that takes something. */
+const cut = between(1, 7).chain((size) =>
+  fc
+    .record({ from: between(0, size - 1), to: between(0, size - 1), step: between(1, 3), wrap: fc.boolean() })
+    .map(({ from, to, step, wrap }) => ({
+      size,
+      start: wrap ? from - size : from,
+      // One place further, which before the first element is written as beyond the front.
+      end: to >= from ? to + 1 : to === 0 ? -99 : to - 1,
+      step: to >= from ? step : -step,
+    })),
+)
+
+describe('cutting', () => {
+  it('Concat of three along any axis', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyShape, between(0, 3), between(1, 3), seed, (shape, place, size, seed) => {
+        const axis = (place % shape.length) - (size === 1 ? shape.length : 0)
+        return checkGradient({
+          define: (g, [x, y]) => g.op('Concat', [x!, y!, x!], { axis }),
+          shapes: [shape, shape.with(axis, size)],
+          step,
+          seed,
+        })
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('Split by sizes along any axis, with a part that nothing depends on', async () => {
+    const sizes = fc.tuple(between(1, 3), between(1, 3), between(1, 3))
+    await fc.assert(
+      fc.asyncProperty(anyShape, between(0, 3), sizes, seed, (shape, place, sizes, seed) => {
+        const axis = place % shape.length
+        return checkGradient({
+          define: (g, [x]) => {
+            const [first, , last] = g.ops('Split', [x!, g.ints(sizes)], 3, { axis })
+            return g.op('Concat', [last!, g.op('Mul', [first!, first!])], { axis })
+          },
+          shapes: [shape.with(axis, sizes[0] + sizes[1] + sizes[2])],
+          step,
+          seed,
+        })
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('Slice of any axes, forwards and backwards, by any steps', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(cut, { minLength: 1, maxLength: 3 }), seed, (cuts, seed) =>
+        checkGradient({
+          define: (g, [x]) => {
+            const list = (of: (cut: (typeof cuts)[number], axis: number) => number) => g.ints(cuts.map(of))
+            const axes = list((_, axis) => axis - cuts.length)
+            return g.op('Slice', [
+              x!,
+              list(({ start }) => start),
+              list(({ end }) => end),
+              axes,
+              list(({ step }) => step),
+            ])
+          },
+          shapes: [[2, ...cuts.map(({ size }) => size)]],
+          step,
+          seed,
+        }),
+      ),
+      { numRuns: 40 },
+    )
+  })
+
+  it('Pad with borders of either sign', async () => {
+    const axis = fc.record({ size: between(4, 6), begin: between(-1, 2), end: between(-2, 2) })
+    await fc.assert(
+      fc.asyncProperty(fc.array(axis, { minLength: 1, maxLength: 3 }), seed, (axes, seed) => {
+        const pads = [...axes.map(({ begin }) => begin), ...axes.map(({ end }) => end)]
+        return checkGradient({
+          define: (g, [x]) => g.op('Pad', [x!, g.ints(pads), g.scalar(2)]),
+          shapes: [axes.map(({ size }) => size)],
+          step,
+          seed,
+        })
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  it('Pad of some axes', async () => {
+    await checkGradient({
+      define: (g, [x]) => g.op('Pad', [x!, g.ints([1, 2, 0, 3]), undefined, g.ints([-1, 0])]),
+      shapes: [[2, 3, 4]],
+      opset: 18,
+      step,
+      seed: 1,
+    })
+  })
+})

@@ -1,0 +1,55 @@
+import { graphBuilder } from '@homing/onnx'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+
+import { readForwardGraph } from '../forward-graph.ts'
+import { refusalOf } from '../registry.ts'
+import { anyShape, seed } from '../testing/any-shape.ts'
+import { checkGradient } from '../testing/check-gradient.ts'
+
+describe('gathering', () => {
+  it('Gather along any axis, rows taken twice, from the end or not at all', async () => {
+    const rows = fc.array(fc.double({ min: -1, max: 0.999, noNaN: true }), { minLength: 4, maxLength: 4 })
+    const indexShape = fc.constantFrom<number[]>([], [1], [3], [2, 2])
+    await fc.assert(
+      fc.asyncProperty(
+        anyShape,
+        fc.nat(3),
+        rows,
+        indexShape,
+        fc.constantFrom('int32' as const, 'int64' as const),
+        seed,
+        (shape, place, rows, indexShape, dtype, seed) => {
+          const axis = place % shape.length
+          const count = indexShape.reduce((product, dim) => product * dim, 1)
+          const indices = rows.slice(0, count).map((row) => Math.floor(row * shape[axis]!))
+          return checkGradient({
+            define: (g, [x]) => g.op('Gather', [x!, g.constant(dtype, indexShape, indices)], { axis }),
+            shapes: [shape],
+            step: 0.5,
+            seed,
+          })
+        },
+      ),
+      { numRuns: 30 },
+    )
+  })
+
+  it('GatherElements', async () => {
+    await checkGradient({
+      define: (g, [x]) =>
+        g.op('GatherElements', [x!, g.constant('int64', [2, 4], [0, 2, 1, 0, -1, 2, 0, 0])], { axis: 0 }),
+      shapes: [[3, 4]],
+      output: [2, 4],
+      step: 0.5,
+      seed: 1,
+    })
+  })
+
+  it('is refused where ScatterElements cannot add', () => {
+    const g = graphBuilder('old', { opset: 15 })
+    const x = g.input('x', 'float32', [3])
+    g.output('y', g.op('Gather', [x, g.ints([0])]), 'float32', [1])
+    expect(refusalOf(readForwardGraph(g.build(), {}).nodes[0]!, 0)).toMatch(/operator set 16/)
+  })
+})

@@ -1,0 +1,45 @@
+import fc from 'fast-check'
+import { describe, it } from 'vitest'
+
+import { anyShape, seed } from '../testing/any-shape.ts'
+import { awayFromKinks, checkGradient } from '../testing/check-gradient.ts'
+
+describe('rectifiers, away from their kinks', () => {
+  it.each([
+    ['Relu', {}],
+    ['LeakyRelu', {}],
+    ['LeakyRelu', { alpha: 0.3 }],
+    ['Elu', {}],
+    ['Elu', { alpha: 0.5 }],
+    ['Selu', {}],
+    ['HardSigmoid', {}],
+    ['HardSigmoid', { alpha: 0.7, beta: 0.43 }],
+    ['HardSwish', {}],
+  ])('%s %j', async (type, attributes) => {
+    await fc.assert(
+      fc.asyncProperty(anyShape, seed, (shape, seed) =>
+        checkGradient({
+          // So that HardSwish and HardSigmoid reach their ends, with no number on one.
+          define: (g, [x]) => g.op(type, [g.op('Mul', [x!, g.scalar(1.01)])], attributes),
+          shapes: [shape],
+          step: 5e-3,
+          draw: awayFromKinks,
+          seed,
+        }),
+      ),
+      { numRuns: 8 },
+    )
+  })
+
+  it('PRelu with a slope for all, for each channel and for each element', async () => {
+    for (const slope of [[1], [3, 1], [2, 3, 4]]) {
+      await checkGradient({
+        define: (g, values) => g.op('PRelu', values),
+        shapes: [[2, 3, 4], slope],
+        step: 1e-2,
+        draw: awayFromKinks,
+        seed: 2,
+      })
+    }
+  })
+})

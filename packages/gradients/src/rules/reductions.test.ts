@@ -1,0 +1,50 @@
+import fc from 'fast-check'
+import { describe, it } from 'vitest'
+
+import { anyShape, seed } from '../testing/any-shape.ts'
+import { awayFromKinks, checkGradient } from '../testing/check-gradient.ts'
+
+const shapeAndAxes = anyShape.chain((shape) =>
+  fc.tuple(
+    fc.constant(shape),
+    fc.uniqueArray(fc.integer({ min: -shape.length, max: shape.length - 1 }), {
+      maxLength: shape.length,
+      selector: (axis) => (axis + shape.length) % shape.length,
+    }),
+  ),
+)
+
+describe('reductions', () => {
+  it.each(['ReduceSum', 'ReduceMean', 'ReduceMax', 'ReduceMin'])('%s over any axes', async (type) => {
+    await fc.assert(
+      fc.asyncProperty(
+        shapeAndAxes,
+        fc.boolean(),
+        fc.boolean(),
+        seed,
+        ([shape, axes], keepdims, noop_with_empty_axes, seed) =>
+          checkGradient({
+            define: (g, [x]) => g.op(type, [x!, g.ints(axes)], { keepdims, noop_with_empty_axes }),
+            shapes: [shape],
+            opset: 18,
+            step: 1e-2,
+            draw: awayFromKinks,
+            seed,
+          }),
+      ),
+      { numRuns: 15 },
+    )
+  })
+
+  it.each(['ReduceMean', 'ReduceMax'])('%s with its axes as an attribute, or none', async (type) => {
+    for (const axes of [[1], [-1, 0], undefined]) {
+      await checkGradient({
+        define: (g, values) => g.op(type, values, { axes }),
+        shapes: [[2, 3, 4]],
+        step: 1e-2,
+        draw: awayFromKinks,
+        seed: 1,
+      })
+    }
+  })
+})

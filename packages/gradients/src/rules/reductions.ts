@@ -1,0 +1,46 @@
+import type { ShapedValue } from '../emitter.ts'
+import { firstOutput, type ForwardNode, requiredInput } from '../forward-node.ts'
+import { firstOutputRule, type GradientRule, type RuleContext } from '../rule.ts'
+
+const reduction = (
+  write: (context: RuleContext, gradient: ShapedValue, axes: number[], kept: number[]) => ShapedValue,
+): GradientRule =>
+  firstOutputRule(
+    (context, gradient) => {
+      const { shape } = requiredInput(context.node, 0)
+      const axes = axesOf(context.node)!
+      const kept = shape.map((dim, axis) => (axes.includes(axis) ? 1 : dim))
+      return [write(context, context.emit.reshape(gradient, kept), axes, kept)]
+    },
+    (node) => (axesOf(node) ? undefined : 'its axes are not known before it runs'),
+  )
+
+/** Every summed element gets the gradient of the sum. */
+export const reduceSum = reduction(({ node, emit }, gradient) =>
+  emit.expand(gradient, requiredInput(node, 0).shape),
+)
+
+/** Every element gets an equal part. */
+export const reduceMean = reduction(({ node, emit }, gradient, axes) => {
+  const { shape } = requiredInput(node, 0)
+  const count = axes.reduce((product, axis) => product * shape[axis]!, 1)
+  return emit.expand(emit.binary('Mul', gradient, 1 / count), shape)
+})
+
+/** ReduceMax and ReduceMin: the gradient goes to the elements that equal the result; several share it. */
+export const reduceExtreme = reduction(({ node, emit }, gradient, axes, kept) => {
+  const result = emit.reshape(firstOutput(node), kept)
+  const mask = emit.mask('Equal', requiredInput(node, 0), result)
+  return emit.binary('Mul', mask, emit.binary('Div', gradient, emit.sum(mask, axes, true)))
+})
+
+/** As an attribute (older operator sets) or an input (newer ones); all when absent. */
+function axesOf(node: ForwardNode): number[] | undefined {
+  const rank = requiredInput(node, 0).shape.length
+  const axes = node.inputs[1] ? node.numbers(1) : (node.attributes.ints('axes') ?? [])
+  if (axes?.length === 0) {
+    const none = node.attributes.int('noop_with_empty_axes', 0) === 1
+    return Array.from({ length: none ? 0 : rank }, (_, axis) => axis)
+  }
+  return axes?.map((axis) => (axis < 0 ? axis + rank : axis))
+}
