@@ -1,3 +1,4 @@
+import { servingTimeout } from './fixtures/demo-page.ts'
 import { publishModels } from './fixtures/publish-models.ts'
 import { expect, test } from './fixtures/test.ts'
 
@@ -38,7 +39,7 @@ test(`a version published while the page is open switches it, with ${inFlight} p
 
   await publishModels(server.origin, '1.1.0')
   await demo.card('digits').getByTestId('check').click()
-  await expect(demo.page.locator('.toast')).toContainText('digits 1.1.0')
+  await expect(demo.page.locator('.toast')).toContainText('digits 1.1.0', { timeout: servingTimeout })
   await demo.serving('digits', '1.1.0')
   const { answers, lost } = await demo.page.evaluate(
     () =>
