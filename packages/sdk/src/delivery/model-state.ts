@@ -34,6 +34,8 @@ export type LifecycleEvent =
   | { readonly type: 'probe'; readonly version: string }
   /** The version that was probed serves from now on. */
   | { readonly type: 'activated'; readonly version: string }
+  /** The version that served until its worker died serves again; what is on its way goes on. */
+  | { readonly type: 'restored'; readonly version: string }
   | { readonly type: 'failed'; readonly error: HomingErrorData }
   | { readonly type: 'close' }
 
@@ -49,12 +51,16 @@ export function transition(state: Lifecycle, event: LifecycleEvent): Lifecycle {
     const proven = before.name === 'probing' && before.version === event.version
     return proven ? { name: 'active', version: event.version, update: { name: 'empty' } } : state
   }
+  if (event.type === 'restored') {
+    if (state.name === 'active') return state
+    return { name: 'active', version: event.version, update: isIdle(before) ? { name: 'empty' } : before }
+  }
   const after = nextStep(before, event)
   if (after === before) return state
   return state.name === 'active' ? { ...state, update: after } : { ...state, step: after }
 }
 
-type StepEvent = Exclude<LifecycleEvent, { type: 'activated' | 'close' }>
+type StepEvent = Exclude<LifecycleEvent, { type: 'activated' | 'restored' | 'close' }>
 
 function nextStep(step: Step, event: StepEvent): Step {
   switch (event.type) {

@@ -79,16 +79,26 @@ describe('poll', () => {
     expect(looks).toHaveLength(before + 1)
   })
 
-  it('joins looks that are asked for at the same time, and passes a failure on to all', async () => {
+  it('looks once more after a look under way, for all who asked meanwhile', async () => {
     start(0)
-    const both = Promise.allSettled([poll.look(), poll.look()])
+    const first = Promise.allSettled([poll.look()])
+    const later = Promise.allSettled([poll.look(), poll.look()])
     expect(looks).toHaveLength(1)
     await failLast()
-    expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
-    const again = poll.look()
+    expect((await first).map(({ status }) => status)).toEqual(['rejected'])
     expect(looks).toHaveLength(2)
     await endLast()
-    await again
+    expect((await later).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'])
+    expect(looks).toHaveLength(2)
+  })
+
+  it('passes a failure on to all who wait for that look', async () => {
+    start(0)
+    void poll.look()
+    const both = Promise.allSettled([poll.look(), poll.look()])
+    await endLast()
+    await failLast()
+    expect((await both).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
   })
 
   it('looks when the page asks for it, but not twice in a moment', async () => {

@@ -5,7 +5,10 @@ import type { DeliveryPlatform } from './ports.ts'
 
 /** What looks for new versions again and again. */
 export interface Poll {
-  /** Looks now; joins a look that is under way. Rejects as the look does, with ABORTED after `stop()`. */
+  /**
+   * Looks now; after a look that is under way, which may have asked before what the caller waits for was published.
+   * Rejects as the look does, with ABORTED after `stop()`.
+   */
   look(): Promise<void>
   /** The page gained focus or came online: looks, unless the last look was a moment ago. */
   nudge(): void
@@ -25,6 +28,7 @@ export function startPoll(
 ): Poll {
   const stopped = new AbortController()
   let running: Promise<void> | undefined
+  let next: Promise<void> | undefined
   let failures = 0
   let lastLook = -Infinity
 
@@ -32,6 +36,16 @@ export function startPoll(
     if (stopped.signal.aborted)
       return Promise.reject(new HomingError('ABORTED', 'No more looks for new versions: closed'))
     return (running ??= attempt().finally(() => (running = undefined)))
+  }
+
+  function lookAnew(): Promise<void> {
+    if (!running) return lookOnce()
+    return (next ??= running
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined
+        return lookOnce()
+      }))
   }
 
   async function attempt(): Promise<void> {
@@ -62,7 +76,7 @@ export function startPoll(
   if (interval > 0) loop().catch(() => undefined)
 
   return {
-    look: lookOnce,
+    look: lookAnew,
     nudge: () => {
       if (stopped.signal.aborted || platform.now() - lastLook < nudgeInterval) return
       lookOnce().catch(() => undefined)
