@@ -1,7 +1,7 @@
 import { type Engine, HomingError } from '@homing/protocol'
 
 import type { BackendFault, RuntimeApi } from '../../runtime/runtime-api.ts'
-import { type MortalRemote, mortalRemote } from '../../transport/mortal-remote.ts'
+import { mortalRemote } from '../../transport/mortal-remote.ts'
 import { proxy } from 'comlink'
 
 import type { PageApi } from '../host-api.ts'
@@ -13,29 +13,46 @@ export interface EnginePorts {
   drop(engine: Engine): void
 }
 
+interface EnginePort {
+  readonly runtime: Promise<RuntimeApi>
+  kill(error: HomingError): void
+}
+
 export function enginePorts(
   page: () => Promise<PageApi>,
   onFault: (engine: Engine, fault: BackendFault) => void,
 ): EnginePorts {
-  const ports = new Map<Engine, Promise<MortalRemote<RuntimeApi>>>()
+  const ports = new Map<Engine, EnginePort>()
 
-  const open = async (engine: Engine): Promise<MortalRemote<RuntimeApi>> => {
-    const port = mortalRemote<RuntimeApi>(await (await page()).startEngine(engine))
-    await port.remote.onFault(proxy((fault: BackendFault) => onFault(engine, fault)))
-    return port
+  const open = (engine: Engine): EnginePort => {
+    let kill: ((error: HomingError) => void) | undefined
+    let death: HomingError | undefined
+    const connect = async (): Promise<RuntimeApi> => {
+      const port = mortalRemote<RuntimeApi>(await (await page()).startEngine(engine))
+      kill = port.kill
+      if (death) kill(death) // it died while its port was on the way
+      await port.remote.onFault(proxy((fault: BackendFault) => onFault(engine, fault)))
+      return port.remote
+    }
+    const opened: EnginePort = {
+      runtime: connect(),
+      kill(error) {
+        death = error
+        kill?.(error)
+      },
+    }
+    ports.set(engine, opened)
+    opened.runtime.catch(() => {
+      if (ports.get(engine) === opened) ports.delete(engine)
+    })
+    return opened
   }
   return {
-    async get(engine) {
-      const known = ports.get(engine) ?? open(engine)
-      ports.set(engine, known)
-      known.catch(() => ports.delete(engine))
-      return (await known).remote
-    },
+    get: (engine) => (ports.get(engine) ?? open(engine)).runtime,
     drop(engine) {
-      const known = ports.get(engine)
+      const dead = ports.get(engine)
       ports.delete(engine)
-      const lost = new HomingError('WORKER_LOST', `The ${engine} worker died.`)
-      void known?.then((port) => port.kill(lost)).catch(() => undefined) // it never came to be
+      dead?.kill(new HomingError('WORKER_LOST', `The ${engine} worker died.`))
     },
   }
 }
