@@ -12,11 +12,13 @@ const wasm = Buffer.alloc(4000, 'wasm')
 async function serverWithPage() {
   const webFolder = await temporaryFolder()
   await mkdir(join(webFolder, 'assets'))
+  await mkdir(join(webFolder, 'homing/ort-1.30.0'), { recursive: true })
   const files = {
     'index.html': '<!doctype html><title>Demo</title>',
     'worker.mjs': 'onmessage = () => {}',
     'assets/page-1a2b3c4d.js': 'export {}',
     'assets/engine-1a2b3c4d.wasm': wasm,
+    'homing/ort-1.30.0/ort.wasm': wasm,
     'assets/engine-1a2b3c4d.wasm.br': brotliCompressSync(wasm),
     '.env': 'SECRET=1',
   }
@@ -36,6 +38,7 @@ test('a page, its workers and its engines come with what they need to run, and n
       'public, max-age=31536000, immutable',
     ],
     ['/assets/engine-1a2b3c4d.wasm', 'application/wasm', 'public, max-age=31536000, immutable'],
+    ['/homing/ort-1.30.0/ort.wasm', 'application/wasm', 'public, max-age=31536000, immutable'],
   ]
   for (const [url, type, caching] of expected) {
     const answer = await app.inject(url!)

@@ -9,7 +9,10 @@ export const pageHeaders = {
   'cross-origin-embedder-policy': 'require-corp',
 } as const
 
-/** The files of a web page in `folder`, such as the demo's `dist`; those under `assets/` have a hash in their name. */
+/** Folders whose files never change: names in `assets/` carry a hash, those in `homing/` the engines' versions (SDK's Vite plugin). */
+const immutable = /^\/(?:assets|homing)\//
+
+/** The files of a web page in `folder`, such as the demo's `dist`. */
 export async function webRoutes(app: FastifyInstance, { folder }: { folder: string }): Promise<void> {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(pageHeaders)
@@ -22,8 +25,8 @@ export async function webRoutes(app: FastifyInstance, { folder }: { folder: stri
     cacheControl: false,
     preCompressed: true,
     setHeaders: (reply) => {
-      const hashed = reply.request.url.startsWith('/assets/')
-      reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+      const lasting = immutable.test(reply.request.url)
+      reply.header('cache-control', lasting ? 'public, max-age=31536000, immutable' : 'no-cache')
     },
   })
 }
