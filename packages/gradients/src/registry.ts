@@ -2,15 +2,18 @@ import type { ForwardNode } from './forward-node.ts'
 import type { GradientRule } from './rule.ts'
 import { gelu, logSoftmax, sigmoid, softmax, softplus, tanh } from './rules/activations.ts'
 import { add, div, mul, neg, pow, sub } from './rules/arithmetic.ts'
+import { averagePool, globalAveragePool } from './rules/average-pool.ts'
 import { clip, extreme, where } from './rules/choices.ts'
 import { conv } from './rules/conv.ts'
+import { convTranspose } from './rules/conv-transpose.ts'
 import { concat, pad, slice, split } from './rules/cutting.ts'
 import { abs, cos, erf, exp, log, reciprocal, sin, sqrt } from './rules/functions.ts'
 import { gather, gatherElements } from './rules/gathering.ts'
 import { gemm, matMul } from './rules/matmul.ts'
-import { averagePool, globalAveragePool, maxPool } from './rules/pooling.ts'
+import { maxPool } from './rules/max-pool.ts'
+import { batchNormalization, instanceNormalization, layerNormalization } from './rules/normalisation.ts'
 import { elu, hardSigmoid, hardSwish, leakyRelu, pRelu, relu, selu } from './rules/rectifiers.ts'
-import { reduceExtreme, reduceMean, reduceSum } from './rules/reductions.ts'
+import { globalMaxPool, reduceExtreme, reduceMean, reduceSum } from './rules/reductions.ts'
 import { expand, tile } from './rules/repeating.ts'
 import { cast, dropout, identity, reshape, transpose } from './rules/shaping.ts'
 
@@ -20,10 +23,12 @@ const rules = new Map<string, GradientRule>(
     Abs: abs,
     Add: add,
     AveragePool: averagePool,
+    BatchNormalization: batchNormalization,
     Cast: cast,
     Clip: clip,
     Concat: concat,
     Conv: conv,
+    ConvTranspose: convTranspose,
     Cos: cos,
     Div: div,
     Dropout: dropout,
@@ -37,9 +42,12 @@ const rules = new Map<string, GradientRule>(
     Gelu: gelu,
     Gemm: gemm,
     GlobalAveragePool: globalAveragePool,
+    GlobalMaxPool: globalMaxPool,
     HardSigmoid: hardSigmoid,
     HardSwish: hardSwish,
     Identity: identity,
+    InstanceNormalization: instanceNormalization,
+    LayerNormalization: layerNormalization,
     LeakyRelu: leakyRelu,
     Log: log,
     LogSoftmax: logSoftmax,

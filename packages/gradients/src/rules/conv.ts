@@ -1,6 +1,7 @@
 import type { Emitter, ShapedValue } from '../emitter.ts'
 import { requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule } from '../rule.ts'
+import { sumToChannels } from '../sum-to-channels.ts'
 import { unreached, type Windows, windowsOf } from '../windows.ts'
 
 /**
@@ -11,11 +12,10 @@ export const conv: GradientRule = firstOutputRule(({ node, emit, wants }, gradie
   const [x, w, b] = [requiredInput(node, 0), requiredInput(node, 1), node.inputs[2]]
   const group = node.attributes.int('group', 1)
   const windows = windowsOf(node, w.shape.slice(2))
-  const others = gradient.shape.map((_, axis) => axis).filter((axis) => axis !== 1)
   return [
     wants(0) ? gradientOfInput(emit, gradient, w, x.shape, windows, group) : undefined,
     wants(1) ? gradientOfKernel(emit, x, gradient, w.shape, windows, group) : undefined,
-    b && wants(2) ? emit.sum(gradient, others, false) : undefined,
+    b && wants(2) ? sumToChannels(emit, gradient) : undefined,
   ]
 })
 
@@ -42,7 +42,7 @@ function gradientOfInput(
  * With batch and channels exchanged, the batch is what the convolution sums over, dY is its kernel, and stride and
  * dilation exchange their roles. Groups of channels stay groups: [N, gC, ...] becomes [C, gN, ...].
  */
-function gradientOfKernel(
+export function gradientOfKernel(
   emit: Emitter,
   x: ShapedValue,
   dy: ShapedValue,
@@ -68,12 +68,7 @@ function gradientOfKernel(
   const attributes = { strides: dilations, dilations: strides, group, pads: [...begin, ...end] }
   const whole = emit.op('Conv', [image, filters], [perGroup, shape[0]!, ...size], attributes)
   const axes = kernel.map((_, axis) => axis + 2)
-  const cut = beyond.some((rest) => rest > 0)
-    ? emit.op(
-        'Slice',
-        [whole, emit.ints(kernel.map(() => 0)), emit.ints(kernel), emit.ints(axes)],
-        [perGroup, shape[0]!, ...kernel],
-      )
-    : whole
+  const starts = kernel.map(() => 0)
+  const cut = emit.slice(whole, axes, starts, kernel)
   return emit.transpose(cut, swap(shape.length))
 }

@@ -3,7 +3,7 @@ import { type ForwardNode, requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule, type RuleContext } from '../rule.ts'
 
 /** Oldest operator set in which ScatterElements adds. */
-const addingOpset = 16
+export const addingOpset = 16
 
 const refusal = ({ opset }: ForwardNode): string | undefined =>
   opset < addingOpset ? `it needs operator set ${addingOpset} or newer` : undefined

@@ -32,6 +32,16 @@ describe('matrix products', () => {
     )
   })
 
+  it.each([
+    [[3], [3, 2]],
+    [[3], [2, 3, 2]],
+    [[2, 3], [3]],
+    [[2, 4, 3], [3]],
+    [[3], [3]],
+  ])('MatMul of %j by %j', async (...shapes) => {
+    await checkGradient({ define: (g, inputs) => g.op('MatMul', inputs), shapes, step: 0.5, seed: 1 })
+  })
+
   it('Gemm with every transposition, factor and shape of C', async () => {
     const factor = fc.constantFrom(1, 0.5, -2)
     await fc.assert(

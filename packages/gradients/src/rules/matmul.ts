@@ -4,19 +4,33 @@ import { floatAttribute, requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule, type Gradients } from '../rule.ts'
 import { sumToShape } from '../sum-to-shape.ts'
 
-/** Y = A B: dA = dY B', dB = A' dY, summed over broadcast batch dimensions. */
-export const matMul: GradientRule = firstOutputRule(
-  ({ node, emit, wants }, gradient) => {
-    const [a, b] = [requiredInput(node, 0), requiredInput(node, 1)]
-    if (b.shape.length === 2) return matMulByMatrix(emit, a, b, gradient, wants)
-    return [
-      wants(0) ? sumToShape(emit, batchedProduct(emit, gradient, swapLast(emit, b)), a.shape) : undefined,
-      wants(1) ? sumToShape(emit, batchedProduct(emit, swapLast(emit, a), gradient), b.shape) : undefined,
-    ]
-  },
-  ({ inputs }) =>
-    inputs.some((input) => input && input.shape.length < 2) ? 'an operand is a vector' : undefined,
-)
+/**
+ * Y = A B: dA = dY B', dB = A' dY, summed over broadcast batch dimensions. A vector stands for a matrix of one row on
+ * the left, of one column on the right.
+ */
+export const matMul: GradientRule = firstOutputRule(({ node, emit, wants }, gradient) => {
+  const [left, right] = [requiredInput(node, 0), requiredInput(node, 1)]
+  const a = left.shape.length === 1 ? emit.reshape(left, [1, ...left.shape]) : left
+  const b = right.shape.length === 1 ? emit.reshape(right, [...right.shape, 1]) : right
+  const batch = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2))
+  const dy = emit.reshape(gradient, [...batch, a.shape.at(-2)!, b.shape.at(-1)!])
+  const [da, db] =
+    b.shape.length === 2 ? matMulByMatrix(emit, a, b, dy, wants) : batched(emit, a, b, dy, wants)
+  return [da && emit.reshape(da, left.shape), db && emit.reshape(db, right.shape)]
+})
+
+function batched(
+  emit: Emitter,
+  a: ShapedValue,
+  b: ShapedValue,
+  dy: ShapedValue,
+  wants: (index: number) => boolean,
+): Gradients {
+  return [
+    wants(0) ? sumToShape(emit, batchedProduct(emit, dy, swapLast(emit, b)), a.shape) : undefined,
+    wants(1) ? sumToShape(emit, batchedProduct(emit, swapLast(emit, a), dy), b.shape) : undefined,
+  ]
+}
 
 /** The leading dimensions of A fold into its rows, so that both gradients are single products without transposition. */
 function matMulByMatrix(

@@ -85,6 +85,73 @@ describe('pooling', () => {
     )
   })
 
+  it('AveragePool over one axis with auto_pad, and dilated', async () => {
+    for (const [attributes, opset] of [
+      [{ kernel_shape: [3], strides: [2], auto_pad: 'SAME_UPPER' }, 17],
+      [{ kernel_shape: [2], dilations: [3], pads: [1, 1] }, 19],
+    ] as const) {
+      await checkGradient({
+        define: (g, values) => g.op('AveragePool', values, attributes),
+        shapes: [[2, 3, 8]],
+        opset,
+        step: 0.5,
+        seed: 4,
+      })
+    }
+  })
+
+  it('MaxPool over windows that overlap, are padded or dilated, or round up', async () => {
+    const axis = fc.record({ kernel: between(1, 3), stride: between(1, 3), dilation: between(1, 2) })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(axis, { minLength: 1, maxLength: 2 }),
+        between(5, 8),
+        fc.boolean(),
+        fc.boolean(),
+        seed,
+        (axes, side, padded, ceil_mode, seed) => {
+          const pads = axes.map(({ kernel }) => (padded ? kernel - 1 : 0))
+          const attributes = {
+            kernel_shape: axes.map(({ kernel }) => kernel),
+            strides: axes.map(({ stride }) => stride),
+            dilations: axes.map(({ dilation }) => dilation),
+            pads: [...pads, ...pads],
+            // Where the last window would lie outside, onnxruntime's shape inference contradicts what it computes.
+            ceil_mode: ceil_mode && !padded && axes.every(({ kernel, stride }) => stride <= kernel),
+          }
+          return checkGradient({
+            define: (g, values) => g.op('MaxPool', values, attributes),
+            shapes: [[2, 2, ...axes.map(() => side)]],
+            step: 1e-2,
+            draw: awayFromKinks,
+            seed,
+          })
+        },
+      ),
+      { numRuns: 30 },
+    )
+  })
+
+  it.each(['SAME_UPPER', 'SAME_LOWER'])('MaxPool with auto_pad %s', async (auto_pad) => {
+    await checkGradient({
+      define: (g, values) => g.op('MaxPool', values, { kernel_shape: [3, 2], strides: [2, 2], auto_pad }),
+      shapes: [[1, 2, 6, 5]],
+      step: 1e-2,
+      draw: awayFromKinks,
+      seed: 5,
+    })
+  })
+
+  it('GlobalMaxPool', async () => {
+    await checkGradient({
+      define: (g, values) => g.op('GlobalMaxPool', values),
+      shapes: [[2, 3, 4, 5]],
+      step: 1e-2,
+      draw: awayFromKinks,
+      seed: 6,
+    })
+  })
+
   it('GlobalAveragePool', async () => {
     await checkGradient({
       define: (g, values) => g.op('GlobalAveragePool', values),
@@ -100,8 +167,8 @@ describe('pooling', () => {
     ['is padded', { kernel_shape: [2, 2], strides: [2, 2], pads: [1, 1, 0, 0] }],
     ['is dilated', { kernel_shape: [2, 2], strides: [2, 2], dilations: [2, 2] }],
     ['rounds up', { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 }],
-  ])('refuses a MaxPool that %s, and says what can be trained', (_, attributes) => {
-    const g = graphBuilder('pool')
+  ])('refuses a MaxPool that %s in an old operator set, and says what can be trained', (_, attributes) => {
+    const g = graphBuilder('pool', { opset: 15 })
     const x = g.op('Add', [g.input('x', 'float32', [1, 1, 7, 7]), g.parameter('before', 'float32', [1], [0])])
     const y = g.op('GlobalAveragePool', [g.op('MaxPool', [x], attributes)])
     g.output('y', g.op('Add', [y, g.parameter('after', 'float32', [1], [0])]), 'float32', [1, 1, 1, 1])

@@ -34,6 +34,14 @@ export const reduceExtreme = reduction(({ node, emit }, gradient, axes, kept) =>
   return emit.binary('Mul', mask, emit.binary('Div', gradient, emit.sum(mask, axes, true)))
 })
 
+/** The gradient goes to the largest element of each channel; equal ones share it. */
+export const globalMaxPool: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
+  const x = requiredInput(node, 0)
+  const mask = emit.mask('Equal', x, firstOutput(node))
+  const axes = x.shape.map((_, axis) => axis).slice(2)
+  return [emit.binary('Mul', mask, emit.binary('Div', gradient, emit.sum(mask, axes, true)))]
+})
+
 /** As an attribute (older operator sets) or an input (newer ones); all when absent. */
 function axesOf(node: ForwardNode): number[] | undefined {
   const rank = requiredInput(node, 0).shape.length
