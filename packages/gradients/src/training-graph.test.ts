@@ -171,6 +171,27 @@ describe('trainingGraph', () => {
     expect(decayed!.tensors['head.bias']).toEqual(plain!.tensors['head.bias'])
   })
 
+  it('makes gradients smaller by one factor where their common norm is too large', async () => {
+    const model = line()
+    const gradients = await gradientsOf(model)
+    const norm = Math.hypot(...Object.values(gradients).flatMap((gradient) => [...gradient]))
+    const graph = trainingGraph(model, { ...settings, clipNorm: norm / 4 })
+    expect(graph.metrics).toEqual(['mae', 'gradient_norm'])
+    const [clipped, loose] = await Promise.all(
+      [norm / 4, norm * 4].map((clipNorm) =>
+        run(model, trainingGraph(model, { ...settings, clipNorm }), 1, 1),
+      ),
+    )
+    for (const [name, gradient] of Object.entries(gradients)) {
+      const start = model.graph!.initializer.find((tensor) => tensor.name === name)!
+      const before = new Float32Array(start.rawData.slice().buffer)
+      for (const [i, value] of gradient.entries()) {
+        expect(clipped!.tensors[name]!.data[i]).toBeCloseTo(before[i]! - value / 4, 5)
+        expect(loose!.tensors[name]!.data[i]).toBeCloseTo(before[i]! - value, 5)
+      }
+    }
+  })
+
   it('trains what patterns name and leaves the rest in the graph', () => {
     const graph = trainingGraph(line(), { ...settings, trainable: ['head.*'] })
     expect(graph.parameters.map(({ input }) => input)).toEqual(['head.weight', 'head.bias'])
@@ -241,6 +262,7 @@ describe('trainingGraph', () => {
       'CONFIG_INVALID',
       /no optimiser .*magic/,
     ],
+    ['a norm of 0', { clipNorm: 0 }, 'CONFIG_INVALID', /norm must be above 0, not 0/],
     ['an unknown output', { output: 'z' }, 'CONFIG_INVALID', /no output "z"/],
   ])('refuses %s', (_, options, code, message) => {
     expect(() => trainingGraph(line(), { ...settings, ...options })).toThrow(

@@ -4,6 +4,7 @@ import { HomingError } from '@homing/protocol'
 import { type Emitter, emitterOf, type ShapedValue } from './emitter.ts'
 import { type ForwardOptions, readForwardGraph } from './forward-graph.ts'
 import { type LossName, lossOf } from './losses/loss-of.ts'
+import { clipByNorm } from './optimisers/clip-by-norm.ts'
 import { type OptimiserSettings, optimiserOf } from './optimisers/optimiser-of.ts'
 import { writeGradients } from './reverse.ts'
 import { selectTrainable } from './trainable.ts'
@@ -19,6 +20,11 @@ export interface TrainingOptions extends ForwardOptions {
    * from the gradient (Loshchilov and Hutter 2019). Biases and scales are left alone. 0 when absent.
    */
   readonly weightDecay?: number
+  /**
+   * Largest norm of all gradients together; larger ones are made smaller by one factor. The norm before that is then
+   * the metric `gradient_norm`. No limit when absent.
+   */
+  readonly clipNorm?: number
 }
 
 /** A tensor that a step reads under `input` and gives anew under `output`. */
@@ -63,6 +69,9 @@ export function trainingGraph(model: ModelProto, options: TrainingOptions): Trai
   const trained = selectTrainable(forward, options.trainable)
   if (trained.length === 0)
     throw new HomingError('CONFIG_INVALID', 'The model has no tensor that can be trained')
+  const { clipNorm } = options
+  if (clipNorm !== undefined && !(clipNorm > 0))
+    throw new HomingError('CONFIG_INVALID', `The largest norm must be above 0, not ${clipNorm}`)
   const loss = lossOf(options.loss)
   const optimiser = optimiserOf(options.optimiser)
 
@@ -86,7 +95,10 @@ export function trainingGraph(model: ModelProto, options: TrainingOptions): Trai
 
   const emit = emitterOf(builder)
   const written = loss.write(emit, forward.output, targets)
-  const gradients = writeGradients(forward, emit, written.gradient, trained)
+  const raw = writeGradients(forward, emit, written.gradient, trained)
+  const clipped = clipNorm === undefined ? undefined : clipByNorm(emit, raw, clipNorm)
+  const gradients = clipped?.gradients ?? raw
+  const metrics = { ...written.metrics, ...(clipped && { gradient_norm: clipped.norm }) }
   const update = optimiser.begin(emit, rate, step)
   const slot = (value: ShapedValue, next: ShapedValue): Slot => {
     const output = `${value.name}/next`
@@ -94,7 +106,7 @@ export function trainingGraph(model: ModelProto, options: TrainingOptions): Trai
     return { input: value.name, output, shape: value.shape }
   }
   builder.output(names.loss, written.loss)
-  for (const [name, value] of Object.entries(written.metrics)) builder.output(name, value)
+  for (const [name, value] of Object.entries(metrics)) builder.output(name, value)
   const slots = parameters.map((parameter, index): ParameterSlot => {
     const old = states[index]!
     const { decrease, state } = update({ parameter, gradient: gradients.get(parameter.name)!, state: old })
@@ -108,7 +120,7 @@ export function trainingGraph(model: ModelProto, options: TrainingOptions): Trai
     batch,
     targets,
     parameters: slots,
-    metrics: Object.keys(written.metrics),
+    metrics: Object.keys(metrics),
   }
 }
 
