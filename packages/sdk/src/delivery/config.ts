@@ -30,5 +30,8 @@ export const pollJitter = 0.1
 /** Least time between two looks that the page asks for by gaining focus or coming online, in milliseconds. */
 export const nudgeInterval = 30_000
 
+/** Longest wait that `setTimeout` takes, in milliseconds (25 days); a longer one would end at once. */
+export const maxWait = 2 ** 31 - 1
+
 /** After looks that failed, the poll interval doubles up to this many times. */
 export const maxPollDoublings = 3

@@ -79,6 +79,12 @@ describe('poll', () => {
     expect(looks).toHaveLength(before + 1)
   })
 
+  it('waits longest as long as a timer can, instead of not at all', async () => {
+    start(4 * 7 * 86_400_000)
+    await pass(86_400_000)
+    expect(looks).toHaveLength(0)
+  })
+
   it('looks once more after a look under way, for all who asked meanwhile', async () => {
     start(0)
     const first = Promise.allSettled([poll.look()])

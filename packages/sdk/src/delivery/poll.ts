@@ -1,6 +1,6 @@
 import { HomingError } from '@homing/protocol'
 
-import { maxPollDoublings, nudgeInterval, pollJitter } from './config.ts'
+import { maxPollDoublings, maxWait, nudgeInterval, pollJitter } from './config.ts'
 import type { DeliveryPlatform } from './ports.ts'
 
 /** What looks for new versions again and again. */
@@ -62,7 +62,7 @@ export function startPoll(
   /** Milliseconds until the next look. */
   function wait(): number {
     const jitter = 1 + pollJitter * (2 * platform.random() - 1)
-    return interval * 2 ** Math.min(failures, maxPollDoublings) * jitter
+    return Math.min(interval * 2 ** Math.min(failures, maxPollDoublings) * jitter, maxWait)
   }
 
   async function loop(): Promise<void> {
