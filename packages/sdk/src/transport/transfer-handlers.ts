@@ -3,20 +3,34 @@ import { type TransferHandler, transferHandlers } from 'comlink'
 
 const plainThrow = transferHandlers.get('throw') as TransferHandler<{ value: unknown }, unknown>
 
-type WireThrow = { readonly homing: HomingErrorData } | { readonly plain: unknown }
+/** What an error of ours carries besides comlink's own form: class, code, details and cause. */
+interface WireThrow {
+  readonly homing: HomingErrorData
+}
 
-/** Comlink flattens errors; this keeps class, code, details and cause of ours. */
-const throwHandler: TransferHandler<{ value: unknown }, WireThrow> = {
+/**
+ * Comlink flattens errors; this keeps ours whole. Others cross as comlink sends them: the app may use the same
+ * comlink with workers of its own, which know nothing of this.
+ */
+const throwHandler: TransferHandler<{ value: unknown }, unknown> = {
   canHandle: (value): value is { value: unknown } => plainThrow.canHandle(value),
   serialize(thrown) {
-    if (thrown.value instanceof HomingError) return [{ homing: thrown.value.toJSON() }, []]
     const [plain, transferables] = plainThrow.serialize(thrown)
-    return [{ plain }, transferables]
+    if (!(thrown.value instanceof HomingError)) return [plain, transferables]
+    return [{ ...(plain as object), ...wireForm(thrown.value) }, transferables]
   },
   deserialize(wire) {
-    if ('homing' in wire) throw HomingError.from(wire.homing)
-    return plainThrow.deserialize(wire.plain)
+    if (isOurs(wire)) throw HomingError.from(wire.homing)
+    return plainThrow.deserialize(wire)
   },
+}
+
+function wireForm(error: HomingError): WireThrow {
+  return { homing: error.toJSON() }
+}
+
+function isOurs(wire: unknown): wire is WireThrow {
+  return typeof wire === 'object' && wire !== null && 'homing' in wire
 }
 
 /** A signal cannot be cloned: it crosses as a port that tells of the abort. */
@@ -47,5 +61,5 @@ export function installTransferHandlers(): void {
 
 /** The wire form of a thrown error, as comlink expects it in a reply. */
 export function wireThrow(error: HomingError): { type: 'HANDLER'; name: 'throw'; value: WireThrow } {
-  return { type: 'HANDLER', name: 'throw', value: { homing: error.toJSON() } }
+  return { type: 'HANDLER', name: 'throw', value: wireForm(error) }
 }
