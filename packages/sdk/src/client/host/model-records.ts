@@ -15,10 +15,8 @@ export function asStaged(
 }
 
 /** The record once `installed` serves; what served before stays as the last good version. */
-export function asActive(
-  { downloading: _, staged: __, ...record }: ModelRecord,
-  installed: InstalledVersion,
-): ModelRecord {
+export function asActive(before: ModelRecord, installed: InstalledVersion): ModelRecord {
+  const record = arrived(before, installed)
   const { active } = record
   const replaced = active !== undefined && active.manifestSha256 !== installed.manifestSha256
   return { ...record, active: installed, ...(replaced ? { lastGood: active } : {}) }
@@ -35,9 +33,20 @@ export function asRejected(
   installed: InstalledVersion,
   failure: { code: string; reason: string },
 ): ModelRecord {
-  const { staged, downloading, ...rest } = record
   const key = rejectionKey(installed.manifestSha256)
-  return { ...rest, rejected: { ...record.rejected, [key]: failure } }
+  return { ...arrived(record, installed), rejected: { ...record.rejected, [key]: failure } }
+}
+
+/** The record without `installed` on its way. Another version there is another tab's, whose files must be kept. */
+function arrived(
+  { downloading, staged, ...record }: ModelRecord,
+  { manifestSha256 }: InstalledVersion,
+): ModelRecord {
+  return {
+    ...record,
+    ...(downloading && downloading.manifestSha256 !== manifestSha256 ? { downloading } : {}),
+    ...(staged && staged.manifestSha256 !== manifestSha256 ? { staged } : {}),
+  }
 }
 
 /** What a rejection hangs on: another manifest or SDK is tried again. */
