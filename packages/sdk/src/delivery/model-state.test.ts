@@ -105,12 +105,22 @@ describe('lifecycle of a model', () => {
     expect(transition(state, event)).toBe(state)
   })
 
+  it('serves again what was restored, with the download under way beside it', () => {
+    const step = { name: 'downloading', version: '1.1.0', loaded: 5, total: 9 } as const
+    const restored = { type: 'restored', version: '1.0.0' } as const
+    expect(transition({ name: 'opening', step }, restored)).toEqual(serving('1.0.0', step))
+    expect(transition({ name: 'opening', step: { name: 'failed', error } }, restored)).toEqual(
+      serving('1.0.0'),
+    )
+    expect(transition({ name: 'closed' }, restored)).toEqual({ name: 'closed' })
+  })
+
   const version = fc.constantFrom('1.0.0', '1.1.0', '1.2.0')
   const event: fc.Arbitrary<LifecycleEvent> = fc.oneof(
     {
       weight: 8,
       arbitrary: fc.record({
-        type: fc.constantFrom('staged' as const, 'probe' as const, 'activated' as const),
+        type: fc.constantFrom('staged' as const, 'probe' as const, 'activated' as const, 'restored' as const),
         version,
       }),
     },

@@ -22,7 +22,7 @@ export interface ModelCoordinator {
   nudge(): void
   /** Installs the newest version, also one that failed before. */
   update(): Promise<void>
-  /** Serves this version and no other; null follows the rollout again. Remembered on the device. */
+  /** Serves this version and no other; null follows the rollout again. Remembered on the device once it serves. */
   pin(version: string | null): Promise<void>
   setUpdates(policy: UpdatePolicy): Promise<void>
   /** Loads the serving version again on the first of these that works; null allows all. */
@@ -44,9 +44,15 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
   let pinned = options.version
   let allBackends = options.backends === undefined
 
-  const board = createStatusBoard(model, policy, (status) => void deps.emit({ type: 'status', status }))
+  let told: Promise<void> = Promise.resolve()
+  const board = createStatusBoard(model, policy, (status) => {
+    told = deps.emit({ type: 'status', status })
+  })
+  /** Ends once the page has the last status too: it travels by another port than the reply. */
+  const withStatus = (work: Promise<void>): Promise<void> => work.finally(() => told)
   const server = createVersionServer({
     model,
+    backends: options.backends ?? null,
     engine: deps.engine,
     now: platform.now,
     readManifest: async ({ manifestSha256, version }) =>
@@ -57,7 +63,6 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       await deps.emit({ type: 'serving', serving })
     },
   })
-  server.setBackends(options.backends ?? null)
   const installer = createVersionInstaller(deps, server, board)
 
   const showStorage = async (): Promise<void> => {
@@ -87,43 +92,64 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     platform,
   )
 
+  const commands: Pick<ModelCoordinator, 'open' | 'look' | 'update' | 'pin' | 'setUpdates' | 'setBackends'> =
+    {
+      async open(signal) {
+        pinned ??= (await store.readModel(model))?.pinned
+        board.policy(policy, pinned)
+        await showStorage()
+        if (!(await inTurn(() => installer.fromDevice(pinned)))) await look(signal, true)
+        else if (deps.pollInterval > 0) void poll.look().catch(() => undefined) // told in the status; a version serves
+      },
+      look: () => poll.look(),
+      async update() {
+        await store.updateModel(model, (record) => ({ ...record, rejected: {} }))
+        await look(life.signal, true)
+      },
+      async pin(version) {
+        const before = pinned
+        const show = (next: string | undefined): void => {
+          pinned = next
+          board.policy(policy, pinned)
+        }
+        const remember = () => store.updateModel(model, (record) => asPinned(record, version))
+        if (version === null) {
+          await remember()
+          show(undefined)
+          await look(life.signal, true)
+          return
+        }
+        show(version)
+        try {
+          if (!(await inTurn(() => installer.fromDevice(version)))) await look(life.signal, true)
+        } catch (error) {
+          if (pinned === version) show(before)
+          throw error
+        }
+        await remember() // only what has served: a mistyped version must not keep the model from opening
+      },
+      async setUpdates(next) {
+        policy = next
+        board.policy(policy, pinned)
+        if (policy === 'auto') await poll.look()
+      },
+      async setBackends(backends) {
+        await server.setBackends(backends)
+        allBackends = backends === null
+      },
+    }
   return {
-    async open(signal) {
-      pinned ??= (await store.readModel(model))?.pinned
-      board.policy(policy, pinned)
-      await showStorage()
-      if (!(await inTurn(() => installer.fromDevice(pinned)))) await look(signal, true)
-      else if (deps.pollInterval > 0) void poll.look().catch(() => undefined) // told in the status; a version serves
-    },
-    look: () => poll.look(),
-    nudge: () => {
-      poll.nudge()
-    },
-    async update() {
-      await store.updateModel(model, (record) => ({ ...record, rejected: {} }))
-      await look(life.signal, true)
-    },
-    async pin(version) {
-      await store.updateModel(model, (record) => asPinned(record, version))
-      pinned = version ?? undefined
-      board.policy(policy, pinned)
-      const held = version !== null && (await inTurn(() => installer.fromDevice(version)))
-      if (!held) await look(life.signal, true)
-    },
-    async setUpdates(next) {
-      policy = next
-      board.policy(policy, pinned)
-      if (policy === 'auto') await poll.look()
-    },
-    async setBackends(backends) {
-      allBackends = backends === null
-      server.setBackends(backends)
-      const { serving } = server
-      if (serving) await server.serve(serving.installed)
+    open: (signal) => withStatus(commands.open(signal)),
+    look: () => withStatus(commands.look()),
+    update: () => withStatus(commands.update()),
+    pin: (version) => withStatus(commands.pin(version)),
+    setUpdates: (next) => withStatus(commands.setUpdates(next)),
+    setBackends: (backends) => withStatus(commands.setBackends(backends)),
+    nudge() {
+      if (deps.pollInterval > 0) poll.nudge()
     },
     async engineLost(engine) {
-      if (server.serving?.manifest.engine !== engine) return
-      await server.restore().catch((error: unknown) => {
+      await server.restore(engine).catch((error: unknown) => {
         board.broken(error)
       })
     },

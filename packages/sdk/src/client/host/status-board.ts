@@ -50,17 +50,18 @@ export function createStatusBoard(
     lifecycle = transition(lifecycle, event)
     return withLifecycle(status, lifecycle)
   }
+  /** A version that was proven, or that serves again after it was broken. */
+  const activate = (version: string): ModelStatus => {
+    move({ type: 'activated', version })
+    return move({ type: 'restored', version })
+  }
   return {
     get status() {
       return status
     },
     dispatch: (event) => put(move(event)),
     served({ installed, manifest, facts, verify }) {
-      const {
-        threadsReason: _,
-        card: __,
-        ...before
-      } = move({ type: 'activated', version: installed.version })
+      const { threadsReason: _, card: __, ...before } = activate(installed.version)
       const { start, load, firstRun } = facts.timings
       put({
         ...before,

@@ -27,6 +27,8 @@ export interface LoadedVersion {
 /** What the server of versions works with. */
 export interface VersionServerDeps {
   readonly model: string
+  /** Backends that the app allows; null means all. */
+  readonly backends: readonly Backend[] | null
   /** The manifest of an installed version, verified. */
   readonly readManifest: (installed: InstalledVersion) => Promise<Manifest>
   /** All bytes of a version on the device, verified. */
@@ -40,8 +42,11 @@ export interface VersionServerDeps {
 /** Loads, activates and repairs the version of one model that serves; one of these at a time. */
 export interface VersionServer {
   readonly serving: LoadedVersion | undefined
-  /** Backends that the app allows; null means all. */
-  setBackends(backends: readonly Backend[] | null): void
+  /**
+   * Loads the serving version again on the first of these that works; null allows all.
+   * @throws HomingError BACKEND_UNAVAILABLE; what was allowed before still is, and the serving version is untouched.
+   */
+  setBackends(backends: readonly Backend[] | null): Promise<void>
   /**
    * Starts the engine that a version needs, while its files are on their way.
    * @throws HomingError BACKEND_UNAVAILABLE when the app allows none of its backends.
@@ -49,20 +54,21 @@ export interface VersionServer {
   prepare(manifest: Manifest): void
   /**
    * Loads a version beside the serving one, lets `commit` record it, and activates it.
-   * @throws HomingError INTEGRITY_FAILED, BACKEND_UNAVAILABLE, ENGINE_MISSING; the serving version is untouched.
+   * @throws HomingError INTEGRITY_FAILED, BACKEND_UNAVAILABLE, ENGINE_MISSING, CLOSED; the serving version is untouched.
    */
   serve(installed: InstalledVersion, commit?: () => Promise<void>): Promise<void>
-  /** Loads the serving version again, after its worker died. */
-  restore(): Promise<void>
+  /** Loads the serving version again, after the worker of this engine died. */
+  restore(engine: Engine): Promise<void>
   /** Loads the serving version again on the backends that are left after a fault. */
   repair(fault: BackendFault): Promise<void>
-  /** Resolves when no work is going on; rejects when nothing serves. */
+  /** Resolves when no work is going on; rejects when nothing serves, after one more try to restore what did. */
   ready(): Promise<void>
   close(): Promise<void>
 }
 
 export function createVersionServer({
   model,
+  backends,
   readManifest,
   readFiles,
   engine,
@@ -71,8 +77,12 @@ export function createVersionServer({
 }: VersionServerDeps): VersionServer {
   const inTurn = createTurns()
   let serving: LoadedVersion | undefined
+  /** What served until its worker died, and is not back yet. */
+  let lost: LoadedVersion | undefined
   let failure: HomingError | undefined
-  let allowed: readonly Backend[] | null = null
+  let failedRevivals = 0
+  let allowed = backends
+  let closed = false
 
   /** Starts an engine while files are on their way. Loading meets what goes wrong here, and tells it. */
   const prepare = (name: Engine, backends: readonly Backend[]): void => {
@@ -100,44 +110,72 @@ export function createVersionServer({
     const before = serving
     await (await engine(loaded.manifest.engine)).activate(model, loaded.facts.instance)
     serving = loaded
+    lost = undefined
     failure = undefined
     const { engine: name, signature, pipeline } = loaded.manifest
     await onServing({ engine: name, signature, windows: pipeline ? windowsOf(pipeline) : [] }, loaded)
-    if (before && before.manifest.engine !== name) await (await engine(before.manifest.engine)).close(model)
+    if (before && before.manifest.engine !== name) await leave(before.manifest.engine)
+  }
+  /** Releases the model on an engine; a dead worker has released it already. */
+  const leave = async (name: Engine): Promise<void> => {
+    await engine(name)
+      .then((runtime) => runtime.close(model))
+      .catch(() => undefined)
+  }
+  const replace = async (loaded: LoadedVersion, commit?: () => Promise<void>): Promise<void> => {
+    try {
+      await commit?.()
+      await activate(loaded)
+    } catch (error) {
+      await (await engine(loaded.manifest.engine)).discard(loaded.facts.instance).catch(() => undefined) // gone with its worker
+      throw error
+    }
+  }
+  const revive = async ({ installed }: LoadedVersion): Promise<void> => {
+    try {
+      await activate(await load(installed))
+    } catch (error) {
+      failedRevivals++
+      failure = HomingError.from(error)
+      throw failure
+    }
+  }
+  const refuseWhenClosed = (): void => {
+    if (closed) throw closedError(model)
   }
 
   return {
     get serving() {
       return serving
     },
-    setBackends(backends) {
-      allowed = backends
-    },
+    setBackends: (backends) =>
+      inTurn(async () => {
+        refuseWhenClosed()
+        const before = allowed
+        const loaded = serving ?? lost
+        allowed = backends
+        try {
+          if (loaded) await replace(await load(loaded.installed))
+        } catch (error) {
+          allowed = before
+          throw error
+        }
+      }),
     prepare(manifest) {
       prepare(manifest.engine, usableBackends(manifest, allowed))
     },
     serve: (installed, commit) =>
       inTurn(async () => {
-        const loaded = await load(installed)
-        try {
-          await commit?.()
-          await activate(loaded)
-        } catch (error) {
-          await (await engine(loaded.manifest.engine)).discard(loaded.facts.instance).catch(() => undefined) // gone with its worker
-          throw error
-        }
+        refuseWhenClosed()
+        await replace(await load(installed), commit)
       }),
-    restore: () =>
+    restore: (name) =>
       inTurn(async () => {
-        if (!serving) return
-        const { installed } = serving
+        const dead = serving ?? lost
+        if (dead?.manifest.engine !== name) return
+        lost = dead
         serving = undefined
-        try {
-          await activate(await load(installed))
-        } catch (error) {
-          failure = HomingError.from(error)
-          throw failure
-        }
+        await revive(dead)
       }),
     repair: (fault) =>
       inTurn(async () => {
@@ -157,17 +195,22 @@ export function createVersionServer({
           throw error
         }
       }),
-    ready: () =>
-      inTurn(() => {
-        if (serving) return Promise.resolve()
-        return Promise.reject(failure ?? new HomingError('CLOSED', `Model ${model} is not open.`))
-      }),
-    close: () =>
-      inTurn(async () => {
+    ready() {
+      const seen = failedRevivals // the calls that wait for one revival share its failure
+      return inTurn(async () => {
+        if (serving) return
+        if (!lost || seen !== failedRevivals) throw failure ?? closedError(model)
+        await revive(lost)
+      })
+    },
+    close() {
+      closed = true
+      return inTurn(async () => {
         const loaded = serving
-        serving = undefined
-        if (loaded) await (await engine(loaded.manifest.engine)).close(model)
-      }),
+        serving = lost = undefined
+        if (loaded) await leave(loaded.manifest.engine)
+      })
+    },
   }
 }
 
@@ -180,6 +223,10 @@ function usableBackends(manifest: Manifest, allowed: readonly Backend[] | null):
     `${manifest.model} ${manifest.version} runs on ${all.join(', ')}; the app allows only ${allowed?.join(', ') || 'none'}.`,
     { details: { backends: [] } },
   )
+}
+
+function closedError(model: string): HomingError {
+  return new HomingError('CLOSED', `Model ${model} is not open.`)
 }
 
 function noBackend({ model, version }: Manifest, backends: readonly BackendFallback[]): HomingError {
