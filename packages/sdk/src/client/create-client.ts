@@ -26,6 +26,7 @@ export function createClient(options: ClientOptions): Homing {
     const opening = sharedWait(async (signal) => {
       try {
         await handle.open(signal)
+        signal.throwIfAborted() // too late to stop it, and nobody waits for it
       } catch (error) {
         await handle.model.close()
         throw error
@@ -36,8 +37,9 @@ export function createClient(options: ClientOptions): Homing {
     return entry
   }
   const shutDown = async (): Promise<void> => {
-    await Promise.all([...models.values()].map(({ handle }) => handle.model.close()))
-    await session.close()
+    const closings = [...models.values()].map(({ handle }) => handle.model.close())
+    await session.close() // ends the workers, and so also a closing that waits for a hung engine
+    await Promise.all(closings)
   }
   return {
     async model(name, modelOptions = {}): Promise<Model> {

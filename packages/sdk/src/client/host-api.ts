@@ -69,5 +69,6 @@ export interface HostApi {
   ready(model: string): Promise<void>
   record(event: string, fields: Readonly<Record<string, number>>): Promise<void>
   readEvents(windows: readonly EventWindow[]): Promise<EventsByName>
+  /** Stops all work and closes the store. Does not wait for engine workers: they are ended next. */
   shutdown(): Promise<void>
 }

@@ -58,7 +58,13 @@ export function createModelHandle(
     opened.catch(() => undefined) // told to whoever waits for it
     return opened
   }
-  const stopWatching = session.onHostLost(() => void open())
+  const reopen = (): Promise<void> =>
+    open().catch((error: unknown) => {
+      const failed = HomingError.from(error)
+      if (!closing) show({ ...status, state: { name: 'failed', error: failed.toJSON() } })
+      throw failed
+    })
+  const stopWatching = session.onHostLost(() => void reopen().catch(() => undefined))
 
   const ask = async (call: (host: HostApi) => Promise<void>): Promise<ModelStatus> => {
     if (closing) throw closedError(name)
@@ -76,7 +82,8 @@ export function createModelHandle(
   }
   /** Waits until the model serves again after a worker died or the engine changed under the call. */
   const repaired = async (): Promise<void> => {
-    await opened
+    const last = opened
+    await last.catch(() => (opened === last && !closing ? reopen() : opened)) // the calls that wait share one more try
     await (await session.host()).ready(name)
   }
 
@@ -91,7 +98,8 @@ export function createModelHandle(
       } catch (thrown) {
         const error = HomingError.from(thrown, 'ENGINE_FAILED')
         const lost = error.code === 'WORKER_LOST' || error.code === 'CLOSED'
-        if (!lost || isClosing() || move.length > 0 || replays >= maxReplays) throw error
+        if (!lost || isClosing() || replays >= maxReplays) throw error
+        if (move.length > 0) throw transferredError(error)
         await repaired()
       }
     }
@@ -102,28 +110,30 @@ export function createModelHandle(
     how: PredictOptions = {},
   ): Promise<Prediction> => {
     if (closing) throw closedError(name)
-    if (how.signal?.aborted)
-      throw new HomingError('ABORTED', 'The prediction was aborted.', { cause: how.signal.reason })
-    const retained = await retainInputs(inputs, how.transfer ?? false)
-    try {
-      const windows = serving?.windows ?? []
-      const events = windows.length > 0 ? await (await session.host()).readEvents(windows) : undefined
-      const request = { inputs: retained.inputs, now: Date.now(), ...(events ? { events } : {}) }
-      const reply = await withSignal(how.signal, (signal) => replayed(request, retained.transfer, signal))
-      return { ...reply, predictionId: crypto.randomUUID() }
-    } finally {
-      retained.release()
-    }
+    const reply = await withSignal(how.signal, async (signal) => {
+      signal?.throwIfAborted()
+      const retained = await retainInputs(inputs, how.transfer ?? false)
+      try {
+        const windows = serving?.windows ?? []
+        const events = windows.length > 0 ? await (await session.host()).readEvents(windows) : undefined
+        const request = { inputs: retained.inputs, now: Date.now(), ...(events ? { events } : {}) }
+        return await replayed(request, retained.transfer, signal)
+      } finally {
+        retained.release()
+      }
+    })
+    return { ...reply, predictionId: crypto.randomUUID() }
   }
 
   const shutDown = async (): Promise<void> => {
     stopWatching()
-    onClose()
-    show({ ...status, state: { name: 'closed' } })
-    await session
+    const left = session
       .host()
       .then((host) => host.close(name))
       .catch(() => undefined) // a closed client has closed its models
+    onClose() // after the host was told: a listener may open the model again
+    show({ ...status, state: { name: 'closed' } })
+    await left
     statusListeners.clear()
     progressListeners.clear()
   }
@@ -140,17 +150,30 @@ export function createModelHandle(
     predict,
     subscribe: (listener) => statusListeners.add(listener, status),
     update: () => ask((host) => host.update(name)),
-    pin: (version) => ask((host) => host.pin(name, version)),
+    async pin(version) {
+      const { version: _, ...rest } = wish
+      if (version === null) wish = rest
+      const pinned = await ask((host) => host.pin(name, version))
+      if (version !== null) wish = { ...wish, version }
+      return pinned
+    },
     setUpdates(policy: UpdatePolicy) {
       wish = { ...wish, updates: policy }
       return ask((host) => host.setUpdates(name, policy))
     },
-    setBackends(backends) {
+    async setBackends(backends) {
+      const chosen = await ask((host) => host.setBackends(name, backends))
       const { backends: _, ...rest } = wish
       wish = backends ? { ...rest, backends } : rest
-      return ask((host) => host.setBackends(name, backends))
+      return chosen
     },
-    close: () => (closing ??= shutDown()),
+    close() {
+      if (closing) return closing
+      let end!: (done: Promise<void>) => void
+      closing = new Promise((resolve) => (end = resolve)) // before listeners are told: they may call this again
+      end(shutDown())
+      return closing
+    },
   }
   return { model, open, onProgress: (listener) => progressListeners.add(listener) }
 }
@@ -161,6 +184,12 @@ function pick({ version, backends, updates }: ModelOptions): OpenOptions {
     ...(backends === undefined ? {} : { backends }),
     ...(updates === undefined ? {} : { updates }),
   }
+}
+
+function transferredError(cause: HomingError): HomingError {
+  const message =
+    'The worker left before it answered, and the transferred inputs with it. Call again with new ones.'
+  return new HomingError('WORKER_LOST', message, { cause })
 }
 
 function closedError(name: string): HomingError {

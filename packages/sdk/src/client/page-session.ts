@@ -40,25 +40,27 @@ export function openPageSession(
       return transfer(port, [port])
     },
   }
-  const startHost = async (): Promise<WorkerLink<HostApi>> => {
-    const link = await startWorker<HostApi>('host', given.host ?? defaultHost, options.host)
-    void link.died.then((error) => {
-      hostLink = undefined
-      if (closing) return
-      engines.terminate(error) // what they have loaded is known to the dead host alone
-      for (const listener of lostListeners) listener()
-    })
-    await link.remote.connect(proxy(page))
-    return link
-  }
-  const liveHost = (): Promise<WorkerLink<HostApi>> => {
-    if (closing) return Promise.reject(closed)
-    if (!hostLink) {
-      hostLink = startHost()
-      hostLink.catch(() => (hostLink = undefined))
+  const startHost = (): Promise<WorkerLink<HostApi>> => {
+    const forget = (): void => {
+      if (hostLink === started) hostLink = undefined // another may run by now
     }
-    return hostLink
+    const connect = async (): Promise<WorkerLink<HostApi>> => {
+      const link = await startWorker<HostApi>('host', given.host ?? defaultHost, options.host)
+      void link.died.then((error) => {
+        forget()
+        if (closing) return
+        engines.terminate(error) // what they have loaded is known to the dead host alone
+        for (const listener of [...lostListeners]) listener()
+      })
+      await link.remote.connect(proxy(page))
+      return link
+    }
+    const started = connect()
+    started.catch(forget)
+    return started
   }
+  const liveHost = (): Promise<WorkerLink<HostApi>> =>
+    closing ? Promise.reject(closed) : (hostLink ??= startHost())
   const nudge = (): void => {
     if (document.visibilityState === 'visible')
       void hostLink?.then((link) => link.remote.nudge()).catch(() => undefined)

@@ -25,23 +25,23 @@ export function engineWorkers(
 ): EngineWorkers {
   const links = new Map<Engine, Promise<WorkerLink<RuntimeApi>>>()
 
-  const start = async (engine: Engine): Promise<WorkerLink<RuntimeApi>> => {
-    const link = await startWorker<RuntimeApi>(engine, given[engine] ?? (await makers[engine]()), config)
-    void link.died.then((error) => {
-      links.delete(engine)
-      if (error.code === 'WORKER_LOST') onLost(engine)
-    })
-    return link
+  const make = async (engine: Engine): Promise<Worker> => (given[engine] ?? (await makers[engine]()))()
+  const start = (engine: Engine): Promise<WorkerLink<RuntimeApi>> => {
+    const started = startWorker<RuntimeApi>(engine, () => make(engine), config)
+    const forget = (): void => {
+      if (links.get(engine) === started) links.delete(engine) // another may run by now
+    }
+    started.then(({ died }) => {
+      void died.then((error) => {
+        forget()
+        if (error.code === 'WORKER_LOST') onLost(engine)
+      })
+    }, forget)
+    links.set(engine, started)
+    return started
   }
   return {
-    get(engine) {
-      const known = links.get(engine)
-      if (known) return known
-      const started = start(engine)
-      links.set(engine, started)
-      started.catch(() => links.delete(engine))
-      return started
-    },
+    get: (engine) => links.get(engine) ?? start(engine),
     terminate(error) {
       for (const link of links.values())
         void link.then((running) => running.terminate(error)).catch(() => undefined)

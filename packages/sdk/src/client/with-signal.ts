@@ -1,6 +1,9 @@
+import { HomingError } from '@homing/protocol'
+
 /**
  * Runs `call` with a signal of its own that follows `signal`, and aborts it when the call has ended: only then is the
  * port freed by which it crossed to a worker, however long the caller's signal lives.
+ * @throws HomingError ABORTED as soon as `signal` aborts, whatever the call is waiting for.
  */
 export async function withSignal<T>(
   signal: AbortSignal | undefined,
@@ -8,12 +11,17 @@ export async function withSignal<T>(
 ): Promise<T> {
   if (!signal) return call()
   const own = new AbortController()
-  const follow = (): void => {
-    own.abort(signal.reason)
-  }
-  signal.addEventListener('abort', follow, { once: true })
+  let follow!: () => void
+  const aborted = new Promise<never>((_, reject) => {
+    follow = () => {
+      own.abort(signal.reason)
+      reject(new HomingError('ABORTED', 'The prediction was aborted.', { cause: signal.reason }))
+    }
+  })
+  if (signal.aborted) follow()
+  else signal.addEventListener('abort', follow, { once: true })
   try {
-    return await call(own.signal)
+    return await Promise.race([aborted, call(own.signal)])
   } finally {
     signal.removeEventListener('abort', follow)
     own.abort()

@@ -21,10 +21,10 @@ export interface WorkerLink<T> {
  */
 export async function startWorker<T>(
   name: string,
-  make: () => Worker,
+  make: () => Worker | Promise<Worker>,
   config: unknown,
 ): Promise<WorkerLink<T>> {
-  const worker = make()
+  const worker = await made(name, make)
   const lock = `homing:worker:${crypto.randomUUID()}`
   const { port1, port2 } = new MessageChannel()
   const { remote, kill } = mortalRemote<T>(port1)
@@ -74,6 +74,15 @@ export async function startWorker<T>(
       post({ type: 'port', port: channel.port2 }, [channel.port2])
       return channel.port1
     },
+  }
+}
+
+async function made(name: string, make: () => Worker | Promise<Worker>): Promise<Worker> {
+  try {
+    return await make()
+  } catch (cause) {
+    const message = `The ${name} worker could not be made: its script must be of the page's own origin.`
+    throw new HomingError('WORKER_LOST', message, { cause })
   }
 }
 

@@ -4,6 +4,7 @@ import { createRepository } from '../../delivery/repository.ts'
 import { webPlatform } from '../../delivery/web-platform.ts'
 import type { BackendFault, EventsByName } from '../../runtime/runtime-api.ts'
 import { databaseName, openStore } from '../../store/open-store.ts'
+import { createTurns, type Turns } from '../../runtime/turns.ts'
 import type { Store } from '../../store/store.ts'
 import { eventsPerPruning, maxEventAge } from '../config.ts'
 import type { HostApi, HostConfig, ModelEvent, OpenOptions, PageApi } from '../host-api.ts'
@@ -18,6 +19,13 @@ export function createHost(config: HostConfig): HostApi {
   const platform = webPlatform()
   const repository = createRepository(config.repository, platform)
   const models = new Map<string, ModelCoordinator>()
+  const turns = new Map<string, Turns>()
+  /** One opening or closing of a model after another: engines know it by name, so the old one must be gone first. */
+  const inTurnOf = (model: string): Turns => {
+    const known = turns.get(model) ?? createTurns()
+    turns.set(model, known)
+    return known
+  }
   const store = once(() => openStore(config))
   const device = once(describeDevice)
   const otherTabs = once(async () =>
@@ -76,16 +84,20 @@ export function createHost(config: HostConfig): HostApi {
       return Promise.resolve()
     },
     async open(model, options, onEvent, signal) {
-      await models.get(model)?.close()
-      const coordinator = await coordinate(model, options, onEvent)
-      models.set(model, coordinator)
+      const coordinator = await inTurnOf(model)(async () => {
+        await models.get(model)?.close()
+        const made = await coordinate(model, options, onEvent)
+        models.set(model, made)
+        return made
+      })
       await coordinator.open(signal ?? new AbortController().signal)
     },
-    async close(model) {
-      const coordinator = models.get(model)
-      models.delete(model)
-      await coordinator?.close()
-    },
+    close: (model) =>
+      inTurnOf(model)(async () => {
+        const coordinator = models.get(model)
+        models.delete(model)
+        await coordinator?.close()
+      }),
     update: async (model) => opened(model).update(),
     pin: async (model, version) => opened(model).pin(version),
     setUpdates: async (model, policy) => opened(model).setUpdates(policy),
@@ -112,7 +124,8 @@ export function createHost(config: HostConfig): HostApi {
     },
     readEvents: async (windows) => readEvents(await store(), windows),
     async shutdown() {
-      await Promise.all([...models.values()].map((model) => model.close()))
+      // The engine workers are ended next, and a hung one would never answer.
+      for (const model of models.values()) model.close().catch(() => undefined)
       models.clear()
       const [kept, tab] = await Promise.all([store(), otherTabs()])
       tab.close()
