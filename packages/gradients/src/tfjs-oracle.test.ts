@@ -156,4 +156,93 @@ describe('whole models against tfjs', () => {
     })
     expectSame(await ours(g.build(), x, targets, parameters), oracle)
   })
+
+  it('a transformer encoder of two layers, with embeddings', async () => {
+    const [tokens, width, heads, words] = [5, 8, 2, 11]
+    const layers = ['first', 'second']
+    const shapes: Record<string, number[]> = {
+      table: [words, width],
+      position: [tokens, width],
+      head: [width, classes],
+    }
+    for (const layer of layers) {
+      Object.assign(shapes, {
+        [`${layer}.scale`]: [width],
+        [`${layer}.shift`]: [width],
+        [`${layer}.attend`]: [width, 3 * width],
+        [`${layer}.project`]: [width, width],
+        [`${layer}.scale2`]: [width],
+        [`${layer}.widen`]: [width, 4 * width],
+        [`${layer}.narrow`]: [4 * width, width],
+      })
+    }
+    const parameters = Object.fromEntries(
+      Object.entries(shapes).map(([name, shape], i) => [name, noise(shape, i + 1)]),
+    )
+    const x = {
+      shape: [batch, tokens],
+      data: Int32Array.from({ length: batch * tokens }, (_, i) => (i * 7) % words),
+    }
+    const epsilon = 1e-3
+    const scale = 1 / Math.sqrt(width / heads)
+
+    const g = graphBuilder('encoder')
+    const p = Object.fromEntries(
+      Object.entries(parameters).map(([name, { shape, data }]) => [
+        name,
+        g.parameter(name, 'float32', shape, data),
+      ]),
+    )
+    let state = g.op('Add', [g.op('Gather', [p['table']!, g.input('x', 'int32', x.shape)]), p['position']!])
+    for (const layer of layers) {
+      const of = (name: string) => p[`${layer}.${name}`]!
+      const even = g.op('LayerNormalization', [state, of('scale'), of('shift')], { epsilon })
+      const parts = g.ops('Split', [g.op('MatMul', [even, of('attend')]), g.ints([8, 8, 8])], 3, { axis: -1 })
+      const [query, key, value] = parts.map((part, index) =>
+        g.op('Transpose', [g.op('Reshape', [part, g.ints([0, 0, heads, -1])])], {
+          perm: index === 1 ? [0, 2, 3, 1] : [0, 2, 1, 3],
+        }),
+      )
+      const scores = g.op('Mul', [g.op('MatMul', [query, key]), g.scalar(scale)])
+      const mixed = g.op('MatMul', [g.op('Softmax', [scores]), value])
+      const joined = g.op('Reshape', [g.op('Transpose', [mixed], { perm: [0, 2, 1, 3] }), g.ints([0, 0, -1])])
+      state = g.op('Add', [state, g.op('MatMul', [joined, of('project')])])
+      const wide = g.op('MatMul', [
+        g.op('LayerNormalization', [state, of('scale2')], { epsilon }),
+        of('widen'),
+      ])
+      // Gelu as exporters write it below operator set 20.
+      const erf = g.op('Erf', [g.op('Div', [wide, g.scalar(Math.SQRT2)])])
+      const gelu = g.op('Mul', [g.op('Mul', [wide, g.op('Add', [erf, g.scalar(1)])]), g.scalar(0.5)])
+      state = g.op('Add', [state, g.op('MatMul', [gelu, of('narrow')])])
+    }
+    const average = g.op('ReduceMean', [state], { axes: [1], keepdims: 0 })
+    g.output('y', g.op('MatMul', [average, p['head']!]), 'float32', [batch, classes])
+
+    const oracle = theirs(parameters, (q) => {
+      const dot = (a: tf.Tensor, b: tf.Tensor): tf.Tensor3D =>
+        tf.reshape(tf.matMul(tf.reshape(a, [-1, a.shape.at(-1)!]), b as tf.Tensor2D), [batch, tokens, -1])
+      const norm = (value: tf.Tensor): tf.Tensor => {
+        const { mean, variance } = tf.moments(value, -1, true)
+        return tf.div(tf.sub(value, mean), tf.sqrt(tf.add(variance, epsilon)))
+      }
+      const indices = tf.tensor(x.data, x.shape, 'int32')
+      let state: tf.Tensor = tf.add(tf.gather(q['table']!, indices), q['position']!)
+      for (const layer of layers) {
+        const of = (name: string): tf.Tensor => q[`${layer}.${name}`]!
+        const even = tf.add(tf.mul(norm(state), of('scale')), of('shift'))
+        const [query, key, value] = tf
+          .split(dot(even, of('attend')), 3, -1)
+          .map((part) => tf.transpose(tf.reshape(part, [batch, tokens, heads, -1]), [0, 2, 1, 3]))
+        const scores = tf.mul(tf.matMul(query!, key!, false, true), scale)
+        const mixed = tf.transpose(tf.matMul(tf.softmax(scores), value!), [0, 2, 1, 3])
+        state = tf.add(state, dot(tf.reshape(mixed, [batch, tokens, -1]), of('project')))
+        const wide = dot(tf.mul(norm(state), of('scale2')), of('widen'))
+        const gelu = tf.mul(tf.mul(wide, tf.add(tf.erf(tf.div(wide, Math.SQRT2)), 1)), 0.5)
+        state = tf.add(state, dot(gelu, of('narrow')))
+      }
+      return tf.matMul(tf.mean<tf.Tensor2D>(state, 1), q['head'] as tf.Tensor2D)
+    })
+    expectSame(await ours(g.build(), x, targets, parameters), oracle)
+  })
 })
