@@ -46,3 +46,45 @@ test('what is no input is refused', async () => {
   empty.width = 0
   await expect(retainInputs({ image: empty }, false)).rejects.toMatchObject({ code: 'INPUT_VALUE' })
 })
+
+test('what cannot be copied is refused with a typed error', async () => {
+  const proxy = new Proxy({ alcohol: 9.5 }, {}) // as a reactive object of a framework
+  const data = new Float32Array([1])
+  structuredClone(data, { transfer: [data.buffer] })
+  const gone = { dtype: 'float32', shape: [1], data } as const
+  const shapeless = { dtype: 'float32', shape: 1, data: new Float32Array(1) }
+  for (const value of [proxy, gone, shapeless])
+    await expect(retainInputs({ x: value as never }, false)).rejects.toMatchObject({ code: 'INPUT_VALUE' })
+  await expect(retainInputs({ x: gone }, true)).rejects.toMatchObject({ code: 'INPUT_VALUE' })
+  const bitmap = await createImageBitmap(new ImageData(1, 1))
+  bitmap.close()
+  for (const move of [false, true])
+    await expect(retainInputs({ x: bitmap }, move)).rejects.toMatchObject({ code: 'INPUT_VALUE' })
+})
+
+test('a buffer that two inputs share moves once', async () => {
+  const data = new Float32Array([1, 2])
+  const tensor = { dtype: 'float32', shape: [1], data: data.subarray(1) } as const
+  const { transfer } = await retainInputs({ x: tensor, y: { ...tensor, data: data.subarray(0, 1) } }, true)
+  expect(transfer).toEqual([data.buffer])
+})
+
+test('bitmaps made for a call that is refused are freed', async () => {
+  const original = globalThis.createImageBitmap
+  const made: ImageBitmap[] = []
+  const watched = async (image: ImageBitmapSource): Promise<ImageBitmap> => {
+    const bitmap = await original(image)
+    made.push(bitmap)
+    return bitmap
+  }
+  globalThis.createImageBitmap = watched
+  try {
+    const canvas = new OffscreenCanvas(2, 2)
+    canvas.getContext('2d')
+    const refused = retainInputs({ images: [canvas, canvas], wrong: 5 as never }, false)
+    await expect(refused).rejects.toMatchObject({ code: 'INPUT_DTYPE' })
+    await expect.poll(() => made.map(({ width }) => width)).toEqual([0, 0])
+  } finally {
+    globalThis.createImageBitmap = original
+  }
+})

@@ -15,7 +15,7 @@ export interface RetainedInputs {
 /**
  * Reads the caller's inputs: arrays are copied and canvases read before this function first awaits, so that the
  * caller may change them at once. With `move`, buffers and bitmaps go to the worker as they are.
- * @throws HomingError INPUT_VALUE for an image that cannot be read, INPUT_DTYPE for what is no input at all.
+ * @throws HomingError INPUT_VALUE for what cannot be read or copied, INPUT_DTYPE for what is no input at all.
  */
 export async function retainInputs(
   inputs: Readonly<Record<string, PageInput>>,
@@ -25,21 +25,32 @@ export async function retainInputs(
     throw new HomingError('INPUT_NAME', 'predict() takes an object of inputs by name, such as { image }.')
   }
   const transfer: Transferable[] = []
-  const made: ImageBitmap[] = []
+  const made: Promise<ImageBitmap>[] = []
   const entries = Object.entries(inputs).map(
     async ([name, value]) => [name, await retain(name, value, { move, transfer, made })] as const,
   )
   const release = (): void => {
-    for (const bitmap of made) bitmap.close()
+    for (const making of made) {
+      making.then(
+        (bitmap) => bitmap.close(),
+        () => undefined, // told to the caller
+      )
+    }
   }
-  return { inputs: Object.fromEntries(await Promise.all(entries)), transfer, release }
+  try {
+    const read = Object.fromEntries(await Promise.all(entries))
+    return { inputs: read, transfer: [...new Set(transfer)], release }
+  } catch (error) {
+    release()
+    throw error
+  }
 }
 
 /** How one call's inputs are taken, and what was taken so far. */
 interface Taking {
   readonly move: boolean
   readonly transfer: Transferable[]
-  readonly made: ImageBitmap[]
+  readonly made: Promise<ImageBitmap>[]
 }
 
 async function retain(name: string, value: PageInput | null, taking: Taking): Promise<InputValue> {
@@ -52,9 +63,16 @@ async function retain(name: string, value: PageInput | null, taking: Taking): Pr
   if (isList(value)) {
     return (await Promise.all(value.map((item) => retain(name, item, taking)))) as unknown as InputValue
   }
-  if (isTensor(value)) return retainTensor(value, taking)
   if (isImage(value)) return retainImage(name, value, taking)
-  return structuredClone(value)
+  try {
+    return isTensor(value) ? retainTensor(value, taking) : structuredClone(value)
+  } catch (cause) {
+    throw new HomingError(
+      'INPUT_VALUE',
+      `Input "${name}" cannot be copied: pass plain data, in a buffer that was not transferred before.`,
+      { cause },
+    )
+  }
 }
 
 function isList(value: PageInput): value is readonly ImageBitmapSource[] {
@@ -69,8 +87,15 @@ function isTensor(value: PageInput): value is Data {
 
 function retainTensor(tensor: Data, { move, transfer }: Taking): Data {
   const { data } = tensor
-  if (move && ArrayBuffer.isView(data) && data.buffer instanceof ArrayBuffer) transfer.push(data.buffer)
-  return move ? tensor : ({ ...tensor, shape: [...tensor.shape], data: data.slice() } as Data)
+  if (!move) return { ...tensor, shape: [...tensor.shape], data: data.slice() } as Data
+  if (ArrayBuffer.isView(data) && data.buffer instanceof ArrayBuffer) transfer.push(whole(data.buffer))
+  return tensor
+}
+
+/** `buffer`, unless it went to another thread before. Not every browser can tell. */
+function whole(buffer: ArrayBuffer): ArrayBuffer {
+  if ((buffer as { detached?: boolean }).detached) throw new TypeError('The buffer was transferred before.')
+  return buffer
 }
 
 function isImage(value: PageInput): value is ImageBitmapSource {
@@ -98,23 +123,23 @@ async function retainImage(
   image: ImageBitmapSource,
   { move, transfer, made }: Taking,
 ): Promise<ImageSource> {
-  if (image instanceof ImageData) {
+  if (image instanceof ImageData && image.data.length > 0) {
     if (!move) return new ImageData(image.data.slice(), image.width, image.height)
     transfer.push(image.data.buffer)
     return image
   }
-  if (move && image instanceof ImageBitmap) {
+  if (move && image instanceof ImageBitmap && image.width > 0) {
     transfer.push(image)
     return image
   }
   try {
-    const bitmap = await createImageBitmap(image)
-    made.push(bitmap)
-    return bitmap
+    const making = createImageBitmap(image)
+    made.push(making)
+    return await making
   } catch (cause) {
     throw new HomingError(
       'INPUT_VALUE',
-      `The image of input "${name}" cannot be read: it is empty, broken or of another origin.`,
+      `The image of input "${name}" cannot be read: it is empty, broken, closed or of another origin.`,
       { cause },
     )
   }
