@@ -16,7 +16,7 @@ export interface ClientOptions {
   readonly threads?: number
   /** Where models are kept. Default `persistent`: IndexedDB, and memory where the browser refuses it. */
   readonly storage?: 'persistent' | 'memory'
-  /** Milliseconds between looks for new versions, give or take a tenth; 0 looks only on `check()`. Default 15 minutes. */
+  /** Milliseconds between looks for new versions, give or take a tenth; 0 looks only when asked: on `check()`, `update()`, or when another tab has a new version. Default 15 minutes. */
   readonly pollInterval?: number
   /** The way out for bundlers that cannot find the workers: each makes a module worker. */
   readonly workers?: Partial<Record<'host' | Engine, () => Worker>>
@@ -127,11 +127,11 @@ export interface Model {
   subscribe(listener: (status: ModelStatus) => void): () => void
   /** Switches to the newest allowed version now, whatever the policy. */
   update(): Promise<ModelStatus>
-  /** Serves `version` and no other; null follows the rollout again. */
+  /** Serves `version` and no other, also on later visits; null follows the rollout again. A version that cannot serve changes nothing. */
   pin(version: string | null): Promise<ModelStatus>
   /** Changes what happens when a new version is published. */
   setUpdates(policy: UpdatePolicy): Promise<ModelStatus>
-  /** Loads the serving version again on the first of `backends` that works; null means the default order. */
+  /** Loads the serving version again on the first of `backends` that works; null means the default order. Where none works, nothing changes. */
   setBackends(backends: readonly Backend[] | null): Promise<ModelStatus>
   /** Releases the model. Idempotent. */
   close(): Promise<void>
@@ -140,7 +140,8 @@ export interface Model {
 /** A client: the workers, the store and the open models of one page. */
 export interface Homing {
   /**
-   * Opens a model: from the device when it is there, else from the repository. Opening it twice gives the same.
+   * Opens a model: from the device when it is there, else from the repository. While it is open, opening it again gives
+   * the same model, whose one `close()` ends it for all; of later options only `onProgress` and `signal` count.
    * @throws HomingError MODEL_UNKNOWN, VERSION_UNSUPPORTED, NETWORK_FAILED, INTEGRITY_FAILED, BACKEND_UNAVAILABLE, ...
    */
   model(name: string, options?: ModelOptions): Promise<Model>
