@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
 import { denseOnnxRequest, floats, tinyGraphRequest } from '../../test/tiny-packages.ts'
-import type { Homing } from './api.ts'
+import type { Homing, Prediction } from './api.ts'
 import { createClient } from './create-client.ts'
 
 let repository: BrowserRepository
@@ -126,4 +126,39 @@ test('windowed features are computed from the events that the app recorded', asy
   const seen = (await model.predict({ shop: {} })).outputs['y']
   const expected = (await model.predict({ x: floats([2, 8, 4, 5], [1, 4]) })).outputs['y']
   expect(seen).toEqual(expected)
+})
+
+test('a version that needs other events than the one before it never runs without them', async () => {
+  const counting = (event: string): Pipeline => ({
+    inputs: [
+      {
+        kind: 'table',
+        name: 'shop',
+        tensor: 'x',
+        features: ['a', 'b', 'c', 'd'].map(
+          (name) => ({ kind: 'window', name, event, aggregate: 'count', seconds: 3_600, impute: 0 }) as const,
+        ),
+      },
+    ],
+    outputs: [],
+  })
+  await repository.publish([{ request: denseOnnxRequest([], { pipeline: counting('visit') }) }])
+  const model = await homing.model('tiny', { backends: ['wasm'] })
+  for (const event of ['visit', 'cart', 'cart']) await homing.record(event)
+  await repository.publish([
+    { request: denseOnnxRequest([], { version: '1.1.0', pipeline: counting('cart') }) },
+  ])
+  const seen: Prediction[] = []
+  let switched = false
+  const lane = async (): Promise<void> => {
+    while (!switched) seen.push(await model.predict({ shop: {} }))
+  }
+  const lanes = Array.from({ length: 50 }, lane)
+  await homing.check()
+  switched = true
+  await Promise.all(lanes)
+  const of = async (count: number) =>
+    (await model.predict({ x: floats([count, count, count, count], [1, 4]) })).outputs['y']
+  const [one, two] = [await of(1), await of(2)]
+  for (const { version, outputs } of seen) expect(outputs['y']).toEqual(version === '1.0.0' ? one : two)
 })

@@ -16,7 +16,7 @@ import { maxReplays } from './config.ts'
 import type { HostApi, ModelEvent, OpenOptions, Serving } from './host-api.ts'
 import { listenerSet } from './listener-set.ts'
 import type { PageSession } from './page-session.ts'
-import { retainInputs } from './retained-inputs.ts'
+import { type RetainedInputs, retainInputs } from './retained-inputs.ts'
 import { withSignal } from './with-signal.ts'
 
 /** A model as its client holds it. */
@@ -72,12 +72,15 @@ export function createModelHandle(
     return status
   }
   const predictOnce = async (
-    request: PredictRequest,
+    inputs: RetainedInputs['inputs'],
     move: readonly Transferable[],
     signal?: AbortSignal,
   ): Promise<PredictReply> => {
     if (!serving) throw new HomingError('WORKER_LOST', `Model ${name} is being loaded again.`)
-    const runtime = await session.engine(serving.engine)
+    const { engine, windows } = serving
+    const events = windows.length > 0 ? await (await session.host()).readEvents(windows) : {}
+    const runtime = await session.engine(engine)
+    const request: PredictRequest = { inputs, now: Date.now(), events, windows }
     return runtime.predict(name, transfer(request, [...move]), signal)
   }
   /** Waits until the model serves again after a worker died or the engine changed under the call. */
@@ -88,13 +91,13 @@ export function createModelHandle(
   }
 
   const replayed = async (
-    request: PredictRequest,
+    inputs: RetainedInputs['inputs'],
     move: readonly Transferable[],
     signal?: AbortSignal,
   ): Promise<PredictReply> => {
     for (let replays = 0; ; replays++) {
       try {
-        return await predictOnce(request, move, signal)
+        return await predictOnce(inputs, move, signal)
       } catch (thrown) {
         const error = HomingError.from(thrown, 'ENGINE_FAILED')
         const lost = error.code === 'WORKER_LOST' || error.code === 'CLOSED'
@@ -114,10 +117,7 @@ export function createModelHandle(
       signal?.throwIfAborted()
       const retained = await retainInputs(inputs, how.transfer ?? false)
       try {
-        const windows = serving?.windows ?? []
-        const events = windows.length > 0 ? await (await session.host()).readEvents(windows) : undefined
-        const request = { inputs: retained.inputs, now: Date.now(), ...(events ? { events } : {}) }
-        return await replayed(request, retained.transfer, signal)
+        return await replayed(retained.inputs, retained.transfer, signal)
       } finally {
         retained.release()
       }

@@ -1,5 +1,11 @@
-import { checkInputs, type PipelineContext, type PipelineInput } from '@homing/pipeline'
-import { HomingError, type Tensor } from '@homing/protocol'
+import {
+  checkInputs,
+  type EventWindow,
+  type PipelineContext,
+  type PipelineInput,
+  windowsOf,
+} from '@homing/pipeline'
+import { HomingError, type Manifest, type Tensor } from '@homing/protocol'
 
 import { since } from './clock.ts'
 import type { Tensors } from './engine.ts'
@@ -28,6 +34,7 @@ export async function runCall(call: Call, version: LoadedVersion, turns: Turns):
   const { manifest, pipeline, facts } = version
   const queued = since(call.enqueued)
   try {
+    requireEvents(manifest, call.request.windows)
     let mark = performance.now()
     call.inputs ??= readInputs(call.request.inputs)
     const tensors = pipeline.encode(call.inputs, contextOf(call.request))
@@ -54,6 +61,21 @@ export async function runCall(call: Call, version: LoadedVersion, turns: Turns):
   } catch (error) {
     return { kind: 'refused', error: HomingError.from(error) }
   }
+}
+
+/** Events that a call does not bring would count as none, and the prediction be wrong. */
+function requireEvents(
+  { model, version, pipeline }: Manifest,
+  brought: readonly EventWindow[] | undefined,
+): void {
+  if (!brought || !pipeline) return
+  const covered = (needed: EventWindow): boolean =>
+    brought.some(({ event, seconds }) => event === needed.event && seconds >= needed.seconds)
+  if (windowsOf(pipeline).every(covered)) return
+  throw new HomingError(
+    'CLOSED',
+    `The version of ${model} that the call was made for gave way to ${version}.`,
+  )
 }
 
 type Ran = { readonly outputs: Record<string, Tensor>; readonly run: number } | { readonly end: CallEnd }

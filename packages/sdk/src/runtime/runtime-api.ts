@@ -1,4 +1,4 @@
-import type { SampleReading, ScoredLabel } from '@homing/pipeline'
+import type { EventWindow, SampleReading, ScoredLabel } from '@homing/pipeline'
 import type { Engine, HomingErrorData, Manifest, Tensor } from '@homing/protocol'
 
 /** What an engine can run on. `wasm` and `cpu` run everywhere. */
@@ -55,6 +55,8 @@ export type InputValue = Tensor | ImageSource | TableRow | readonly ImageSource[
 export interface PredictRequest {
   readonly inputs: Readonly<Record<string, InputValue>>
   readonly events?: EventsByName
+  /** What `events` covers; without it, whatever the version needs. */
+  readonly windows?: readonly EventWindow[]
   /** Milliseconds since the epoch, for windowed features. */
   readonly now: number
 }
@@ -119,7 +121,8 @@ export interface RuntimeApi {
   /**
    * Runs the serving version. Bitmaps in `request` belong to the runtime and are closed. An abort takes the call
    * out of the queue; one that has started runs on, its result dropped.
-   * @throws HomingError INPUT_*, ENGINE_FAILED, ABORTED, CLOSED when no version of the model serves.
+   * @throws HomingError INPUT_*, ENGINE_FAILED, ABORTED, CLOSED when no version of the model serves, or when one does
+   * that needs other events than `windows`: it took over under way, and the call is to be made again for it.
    */
   predict(model: string, request: PredictRequest, signal?: AbortSignal): Promise<PredictReply>
   /** Releases the model. Calls in the queue reject with CLOSED. */
