@@ -1,6 +1,7 @@
-import { graphBuilder, type ModelProto } from '@homing/onnx'
+import { graphBuilder, type ModelProto, tensorHeader } from '@homing/onnx'
 import { HomingError } from '@homing/protocol'
 
+import { type RunningAverage, withBatchStatistics } from './batch-statistics.ts'
 import { type Emitter, emitterOf, type ShapedValue } from './emitter.ts'
 import { type ForwardOptions, readForwardGraph } from './forward-graph.ts'
 import { type LossName, lossOf } from './losses/loss-of.ts'
@@ -20,6 +21,11 @@ export interface TrainingOptions extends ForwardOptions {
    * from the gradient (Loshchilov and Hutter 2019). Biases and scales are left alone. 0 when absent.
    */
   readonly weightDecay?: number
+  /**
+   * Whether BatchNormalization takes mean and variance of the batch and moves the stored averages, as when training
+   * from scratch. Else it takes the stored averages, which stay as they are.
+   */
+  readonly batchStatistics?: boolean
   /**
    * Largest norm of all gradients together; larger ones are made smaller by one factor. The norm before that is then
    * the metric `gradient_norm`. No limit when absent.
@@ -45,6 +51,7 @@ export interface TrainingGraph {
   /** Inputs of the inference model, one batch of them. */
   readonly batch: readonly ShapedValue[]
   readonly targets: ShapedValue
+  /** What a step changes: the trained tensors, then running averages, for which the optimiser keeps nothing. */
   readonly parameters: readonly ParameterSlot[]
   /** Float32 scalars: the learning rate, and the number of the step, from 1. */
   readonly learningRate: string
@@ -65,7 +72,11 @@ const names = { targets: 'targets', learningRate: 'learning_rate', step: 'step',
  *   ONNX_INVALID or ONNX_UNSUPPORTED for a model that cannot be read.
  */
 export function trainingGraph(model: ModelProto, options: TrainingOptions): TrainingGraph {
-  const forward = readForwardGraph(model, options)
+  const batched = options.batchStatistics ? withBatchStatistics(model) : { model, averages: [] }
+  const forward = readForwardGraph(batched.model, options)
+  const averages = batched.averages.filter(({ statistic }) =>
+    forward.nodes.some(({ proto }) => proto.output.includes(statistic)),
+  )
   const trained = selectTrainable(forward, options.trainable)
   if (trained.length === 0)
     throw new HomingError('CONFIG_INVALID', 'The model has no tensor that can be trained')
@@ -87,6 +98,7 @@ export function trainingGraph(model: ModelProto, options: TrainingOptions): Trai
     Object.fromEntries(optimiser.state.map((name) => [name, input(`${parameter.name}/${name}`, parameter)])),
   )
   const scalar = { dtype: 'float32', shape: [] } as const
+  const olds = averages.map((average) => input(average.name, storedAverage(model, average)))
   const rate = input(names.learningRate, scalar)
   const step = input(names.step, scalar)
   for (const tensor of forward.initializers.values())
@@ -114,12 +126,22 @@ export function trainingGraph(model: ModelProto, options: TrainingOptions): Trai
     const next = slot(parameter, emit.binary('Sub', kept, decrease))
     return { ...next, state: optimiser.state.map((name) => slot(old[name]!, state[name]!)) }
   })
+  const moved = averages.map(({ statistic, momentum }, index): ParameterSlot => {
+    const old = olds[index]!
+    const current = emit.reshape(forward.values.get(statistic)!, old.shape)
+    const next = emit.binary(
+      'Add',
+      emit.binary('Mul', old, momentum),
+      emit.binary('Mul', current, 1 - momentum),
+    )
+    return { ...slot(old, next), state: [] }
+  })
   return {
     ...names,
     model: builder.build(),
     batch,
     targets,
-    parameters: slots,
+    parameters: [...slots, ...moved],
     metrics: Object.keys(metrics),
   }
 }
@@ -127,4 +149,13 @@ export function trainingGraph(model: ModelProto, options: TrainingOptions): Trai
 function decayed(emit: Emitter, parameter: ShapedValue, rate: ShapedValue, share: number): ShapedValue {
   if (share === 0 || parameter.shape.length < 2) return parameter
   return emit.binary('Mul', parameter, emit.binary('Sub', 1, emit.binary('Mul', rate, share)))
+}
+
+function storedAverage(
+  { graph }: ModelProto,
+  { name }: RunningAverage,
+): Pick<ShapedValue, 'dtype' | 'shape'> {
+  const tensor = graph?.initializer.find((tensor) => tensor.name === name)
+  if (!tensor) throw new HomingError('GRADIENT_UNSUPPORTED', `The running average "${name}" is not stored`)
+  return { dtype: 'float32', shape: tensorHeader(tensor).shape }
 }
