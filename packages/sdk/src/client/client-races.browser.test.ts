@@ -167,3 +167,12 @@ test('a worker that the browser refuses to make is a typed error', async () => {
     cause: { name: 'SecurityError' },
   })
 })
+
+test('with a pollInterval of 0, a page that gains focus asks for nothing', async () => {
+  await repository.publish([dense('1.0.0', 1)])
+  await client().model('tiny', { backends: ['wasm'] })
+  const before = (await repository.requests()).length
+  dispatchEvent(new Event('focus'))
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(await repository.requests()).toHaveLength(before)
+})
