@@ -1,5 +1,7 @@
 export type { AdamOptions } from './optimisers/adam.ts'
-export type { LossName } from './losses/loss-of.ts'
+export type { HuberOptions } from './losses/huber.ts'
+export type { LossName, LossSettings } from './losses/loss-of.ts'
+export type { SoftmaxCrossEntropyOptions } from './losses/softmax-cross-entropy.ts'
 export type { OptimiserSettings } from './optimisers/optimiser-of.ts'
 export { differentiableOperators } from './registry.ts'
 export {

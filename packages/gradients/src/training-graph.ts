@@ -4,7 +4,7 @@ import { HomingError } from '@homing/protocol'
 import { type RunningAverage, withBatchStatistics } from './batch-statistics.ts'
 import { type Emitter, emitterOf, type ShapedValue } from './emitter.ts'
 import { type ForwardOptions, readForwardGraph } from './forward-graph.ts'
-import { type LossName, lossOf } from './losses/loss-of.ts'
+import { type LossName, lossOf, type LossSettings } from './losses/loss-of.ts'
 import { clipByNorm } from './optimisers/clip-by-norm.ts'
 import { type OptimiserSettings, optimiserOf } from './optimisers/optimiser-of.ts'
 import { writeGradients } from './reverse.ts'
@@ -14,7 +14,7 @@ import { selectTrainable } from './trainable.ts'
 export interface TrainingOptions extends ForwardOptions {
   /** Learned tensors by name, `*` for any run of characters. All that can be trained when absent. */
   readonly trainable?: readonly string[]
-  readonly loss: LossName
+  readonly loss: LossName | LossSettings
   readonly optimiser: OptimiserSettings
   /**
    * Share of itself, times the learning rate, that a step takes from each trained tensor of rank 2 or more, apart

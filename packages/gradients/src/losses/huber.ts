@@ -1,23 +1,32 @@
+import { HomingError } from '@homing/protocol'
+
 import type { Loss } from './loss.ts'
 import { meanOf, shareOf } from './mean-of.ts'
 
-/** Difference from which on the loss grows in a straight line. */
-const delta = 1
+/** Settings of Huber's loss. */
+export interface HuberOptions {
+  /** Difference from which on the loss grows in a straight line. 1 when absent. */
+  readonly delta?: number
+}
 
 /**
- * Huber's loss (1964): d^2 / 2 up to a difference of 1, |d| - 1/2 beyond, mean over all elements; with c, d cut to
- * that range, c (d - c / 2). Targets have the output's type. Metric: `mae`.
+ * Huber's loss (1964): d^2 / 2 up to a difference of delta, delta (|d| - delta / 2) beyond, mean over all elements;
+ * with c, d cut to that range, c (d - c / 2). Targets have the output's type. Metric: `mae`.
  */
-export const huber: Loss = {
-  targets: ({ dtype, shape }) => ({ dtype, shape }),
-  write(emit, output, targets) {
-    const difference = emit.binary('Sub', output, targets)
-    const cut = emit.binary('Max', emit.binary('Min', difference, delta), -delta)
-    const rest = emit.binary('Sub', difference, emit.binary('Mul', cut, 0.5))
-    return {
-      loss: meanOf(emit, emit.binary('Mul', cut, rest)),
-      metrics: { mae: meanOf(emit, emit.unary('Abs', difference)) },
-      gradient: emit.binary('Mul', cut, shareOf(output)),
-    }
-  },
+export function huber({ delta = 1 }: HuberOptions): Loss {
+  if (!(delta > 0 && delta < Infinity))
+    throw new HomingError('CONFIG_INVALID', `Huber's delta must be above 0, not ${delta}`)
+  return {
+    targets: ({ dtype, shape }) => ({ dtype, shape }),
+    write(emit, output, targets) {
+      const difference = emit.binary('Sub', output, targets)
+      const cut = emit.binary('Max', emit.binary('Min', difference, delta), -delta)
+      const rest = emit.binary('Sub', difference, emit.binary('Mul', cut, 0.5))
+      return {
+        loss: meanOf(emit, emit.binary('Mul', cut, rest)),
+        metrics: { mae: meanOf(emit, emit.unary('Abs', difference)) },
+        gradient: emit.binary('Mul', cut, shareOf(output)),
+      }
+    },
+  }
 }

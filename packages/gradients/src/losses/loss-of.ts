@@ -1,31 +1,41 @@
 import { HomingError } from '@homing/protocol'
 
 import { binaryCrossEntropy } from './binary-cross-entropy.ts'
-import { huber } from './huber.ts'
+import { huber, type HuberOptions } from './huber.ts'
 import type { Loss } from './loss.ts'
 import { meanAbsoluteError } from './mean-absolute-error.ts'
 import { meanSquaredError } from './mean-squared-error.ts'
-import { softmaxCrossEntropy } from './softmax-cross-entropy.ts'
+import { softmaxCrossEntropy, type SoftmaxCrossEntropyOptions } from './softmax-cross-entropy.ts'
 
-const losses = {
-  'softmax-cross-entropy': softmaxCrossEntropy,
-  'binary-cross-entropy': binaryCrossEntropy,
-  mse: meanSquaredError,
-  mae: meanAbsoluteError,
-  huber,
-} as const satisfies Record<string, Loss>
+/** A loss by name, with its settings. */
+export type LossSettings =
+  | { readonly kind: 'binary-cross-entropy' | 'mse' | 'mae' }
+  | ({ readonly kind: 'softmax-cross-entropy' } & SoftmaxCrossEntropyOptions)
+  | ({ readonly kind: 'huber' } & HuberOptions)
 
 /** Name of a loss. */
-export type LossName = keyof typeof losses
+export type LossName = LossSettings['kind']
 
 /**
- * The loss called `name`.
- * @throws HomingError CONFIG_INVALID when there is none.
+ * The loss that `settings` name or describe.
+ * @throws HomingError CONFIG_INVALID when there is none, or its settings make no sense.
  */
-export function lossOf(name: LossName): Loss {
-  if (Object.hasOwn(losses, name)) return losses[name]
-  throw new HomingError(
-    'CONFIG_INVALID',
-    `There is no loss "${name}", only ${Object.keys(losses).join(', ')}`,
-  )
+export function lossOf(settings: LossName | LossSettings): Loss {
+  const described: LossSettings = typeof settings === 'string' ? { kind: settings } : settings
+  switch (described.kind) {
+    case 'softmax-cross-entropy':
+      return softmaxCrossEntropy(described)
+    case 'binary-cross-entropy':
+      return binaryCrossEntropy
+    case 'mse':
+      return meanSquaredError
+    case 'mae':
+      return meanAbsoluteError
+    case 'huber':
+      return huber(described)
+    default: {
+      const { kind } = described satisfies never as { kind: unknown }
+      throw new HomingError('CONFIG_INVALID', `There is no loss "${String(kind)}"`)
+    }
+  }
 }
