@@ -147,7 +147,10 @@ export interface Homing {
   model(name: string, options?: ModelOptions): Promise<Model>
   /** Looks for new versions of all open models now. */
   check(): Promise<void>
-  /** Keeps an event on the device, for windowed features. */
+  /**
+   * Keeps an event on the device, for windowed features.
+   * @throws HomingError INPUT_NAME, INPUT_VALUE.
+   */
   record(event: string, fields?: Readonly<Record<string, number>>): Promise<void>
   /** Ends the workers. Idempotent. */
   close(): Promise<void>

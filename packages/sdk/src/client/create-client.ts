@@ -1,5 +1,6 @@
 import { HomingError, isModelName } from '@homing/protocol'
 
+import { checkEvent } from './check-event.ts'
 import type { ClientOptions, Homing, Model, ModelOptions } from './api.ts'
 import { resolveOptions } from './client-options.ts'
 import { createModelHandle, type ModelHandle } from './model-handle.ts'
@@ -68,6 +69,7 @@ export function createClient(options: ClientOptions): Homing {
       await (await session.host()).check()
     },
     async record(event, fields = {}) {
+      checkEvent(event, fields)
       await (await session.host()).record(event, fields)
     },
     close: () => (closing ??= shutDown()),
