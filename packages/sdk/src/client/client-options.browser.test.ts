@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { ClientOptions } from './api.ts'
-import { resolveOptions } from './client-options.ts'
+import { checkUpdates, resolveOptions } from './client-options.ts'
 
 test('URLs become absolute and folders end with a slash', () => {
   const { host, runtime } = resolveOptions({ repository: '/models', app: 'test', assetBase: 'engines/' })
@@ -25,4 +25,13 @@ test.each<[string, unknown]>([
   expect(() => resolveOptions(options as ClientOptions)).toThrow(
     expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error,
   )
+})
+
+test('an update policy is one of three', () => {
+  for (const updates of [undefined, 'auto', 'manual', 'off']) checkUpdates(updates)
+  for (const updates of [null, 'always', true]) {
+    expect(() => {
+      checkUpdates(updates)
+    }).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error)
+  }
 })

@@ -37,6 +37,13 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   }
 }
 
+/** @throws HomingError CONFIG_INVALID for what is no update policy. */
+export function checkUpdates(updates: unknown): void {
+  const policies: readonly unknown[] = ['auto', 'manual', 'off']
+  if (updates === undefined || policies.includes(updates)) return
+  refuse(`\`updates\` must be "auto", "manual" or "off", not ${JSON.stringify(updates)}`)
+}
+
 function folder(url: string | URL, option: string): string {
   const href = absolute(url, option)
   return href.endsWith('/') ? href : `${href}/`

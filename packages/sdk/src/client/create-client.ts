@@ -2,7 +2,7 @@ import { HomingError, isModelName } from '@homing/protocol'
 
 import { checkEvent } from './check-event.ts'
 import type { ClientOptions, Homing, Model, ModelOptions } from './api.ts'
-import { resolveOptions } from './client-options.ts'
+import { checkUpdates, resolveOptions } from './client-options.ts'
 import { createModelHandle, type ModelHandle } from './model-handle.ts'
 import { openPageSession } from './page-session.ts'
 import { type SharedWait, sharedWait } from './shared-wait.ts'
@@ -52,6 +52,7 @@ export function createClient(options: ClientOptions): Homing {
           `"${String(name)}" is no model name: use lower-case letters, digits and hyphens.`,
         )
       }
+      checkUpdates(modelOptions.updates)
       const known = models.get(name)
       if (known?.opening.abandoned) await known.handle.model.close() // an aborted one is not given to the next caller
       const { handle, opening } = models.get(name) ?? open(name, modelOptions)

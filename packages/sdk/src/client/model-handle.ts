@@ -12,6 +12,7 @@ import type {
   Progress,
   UpdatePolicy,
 } from './api.ts'
+import { checkUpdates } from './client-options.ts'
 import { maxReplays } from './config.ts'
 import type { HostApi, ModelEvent, OpenOptions, Serving } from './host-api.ts'
 import { listenerSet } from './listener-set.ts'
@@ -157,7 +158,8 @@ export function createModelHandle(
       if (version !== null) wish = { ...wish, version }
       return pinned
     },
-    setUpdates(policy: UpdatePolicy) {
+    async setUpdates(policy: UpdatePolicy) {
+      checkUpdates(policy)
       wish = { ...wish, updates: policy }
       return ask((host) => host.setUpdates(name, policy))
     },
