@@ -2,7 +2,7 @@ import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 
 import { repositoryCommands } from './packages/testkit/src/repository-commands.ts'
-import { findBrowser } from './scripts/browser.mjs'
+import { browserFlags, findBrowser } from './scripts/browser.mjs'
 
 /** Workspace packages resolve to their sources in development and tests; published packages only have `dist`. */
 const conditions = ['@homing/source']
@@ -46,16 +46,7 @@ export default defineConfig({
             provider: playwright({
               launchOptions: {
                 ...(browser === undefined ? {} : { executablePath: browser }),
-                args: [
-                  '--no-sandbox',
-                  '--disable-dev-shm-usage',
-                  '--disable-background-networking',
-                  '--disable-component-update',
-                  '--disable-sync',
-                  '--no-first-run',
-                  '--disable-quic',
-                  '--enable-unsafe-webgpu',
-                ],
+                args: [...browserFlags, '--enable-unsafe-webgpu'],
               },
             }),
             instances: [{ browser: 'chromium' }],

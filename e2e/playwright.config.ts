@@ -1,20 +1,10 @@
 import { defineConfig } from '@playwright/test'
 
-import { findBrowser } from '../scripts/browser.mjs'
+import { browserFlags, findBrowser } from '../scripts/browser.mjs'
 
-/** A plain headless Chromium that talks to nobody but the page's own server. */
-const flags = [
-  '--no-sandbox',
-  '--disable-dev-shm-usage',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-  '--disable-quic',
-]
 const executablePath = findBrowser()
 const launchOptions = (more: readonly string[] = []) => ({
-  args: [...flags, ...more],
+  args: [...browserFlags, ...more],
   ...(executablePath === undefined ? {} : { executablePath }),
 })
 

@@ -8,6 +8,17 @@ const fixed = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ]
 
+/** Flags for a plain headless Chromium, also as root, that talks to nobody but the page's own servers. */
+export const browserFlags = [
+  '--no-sandbox',
+  '--disable-dev-shm-usage',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--no-first-run',
+  '--disable-quic',
+]
+
 /** Path of the browser that tests drive: `HOMING_BROWSER`, else an installed Chrome or Chromium, else undefined. */
 export function findBrowser(env = process.env) {
   if (env.HOMING_BROWSER) return env.HOMING_BROWSER

@@ -3,15 +3,7 @@ import { join } from 'node:path'
 
 import { type BrowserContext, chromium } from 'playwright-core'
 
-const args = [
-  '--no-sandbox',
-  '--disable-dev-shm-usage',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--no-first-run',
-  '--disable-quic',
-]
+import { browserFlags } from '../../../scripts/browser.mjs'
 
 /** Longest wait for a browser to start and for a page to answer, in milliseconds. */
 const patience = 60_000
@@ -22,7 +14,7 @@ export async function withFreshProfile<T>(
   work: (context: BrowserContext) => Promise<T>,
 ): Promise<T> {
   const folder = await mkdtemp(join(scratch, 'profile-'))
-  const options = { executablePath: browser, args, headless: true, timeout: patience }
+  const options = { executablePath: browser, args: browserFlags, headless: true, timeout: patience }
   const context = await chromium.launchPersistentContext(folder, options)
   context.setDefaultTimeout(patience)
   try {

@@ -9,7 +9,7 @@ import { chromium } from 'playwright'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import webpack, { type StatsCompilation } from 'webpack'
 
-import { findBrowser } from '../../../scripts/browser.mjs'
+import { browserFlags, findBrowser } from '../../../scripts/browser.mjs'
 import { installApp } from '../test/install-app.ts'
 import { publishWine } from '../test/publish-wine.ts'
 import config from '../webpack.config.mjs'
@@ -85,7 +85,7 @@ async function visit(flag: string): Promise<{ text: string; origins: Set<string>
   const executablePath = findBrowser()
   const browser = await chromium.launch({
     ...(executablePath === undefined ? {} : { executablePath }),
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking', flag],
+    args: [...browserFlags, flag],
   })
   try {
     const page = await browser.newPage()

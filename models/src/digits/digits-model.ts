@@ -1,5 +1,6 @@
 import { graphBuilder, type GraphBuilder, type ModelProto, type Value } from '@homing/onnx'
 
+import { dense } from '../dense.ts'
 import { heWeights } from '../he-weights.ts'
 import { type Random, seededRandom } from '../random.ts'
 
@@ -29,8 +30,8 @@ export function digitsModel(seed: number): ModelProto {
   const first = convBlock(g, random, 'conv1', image, [filters[0], 1, kernel, kernel])
   const second = convBlock(g, random, 'conv2', first, [filters[1], filters[0], kernel, kernel])
   const flat = g.op('Flatten', [second], { axis: 1 })
-  const features = g.op('Relu', [dense(g, random, 'dense1', flat, filters[1] * pooled * pooled, hidden)])
-  const logits = dense(g, random, 'dense2', features, hidden, classes)
+  const features = g.op('Relu', [dense(g, random, 'dense1', flat, [filters[1] * pooled * pooled, hidden])])
+  const logits = dense(g, random, 'dense2', features, [hidden, classes])
   g.output(digitsOutput, logits, 'float32', ['batch', classes])
   return g.build()
 }
@@ -52,22 +53,4 @@ function convBlock(
   const bias = g.parameter(`${name}.bias`, 'float32', [filters], new Float32Array(filters))
   const y = g.op('Relu', [g.op('Conv', [x, weight, bias], { kernel_shape: [height, width] })])
   return g.op('MaxPool', [y], { kernel_shape: [2, 2], strides: [2, 2] })
-}
-
-function dense(
-  g: GraphBuilder,
-  random: Random,
-  name: string,
-  x: Value,
-  inputs: number,
-  outputs: number,
-): Value {
-  const weight = g.parameter(
-    `${name}.weight`,
-    'float32',
-    [outputs, inputs],
-    heWeights(random, outputs * inputs, inputs),
-  )
-  const bias = g.parameter(`${name}.bias`, 'float32', [outputs], new Float32Array(outputs))
-  return g.op('Gemm', [x, weight, bias], { transB: 1 })
 }

@@ -1,8 +1,8 @@
-import { graphBuilder, type GraphBuilder, type ModelProto, type Value } from '@homing/onnx'
+import { graphBuilder, type ModelProto } from '@homing/onnx'
 
 import { wineFeatures } from '../data/wine-features.ts'
-import { heWeights } from '../he-weights.ts'
-import { type Random, seededRandom } from '../random.ts'
+import { dense } from '../dense.ts'
+import { seededRandom } from '../random.ts'
 
 /** Names of the model's tensors at its boundary. */
 export const wineInput = 'features'
@@ -20,27 +20,8 @@ export function wineModel(seed: number, meanQuality: number): ModelProto {
   const g = graphBuilder('wine', { opset: 17 })
   const features = g.input(wineInput, 'float32', ['batch', wineFeatures.length])
   const [first, second] = wineHidden
-  const hidden1 = g.op('Relu', [dense(g, random, 'dense1', features, wineFeatures.length, first, 0)])
-  const hidden2 = g.op('Relu', [dense(g, random, 'dense2', hidden1, first, second, 0)])
-  g.output(wineOutput, dense(g, random, 'dense3', hidden2, second, 1, meanQuality), 'float32', ['batch', 1])
+  const hidden1 = g.op('Relu', [dense(g, random, 'dense1', features, [wineFeatures.length, first])])
+  const hidden2 = g.op('Relu', [dense(g, random, 'dense2', hidden1, [first, second])])
+  g.output(wineOutput, dense(g, random, 'dense3', hidden2, [second, 1], meanQuality), 'float32', ['batch', 1])
   return g.build()
-}
-
-function dense(
-  g: GraphBuilder,
-  random: Random,
-  name: string,
-  x: Value,
-  inputs: number,
-  outputs: number,
-  bias: number,
-): Value {
-  const weights = g.parameter(
-    `${name}.weight`,
-    'float32',
-    [outputs, inputs],
-    heWeights(random, outputs * inputs, inputs),
-  )
-  const biases = g.parameter(`${name}.bias`, 'float32', [outputs], new Float32Array(outputs).fill(bias))
-  return g.op('Gemm', [x, weights, biases], { transB: 1 })
 }

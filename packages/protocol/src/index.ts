@@ -57,5 +57,6 @@ export {
   type TensorDataByDType,
   type TensorSpec,
   TensorSpecSchema,
+  typedArrays,
 } from './tensor.ts'
 export { compareVersions, VersionSchema } from './version.ts'

@@ -1,25 +1,10 @@
 import type { SplitModel } from '@homing/onnx'
-import { type DType, HomingError, type Signature } from '@homing/protocol'
+import { HomingError, type Signature, typedArrays } from '@homing/protocol'
 
 import { optionalPeer } from './optional-peer.ts'
 
 /** Most bytes of parameters with which a model is run here: the engine holds them beside this process's own copy. */
 const maxRunBytes = 2 ** 30
-
-const arrays = {
-  float32: Float32Array,
-  float64: Float64Array,
-  float16: Uint16Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
-} as const satisfies Record<Exclude<DType, 'string'>, unknown>
 
 /**
  * Shapes of the outputs, found by one run on zeros with every dynamic dimension 1. The run tells ranks alone, so each
@@ -43,7 +28,7 @@ export async function outputShapes(
       const feeds = inputs.map(({ name, dtype, shape }) => {
         const sizes = shape.map((dim) => (typeof dim === 'number' ? dim : 1))
         const length = sizes.reduce((product, size) => product * size, 1)
-        const zeros = dtype === 'string' ? new Array<string>(length).fill('') : new arrays[dtype](length)
+        const zeros = dtype === 'string' ? new Array<string>(length).fill('') : new typedArrays[dtype](length)
         return [name, new Tensor(dtype, zeros, sizes)] as const
       })
       const outputs = await session.run(Object.fromEntries(feeds))

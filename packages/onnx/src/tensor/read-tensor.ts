@@ -1,22 +1,14 @@
-import { type DType, dtypes, HomingError, type Tensor, type TensorDataByDType } from '@homing/protocol'
+import {
+  type DType,
+  dtypes,
+  HomingError,
+  type Tensor,
+  type TensorDataByDType,
+  typedArrays,
+} from '@homing/protocol'
 
 import type { TensorProto } from '../generated/onnx-ml_pb.js'
 import { tensorBytes, tensorHeader, tensorStrings } from './tensor-bytes.ts'
-
-const arrays = {
-  float32: Float32Array,
-  float64: Float64Array,
-  float16: Uint16Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
-} as const
 
 /**
  * A stored tensor with its elements in the typed array of its dtype (always a copy).
@@ -30,7 +22,7 @@ export function readTensor(tensor: TensorProto): Tensor {
   if (type === 'string') return { dtype: type, shape, data: tensorStrings(tensor) }
   // A new array, since `slice` of Node's Buffer is a view of the whole file.
   const { buffer } = new Uint8Array(tensorBytes(tensor))
-  const data = new arrays[type](buffer) as TensorDataByDType[typeof type]
+  const data = new typedArrays[type](buffer) as TensorDataByDType[typeof type]
   return { dtype: type, shape, data } as Tensor
 }
 

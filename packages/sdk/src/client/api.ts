@@ -1,5 +1,6 @@
 import type { Card, Engine, HomingErrorData, Signature } from '@homing/protocol'
 
+import type { Step } from '../delivery/model-state.ts'
 import type { Backend, BackendFallback, InputValue, PredictReply } from '../runtime/runtime-api.ts'
 
 /** How a client finds its repository and its workers. */
@@ -47,21 +48,9 @@ export interface Progress {
   readonly cached: number
 }
 
-/** Where a model stands; `active` serves. */
+/** Where a model stands: on its way to a version, or `active`, which serves. */
 export type ModelState =
-  | { readonly name: 'empty' }
-  | { readonly name: 'checking' }
-  | {
-      readonly name: 'downloading'
-      readonly version: string
-      readonly loaded: number
-      readonly total: number
-    }
-  | { readonly name: 'staged'; readonly version: string }
-  | { readonly name: 'probing'; readonly version: string }
-  | { readonly name: 'active'; readonly version: string }
-  | { readonly name: 'failed'; readonly error: HomingErrorData }
-  | { readonly name: 'closed' }
+  Step | { readonly name: 'active'; readonly version: string } | { readonly name: 'closed' }
 
 /** Everything an app can show about a model. A plain value: it is replaced, never changed. */
 export interface ModelStatus {

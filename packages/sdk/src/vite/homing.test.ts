@@ -8,7 +8,7 @@ import { type Browser, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { build, createServer, defaultClientConditions, type InlineConfig, type ViteDevServer } from 'vite'
 
-import { findBrowser } from '../../../../scripts/browser.mjs'
+import { browserFlags, findBrowser } from '../../../../scripts/browser.mjs'
 import type { LoadedFacts } from '../runtime/runtime-api.ts'
 import { homing } from './homing.ts'
 
@@ -144,15 +144,9 @@ describe('a development server with the plugin', () => {
 
 function launch(flags: readonly string[]): Promise<Browser> {
   const executablePath = findBrowser()
-  const quiet = [
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-    '--no-first-run',
-  ]
   return chromium.launch({
     ...(executablePath === undefined ? {} : { executablePath }),
-    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-quic', ...quiet, ...flags],
+    args: [...browserFlags, ...flags],
   })
 }
 
