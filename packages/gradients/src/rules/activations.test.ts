@@ -17,7 +17,7 @@ describe('activations', () => {
 
   it.each(['none', 'tanh'])('Gelu, approximated by: %s', async (approximate) => {
     await checkGradient({
-      define: (g, [x]) => g.op('Gelu', [g.op('Mul', [x!, g.scalar(3)])], { approximate }),
+      define: (g, [x], dtype) => g.op('Gelu', [g.op('Mul', [x!, g.scalar(3, dtype)])], { approximate }),
       shapes: [shape],
       opset: 20,
       step: 3e-3,

@@ -3,7 +3,8 @@ import { describe, it } from 'vitest'
 
 import { broadcastShape } from '../broadcast-shape.ts'
 import { seed, shapePair } from '../testing/any-shape.ts'
-import { checkGradient, positive } from '../testing/check-gradient.ts'
+import { checkGradient } from '../testing/check-gradient.ts'
+import { awayFromZero, positive } from '../testing/draw.ts'
 
 describe('arithmetic', () => {
   it.each(['Add', 'Sub', 'Mul'])('%s with any broadcast', async (type) => {
@@ -22,8 +23,6 @@ describe('arithmetic', () => {
   })
 
   it('Div with any broadcast, divisors of either sign', async () => {
-    const draw = (random: () => number, count: number): Float32Array =>
-      Float32Array.from({ length: count }, () => (1 + random()) * (random() < 0.5 ? -1 : 1))
     await fc.assert(
       fc.asyncProperty(shapePair, seed, (shapes, seed) =>
         checkGradient({
@@ -31,7 +30,7 @@ describe('arithmetic', () => {
           shapes,
           output: broadcastShape(...shapes),
           step: 5e-3,
-          draw,
+          draw: awayFromZero,
           seed,
         }),
       ),
@@ -85,12 +84,11 @@ describe('arithmetic', () => {
   })
 
   it('Pow of zero and of negative numbers to exponents per element', async () => {
-    const draw = (): Float32Array => Float32Array.of(0, 0, -1, -2)
     await checkGradient({
-      define: (g, [x]) => g.op('Pow', [x!, g.constant('float32', [4], [0, 2, 3, 2])]),
+      define: (g, [x], dtype) => g.op('Pow', [x!, g.constant(dtype, [4], [0, 2, 3, 2])]),
       shapes: [[4]],
       step: 5e-3,
-      draw,
+      draw: () => [0, 0, -1, -2],
       seed: 5,
     })
   })

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, it } from 'vitest'
 
 import { anyShape, seed, shapePair } from '../testing/any-shape.ts'
-import { awayFromKinks, checkGradient } from '../testing/check-gradient.ts'
+import { checkGradient } from '../testing/check-gradient.ts'
+import { awayFromKinks } from '../testing/draw.ts'
 
 describe('choices', () => {
   it.each(['Min', 'Max'])('%s of three with any broadcast', async (type) => {
@@ -10,7 +11,8 @@ describe('choices', () => {
       fc.asyncProperty(shapePair, seed, ([a, b], seed) =>
         checkGradient({
           // Scaled, so that no two operands are as near as the step.
-          define: (g, [x, y]) => g.op(type, [x!, g.op('Mul', [y!, g.scalar(1.37)]), g.scalar(0.26)]),
+          define: (g, [x, y], dtype) =>
+            g.op(type, [x!, g.op('Mul', [y!, g.scalar(1.37, dtype)]), g.scalar(0.26, dtype)]),
           shapes: [a, b],
           step: 1e-3,
           draw: awayFromKinks,
@@ -38,10 +40,10 @@ describe('choices', () => {
     await fc.assert(
       fc.asyncProperty(anyShape, seed, (shape, seed) =>
         checkGradient({
-          define: (g, [x]) =>
+          define: (g, [x], dtype) =>
             g.op('Clip', [
               x!,
-              ...[low, high].map((bound) => (bound === undefined ? bound : g.scalar(bound))),
+              ...[low, high].map((bound) => (bound === undefined ? bound : g.scalar(bound, dtype))),
             ]),
           shapes: [shape],
           step: 1e-2,

@@ -85,7 +85,7 @@ describe('cutting', () => {
       fc.asyncProperty(fc.array(axis, { minLength: 1, maxLength: 3 }), seed, (axes, seed) => {
         const pads = [...axes.map(({ begin }) => begin), ...axes.map(({ end }) => end)]
         return checkGradient({
-          define: (g, [x]) => g.op('Pad', [x!, g.ints(pads), g.scalar(2)]),
+          define: (g, [x], dtype) => g.op('Pad', [x!, g.ints(pads), g.scalar(2, dtype)]),
           shapes: [axes.map(({ size }) => size)],
           step,
           seed,

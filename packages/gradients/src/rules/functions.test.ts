@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, it } from 'vitest'
 
 import { anyShape, seed } from '../testing/any-shape.ts'
-import { awayFromKinks, checkGradient, positive } from '../testing/check-gradient.ts'
+import { checkGradient } from '../testing/check-gradient.ts'
+import { awayFromKinks, positive } from '../testing/draw.ts'
 
 describe('functions of one element', () => {
   it.each([

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { seed } from '../testing/any-shape.ts'
-import { checkGradient, positive } from '../testing/check-gradient.ts'
+import { checkGradient } from '../testing/check-gradient.ts'
+import { positive } from '../testing/draw.ts'
 import { trainingGraph } from '../training-graph.ts'
 
 const size = fc.integer({ min: 2, max: 4 })
@@ -49,11 +50,8 @@ describe('normalisation', () => {
   it('BatchNormalization with the averages of training', async () => {
     for (const axes of [[], [5], [2, 3]]) {
       await checkGradient({
-        define: (g, [x, scale, shift]) => {
-          const [mean, variance] = [
-            g.constant('float32', [3], [0.5, -1, 2]),
-            g.constant('float32', [3], [1, 0.3, 2]),
-          ]
+        define: (g, [x, scale, shift], dtype) => {
+          const [mean, variance] = [g.constant(dtype, [3], [0.5, -1, 2]), g.constant(dtype, [3], [1, 0.3, 2])]
           return g.op('BatchNormalization', [x!, scale!, shift!, mean, variance])
         },
         shapes: [[2, 3, ...axes], [3], [3]],

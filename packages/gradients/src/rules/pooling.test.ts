@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { readForwardGraph } from '../forward-graph.ts'
-import { awayFromKinks, checkGradient } from '../testing/check-gradient.ts'
+import { checkGradient } from '../testing/check-gradient.ts'
+import { awayFromKinks } from '../testing/draw.ts'
 import { runModel } from '../testing/run-model.ts'
 import { trainingGraph } from '../training-graph.ts'
 

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, it } from 'vitest'
 
 import { anyShape, seed } from '../testing/any-shape.ts'
-import { awayFromKinks, checkGradient } from '../testing/check-gradient.ts'
+import { checkGradient } from '../testing/check-gradient.ts'
+import { awayFromKinks } from '../testing/draw.ts'
 
 describe('rectifiers, away from their kinks', () => {
   it.each([
@@ -20,7 +21,7 @@ describe('rectifiers, away from their kinks', () => {
       fc.asyncProperty(anyShape, seed, (shape, seed) =>
         checkGradient({
           // So that HardSwish and HardSigmoid reach their ends, with no number on one.
-          define: (g, [x]) => g.op(type, [g.op('Mul', [x!, g.scalar(1.01)])], attributes),
+          define: (g, [x], dtype) => g.op(type, [g.op('Mul', [x!, g.scalar(1.01, dtype)])], attributes),
           shapes: [shape],
           step: 5e-3,
           draw: awayFromKinks,

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, it } from 'vitest'
 
 import { anyShape, seed } from '../testing/any-shape.ts'
-import { awayFromKinks, checkGradient } from '../testing/check-gradient.ts'
+import { checkGradient } from '../testing/check-gradient.ts'
+import { awayFromKinks } from '../testing/draw.ts'
 
 const shapeAndAxes = anyShape.chain((shape) =>
   fc.tuple(

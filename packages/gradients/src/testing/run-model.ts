@@ -4,23 +4,23 @@ import { env, InferenceSession, Tensor } from 'onnxruntime-web/wasm'
 // Left alone, onnxruntime-web asks node:os for the number of cores by a `require` that modules do not have.
 env.wasm.numThreads = 1
 
-/** A tensor for a test: its shape and numbers. Int32 when told. */
+/** A tensor for a test: its shape and numbers, of the dtype that their array stands for. */
 export interface Numbers {
   readonly shape: readonly number[]
-  readonly data: Float32Array | Int32Array
+  readonly data: Float32Array | Float64Array | Int32Array
 }
 
-/** A model opened on onnxruntime-web's WASM. */
-export interface OpenModel {
-  run(feeds: Readonly<Record<string, Numbers>>): Promise<Record<string, Float32Array>>
+/** A model opened on onnxruntime-web's WASM, whose outputs are such arrays. */
+export interface OpenModel<Elements = Float32Array> {
+  run(feeds: Readonly<Record<string, Numbers>>): Promise<Record<string, Elements>>
   close(): Promise<void>
 }
 
 /** Opens a model. */
-export async function openModel(model: ModelProto): Promise<OpenModel> {
+export async function openModel<Elements = Float32Array>(model: ModelProto): Promise<OpenModel<Elements>> {
   const session = await InferenceSession.create(writeModel(model), {
     executionProviders: ['wasm'],
-    logSeverityLevel: 3,
+    logSeverityLevel: 4,
   })
   return {
     async run(feeds) {
@@ -28,22 +28,20 @@ export async function openModel(model: ModelProto): Promise<OpenModel> {
         ([name, { shape, data }]) => [name, tensorOf(shape, data)] as const,
       )
       const outputs = await session.run(Object.fromEntries(tensors))
-      return Object.fromEntries(
-        Object.entries(outputs).map(([name, { data }]) => [name, data as Float32Array]),
-      )
+      return Object.fromEntries(Object.entries(outputs).map(([name, { data }]) => [name, data as Elements]))
     },
     close: () => session.release(),
   }
 }
 
 /** Opens a model, runs it on each of `feeds`, and gives the outputs. */
-export async function runModel(
+export async function runModel<Elements = Float32Array>(
   model: ModelProto,
   ...feeds: Readonly<Record<string, Numbers>>[]
-): Promise<Record<string, Float32Array>[]> {
-  const open = await openModel(model)
+): Promise<Record<string, Elements>[]> {
+  const open = await openModel<Elements>(model)
   try {
-    const results: Record<string, Float32Array>[] = []
+    const results: Record<string, Elements>[] = []
     for (const feed of feeds) results.push(await open.run(feed))
     return results
   } finally {
@@ -51,6 +49,9 @@ export async function runModel(
   }
 }
 
-function tensorOf(shape: readonly number[], data: Float32Array | Int32Array): Tensor {
-  return data instanceof Int32Array ? new Tensor('int32', data, shape) : new Tensor('float32', data, shape)
+function tensorOf(shape: readonly number[], data: Numbers['data']): Tensor {
+  if (data instanceof Int32Array) return new Tensor('int32', data, shape)
+  return data instanceof Float64Array
+    ? new Tensor('float64', data, shape)
+    : new Tensor('float32', data, shape)
 }
