@@ -160,6 +160,14 @@ export const errorCodes = {
     'An operator between the loss and a trainable tensor has no gradient.',
     'Train one of the tensors in `details.trainable` instead.',
   ),
+  TRAINING_UNAVAILABLE: entry(
+    'The version that serves was packed without what this needs: training or explanations.',
+    'Pack it with `homing pack --train` or `--explain`, as the message says, and publish it.',
+  ),
+  TARGETS_INVALID: entry(
+    'Targets have another dtype or shape than the training graph takes, or lie out of range.',
+    'Pass one target for each example, of the kind that the message names.',
+  ),
   TRAINING_DIVERGED: entry(
     'The loss became NaN or infinite.',
     'Lower the learning rate; the last good parameters were kept.',

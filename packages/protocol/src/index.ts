@@ -17,6 +17,7 @@ export {
   protocolVersion,
 } from './config.ts'
 export { type ErrorCode, type ErrorCodeEntry, errorCodes } from './error-codes.ts'
+export { type Explanation, ExplanationSchema } from './explanation.ts'
 export { type ErrorDetails, HomingError, type HomingErrorData } from './homing-error.ts'
 export {
   type Card,
@@ -32,6 +33,7 @@ export {
   type Requirements,
   RequirementsSchema,
 } from './manifest.ts'
+export { allFiles, servingFiles } from './manifest-files.ts'
 export { isModelName } from './model-name.ts'
 export { AuthorNameSchema, type FileRef, FileRefSchema, ModelNameSchema, Sha256Schema } from './names.ts'
 export { parseJsonBytes, parseWith } from './parse.ts'
@@ -59,4 +61,23 @@ export {
   TensorSpecSchema,
   typedArrays,
 } from './tensor.ts'
+export {
+  type FixedTensor,
+  type Training,
+  type TrainingGraphFile,
+  TrainingGraphSchema,
+  TrainingSchema,
+} from './training.ts'
+export {
+  type LossSettings,
+  LossSchema,
+  type OptimiserSettings,
+  OptimiserSchema,
+  type StepRecipe,
+  StepRecipeSchema,
+  type Trainable,
+  TrainableSchema,
+  type TrainingRecipe,
+  TrainingRecipeSchema,
+} from './training-recipe.ts'
 export { compareVersions, VersionSchema } from './version.ts'

@@ -5,6 +5,7 @@ import { bytesOf, changed, manifest } from '../test/documents.ts'
 import { expectOnly, failure } from '../test/failure.ts'
 import { damagedBytes, mutatedDocuments } from '../test/mutations.ts'
 import { parseManifest } from './manifest.ts'
+import { allFiles, servingFiles } from './manifest-files.ts'
 
 const read = (document: unknown, expected?: { model?: string; version?: string }) =>
   parseManifest(bytesOf(document), expected)
@@ -16,7 +17,7 @@ describe('parseManifest', () => {
   })
 
   it('reads a manifest with no optional part and no parameters', () => {
-    const { parent, pipeline, requirements, card, ...least } = manifest
+    const { parent, pipeline, training, explanation, requirements, card, ...least } = manifest
     const bare = { ...least, parameters: { path: 'parameters.bin', size: 0, shards: [], tensors: [] } }
     expect(read(bare)).toEqual(bare)
   })
@@ -65,6 +66,24 @@ describe('parseManifest', () => {
     ['pipeline.inputs.0.features.0.standardise.std', 0],
     ['pipeline.inputs.0.features.1.categories', []],
     ['pipeline.outputs.0.bands.0.from', 'low'],
+    ['training.inference', 'b'.repeat(64)],
+    ['training.tensors', []],
+    ['training.tensors.0', 'fc2.weight'],
+    ['training.graph', undefined],
+    ['training.graph.slots.1.input', 'fc2.bias'],
+    ['training.graph.slots.0.state', undefined],
+    ['training.inputs.0.shape', ['batch', 2]],
+    ['training.targets.classes', 0],
+    ['training.recipe.learningRate', 0],
+    ['training.recipe.batch', 1.5],
+    ['training.recipe.loss.kind', 'hinge'],
+    ['training.recipe.loss.delta', -1],
+    ['training.recipe.optimiser.decay', 1],
+    ['training.recipe.trainable', 'some'],
+    ['explanation.inference', 'b'.repeat(64)],
+    ['explanation.graph.size', -1],
+    ['explanation.gradients', []],
+    ['explanation.baselines.wine.alcohol', null],
     ['requirements.sdk', '^1'],
     ['requirements.features', ['cuda']],
     ['card.title', 'x'.repeat(201)],
@@ -84,6 +103,20 @@ describe('parseManifest', () => {
 
   it.each([[null], [[]], ['manifest'], [7], [{}]])('refuses %j', (document) => {
     expect(failure(() => read(document)).code).toBe('MANIFEST_INVALID')
+  })
+
+  it('lets a package of TensorFlow.js, which differentiates by itself, train without a graph', () => {
+    const tfjs = changed({ ...manifest, engine: 'tfjs' }, 'training.graph', undefined)
+    expect(read(tfjs)).toEqual(tfjs)
+  })
+
+  it('names each file that has to be published once, and those that serving needs', () => {
+    const [graph, ...shards] = [manifest.graph, ...manifest.parameters.shards]
+    expect(servingFiles(manifest)).toEqual([graph, ...shards])
+    const names = allFiles(manifest).map(({ sha256 }) => sha256[0])
+    expect(names).toEqual(['a', 'b', 'c', 'e', 'f', 'd'])
+    const twice = { ...manifest, parameters: { ...manifest.parameters, shards: [...shards, shards[0]!] } }
+    expect(allFiles(twice)).toEqual(allFiles(manifest))
   })
 
   it('throws nothing but MANIFEST_INVALID, whatever the document', () => {

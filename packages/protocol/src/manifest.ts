@@ -1,11 +1,13 @@
 import * as v from 'valibot'
 
 import { maxRank, maxShardBytes, protocolVersion } from './config.ts'
+import { ExplanationSchema } from './explanation.ts'
 import { HomingError } from './homing-error.ts'
 import { AuthorNameSchema, ByteCountSchema, FileRefSchema, ModelNameSchema, Sha256Schema } from './names.ts'
 import { parseJsonBytes, parseWith } from './parse.ts'
 import { PipelineSchema } from './pipeline.ts'
 import { SignatureSchema } from './tensor.ts'
+import { TrainingSchema } from './training.ts'
 import { VersionSchema } from './version.ts'
 
 /** Engines that can run a package. */
@@ -83,6 +85,8 @@ export const ManifestSchema = v.object({
   parameters: ParametersSchema,
   signature: SignatureSchema,
   pipeline: v.optional(PipelineSchema),
+  training: v.optional(TrainingSchema),
+  explanation: v.optional(ExplanationSchema),
   requirements: v.optional(RequirementsSchema),
   card: v.optional(CardSchema),
 })
@@ -91,7 +95,8 @@ export const ManifestSchema = v.object({
 export type Manifest = v.InferOutput<typeof ManifestSchema>
 
 /**
- * The manifest in `bytes`, checked in itself: shards add up to the parameter file and tensors lie inside it.
+ * The manifest in `bytes`, checked in itself: shards add up to the parameter file, tensors lie inside it, and training
+ * and explanation belong to the graph.
  * @throws HomingError MANIFEST_INVALID, also when it is of another model or version than `expected`.
  */
 export function parseManifest(
@@ -116,5 +121,20 @@ export function parseManifest(
     refuse(`names ${total} bytes of shards for ${parameters.size} bytes of parameters`)
   const outside = parameters.tensors.find(({ offset, size }) => offset + size > parameters.size)
   if (outside) refuse(`places tensor "${outside.name}" outside its parameters`)
+  const problem = sectionProblem(manifest)
+  if (problem !== undefined) refuse(problem)
   return manifest
+}
+
+/** What in the sections that are written from the graph does not fit it. */
+function sectionProblem({ engine, graph, parameters, training, explanation }: Manifest): string | undefined {
+  if (explanation && explanation.inference !== graph.sha256)
+    return 'has an explanation graph that was written from another graph'
+  if (!training) return undefined
+  if (training.inference !== graph.sha256) return 'has a training graph that was written from another graph'
+  if (engine === 'onnx' && !training.graph) return 'describes training and names no training graph'
+  const learned = new Set(parameters.tensors.map(({ name }) => name))
+  const changed = [...training.tensors, ...(training.graph?.slots ?? []).map(({ input }) => input)]
+  const unknown = changed.find((name) => !learned.has(name))
+  return unknown === undefined ? undefined : `trains "${unknown}", which is none of its parameters`
 }

@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import {
+  allFiles,
   compareVersions,
   type FileRef,
   HomingError,
@@ -41,7 +42,7 @@ export async function packedVersion(folder: string, model: string, version: stri
     throw new HomingError('VERSION_UNKNOWN', `${folder} has no ${model} ${version}`, { cause })
   })
   const manifest = parseManifest(bytes, { model, version })
-  return { manifest, bytes, blobs: blobsOf(manifest) }
+  return { manifest, bytes, blobs: allFiles(manifest) }
 }
 
 /**
@@ -63,11 +64,6 @@ export async function readBlob(folder: string, { sha256, size }: FileRef): Promi
   const actual = await sha256Hex(bytes)
   if (actual !== sha256) refuseBlob(path, `has the SHA-256 ${actual}`, sha256)
   return bytes
-}
-
-function blobsOf({ graph, parameters, card }: Manifest): FileRef[] {
-  const files = [graph, ...parameters.shards, ...(card?.document ? [card.document] : [])]
-  return [...new Map(files.map((file) => [file.sha256, file])).values()]
 }
 
 function refuseBlob(path: string, problem: string, sha256: string): never {

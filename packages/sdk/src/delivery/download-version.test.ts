@@ -1,9 +1,8 @@
-import { HomingError, paths, sha256Hex } from '@homing/protocol'
+import { HomingError, paths, servingFiles, sha256Hex } from '@homing/protocol'
 import { type FaultyRepository, publishSamples, sampleVersion, startFaultyRepository } from '@homing/testkit'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { blobsOf } from './blobs-of.ts'
 import { parallelDownloads } from './config.ts'
 import { type DownloadOptions, type DownloadProgress, downloadVersion } from './download-version.ts'
 import { hastyPlatform } from './hasty-platform.ts'
@@ -14,7 +13,7 @@ import { createRepository } from './repository.ts'
 describe('download and read a version', async () => {
   const sizes = [40_000, 40_000, 40_000, 40_000, 40_000, 40_000, 7]
   const sample = await sampleVersion({ model: 'digits', version: '1.1.0', shards: sizes })
-  const refs = blobsOf(sample.manifest)
+  const refs = servingFiles(sample.manifest)
   const total = refs.reduce((sum, { size }) => sum + size, 0)
   let server: FaultyRepository
   let store: MapContent

@@ -1,6 +1,5 @@
-import type { FileRef, Manifest } from '@homing/protocol'
+import { type FileRef, type Manifest, servingFiles } from '@homing/protocol'
 
-import { blobsOf } from './blobs-of.ts'
 import { parallelDownloads, progressInterval } from './config.ts'
 import type { ContentStore, DeliveryPlatform } from './ports.ts'
 import type { Repository } from './repository.ts'
@@ -33,7 +32,7 @@ export async function downloadVersion(
   options: DownloadOptions,
 ): Promise<DownloadProgress> {
   const { repository, store, platform, signal } = options
-  const refs = blobsOf(manifest)
+  const refs = servingFiles(manifest)
   const there = await store.hasBlobs(refs.map(({ sha256 }) => sha256))
   const missing = refs.filter(({ sha256 }) => !there.has(sha256))
   const total = sizeOf(refs)

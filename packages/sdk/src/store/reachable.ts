@@ -1,4 +1,4 @@
-import type { Manifest } from '@homing/protocol'
+import { allFiles, type Manifest } from '@homing/protocol'
 
 import type { ModelRecord } from './store.ts'
 
@@ -30,15 +30,10 @@ export function reachable(
     const bytes = manifests.get(sha256)
     if (!bytes) continue
     try {
-      for (const blob of blobsOf(parse(bytes))) blobs.add(blob)
+      for (const { sha256 } of allFiles(parse(bytes))) blobs.add(sha256)
     } catch {
       return { manifests: wanted, blobs: undefined }
     }
   }
   return { manifests: wanted, blobs }
-}
-
-function blobsOf({ graph, parameters, card }: Manifest): string[] {
-  const document = card?.document ? [card.document] : []
-  return [graph, ...parameters.shards, ...document].map(({ sha256 }) => sha256)
 }

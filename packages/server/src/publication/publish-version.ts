@@ -1,4 +1,12 @@
-import { type FileRef, HomingError, type Manifest, parseManifest, paths, sha256Hex } from '@homing/protocol'
+import {
+  allFiles,
+  type FileRef,
+  HomingError,
+  type Manifest,
+  parseManifest,
+  paths,
+  sha256Hex,
+} from '@homing/protocol'
 
 import type { BlobStore } from '../blobs/blob-store.ts'
 import type { Registry, VersionRecord } from '../repositories/registry.ts'
@@ -28,10 +36,10 @@ export async function publishVersion(
   await requireBlobs(store, manifest)
   const reference: FileRef = { sha256: await sha256Hex(bytes), size: bytes.byteLength }
   await store.putBlob(reference.sha256, [bytes], bytes.byteLength)
-  const { graph, card } = manifest
   // Parameters are left out: floats hardly shrink, and devices ask for ranges of them.
-  for (const file of card?.document ? [graph, card.document] : [graph])
-    await compress(store, paths.blob(file.sha256))
+  const shards = new Set(manifest.parameters.shards.map(({ sha256 }) => sha256))
+  for (const { sha256 } of allFiles(manifest))
+    if (!shards.has(sha256)) await compress(store, paths.blob(sha256))
 
   const outcome = await registry.addVersion({
     model,
@@ -50,11 +58,9 @@ export async function publishVersion(
   return outcome
 }
 
-async function requireBlobs(
-  store: BlobStore,
-  { model, version, graph, parameters, card }: Manifest,
-): Promise<void> {
-  const files = [graph, ...parameters.shards, ...(card?.document ? [card.document] : [])]
+async function requireBlobs(store: BlobStore, manifest: Manifest): Promise<void> {
+  const { model, version } = manifest
+  const files = allFiles(manifest)
   const sizes = await sizesOf(
     store,
     files.map(({ sha256 }) => sha256),
