@@ -5,10 +5,6 @@ export type { SoftmaxCrossEntropyOptions } from './losses/softmax-cross-entropy.
 export type { OptimiserSettings } from './optimisers/optimiser-of.ts'
 export { type GradientGraph, gradientGraph, type GradientOptions } from './gradient-graph.ts'
 export { differentiableOperators } from './registry.ts'
-export {
-  type ParameterSlot,
-  type Slot,
-  type TrainingGraph,
-  trainingGraph,
-  type TrainingOptions,
-} from './training-graph.ts'
+export type { TrainingOptions } from './training/training-options.ts'
+export type { ParameterSlot, Slot } from './training/training-slots.ts'
+export { type TrainingGraph, trainingGraph } from './training-graph.ts'

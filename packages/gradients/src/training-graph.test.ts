@@ -2,7 +2,8 @@ import { graphBuilder, type GraphBuilder, type ModelProto } from '@homing/onnx'
 import { describe, expect, it } from 'vitest'
 
 import { openModel, type Numbers } from './testing/run-model.ts'
-import { trainingGraph, type TrainingGraph, type TrainingOptions } from './training-graph.ts'
+import type { TrainingOptions } from './training/training-options.ts'
+import { trainingGraph, type TrainingGraph } from './training-graph.ts'
 
 const batch = 4
 

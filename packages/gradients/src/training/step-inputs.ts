@@ -1,0 +1,51 @@
+import type { GraphBuilder } from '@homing/onnx'
+
+import { declareInput } from '../declare-input.ts'
+import type { ShapedValue } from '../emitter.ts'
+import type { Loss } from '../losses/loss.ts'
+import type { TrainedModel } from './trained-model.ts'
+
+/** A tensor under training, and what the optimiser keeps for it by name. */
+export interface TrainedTensor {
+  readonly parameter: ShapedValue
+  readonly state: Readonly<Record<string, ShapedValue>>
+}
+
+/** What a step is fed. */
+export interface StepInputs {
+  readonly batch: readonly ShapedValue[]
+  readonly targets: ShapedValue
+  readonly tensors: readonly TrainedTensor[]
+  readonly averages: readonly ShapedValue[]
+  /** Float32 scalars: the learning rate, and the number of the step, from 1. */
+  readonly learningRate: ShapedValue
+  readonly step: ShapedValue
+}
+
+/** Declares the inputs of a training graph; `state` names what is kept for each trained tensor. */
+export function declareStepInputs(
+  builder: GraphBuilder,
+  { forward, trained, averages }: TrainedModel,
+  loss: Loss,
+  state: readonly string[],
+  nameOf: (wanted: string) => string,
+): StepInputs {
+  const scalar = (name: string) => declareInput(builder, nameOf(name), { dtype: 'float32', shape: [] })
+  const batch = forward.inputs.map((value) => declareInput(builder, value.name, value))
+  const targets = declareInput(builder, nameOf('targets'), loss.targets(forward.output))
+  const parameters = trained.map((name) => declareInput(builder, name, forward.values.get(name)!))
+  const tensors = parameters.map((parameter) => ({
+    parameter,
+    state: Object.fromEntries(
+      state.map((name) => [name, declareInput(builder, nameOf(`${parameter.name}/${name}`), parameter)]),
+    ),
+  }))
+  return {
+    batch,
+    targets,
+    tensors,
+    averages: averages.map(({ name, shape }) => declareInput(builder, name, { dtype: 'float32', shape })),
+    learningRate: scalar('learning_rate'),
+    step: scalar('step'),
+  }
+}
