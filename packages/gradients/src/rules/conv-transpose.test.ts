@@ -50,4 +50,62 @@ describe('ConvTranspose', () => {
       { numRuns: 40 },
     )
   })
+
+  it.each(['SAME_UPPER', 'SAME_LOWER'])(
+    'with auto_pad %s, which needs a kernel that covers the stride',
+    async (auto_pad) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(axis, { minLength: 1, maxLength: 2 }),
+          between(1, 2),
+          seed,
+          (axes, group, seed) => {
+            const strides = axes.map(({ stride }) => stride)
+            const kernel = axes.map(({ kernel }, at) => strides[at]! + kernel - 1)
+            return checkGradient({
+              define: (g, values) => g.op('ConvTranspose', values, { auto_pad, strides, group }),
+              shapes: [[2, 2 * group, ...axes.map(({ input }) => input)], [2 * group, 1, ...kernel], [group]],
+              step: 0.5,
+              seed,
+            })
+          },
+        ),
+        { numRuns: 20 },
+      )
+    },
+  )
+
+  it.each([1, 2])('to any output_shape over %i spatial axes', async (rank) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(axis, { minLength: rank, maxLength: rank }),
+        fc.constantFrom('NOTSET', 'SAME_UPPER', 'SAME_LOWER'),
+        seed,
+        (axes, auto_pad, seed) =>
+          checkGradient({
+            define: (g, values) =>
+              g.op('ConvTranspose', values, {
+                auto_pad,
+                strides: axes.map(({ stride }) => stride),
+                dilations: axes.map(({ dilation }) => dilation),
+                output_shape: axes.map(
+                  ({ input, kernel, stride, dilation, begin, end, extra }) =>
+                    (input - 1) * stride +
+                    (kernel - 1) * dilation +
+                    1 +
+                    Math.min(extra, stride - 1) -
+                    Math.min(begin + end, kernel - 1),
+                ),
+              }),
+            shapes: [
+              [2, 2, ...axes.map(({ input }) => input)],
+              [2, 3, ...axes.map(({ kernel }) => kernel)],
+            ],
+            step: 0.5,
+            seed,
+          }),
+      ),
+      { numRuns: 25 },
+    )
+  })
 })

@@ -78,30 +78,4 @@ describe('cutting', () => {
       { numRuns: 40 },
     )
   })
-
-  it('Pad with borders of either sign', async () => {
-    const axis = fc.record({ size: between(4, 6), begin: between(-1, 2), end: between(-2, 2) })
-    await fc.assert(
-      fc.asyncProperty(fc.array(axis, { minLength: 1, maxLength: 3 }), seed, (axes, seed) => {
-        const pads = [...axes.map(({ begin }) => begin), ...axes.map(({ end }) => end)]
-        return checkGradient({
-          define: (g, [x], dtype) => g.op('Pad', [x!, g.ints(pads), g.scalar(2, dtype)]),
-          shapes: [axes.map(({ size }) => size)],
-          step,
-          seed,
-        })
-      }),
-      { numRuns: 20 },
-    )
-  })
-
-  it('Pad of some axes', async () => {
-    await checkGradient({
-      define: (g, [x]) => g.op('Pad', [x!, g.ints([1, 2, 0, 3]), undefined, g.ints([-1, 0])]),
-      shapes: [[2, 3, 4]],
-      opset: 18,
-      step,
-      seed: 1,
-    })
-  })
 })

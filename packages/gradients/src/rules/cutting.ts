@@ -82,29 +82,3 @@ function rangesOf(node: ForwardNode): { axis: number; start: number; step: numbe
     return { axis, step, start: Math.min(Math.max(start, 0), step > 0 ? size : size - 1) }
   })
 }
-
-/** What lies between the borders. The number that fills them has no gradient. */
-export const pad: GradientRule = firstOutputRule(
-  ({ node, emit }, gradient) => {
-    const { begin, end } = bordersOf(node)!
-    const negated = (sizes: number[]): number[] => sizes.map((size) => 0 - size)
-    return [emit.pad(gradient, negated(begin), negated(end))]
-  },
-  (node) => {
-    const mode = node.attributes.string('mode', 'constant')
-    if (mode !== 'constant') return `its mode is "${mode}"`
-    return bordersOf(node) ? undefined : 'its sizes are not known before it runs'
-  },
-  [2],
-)
-
-function bordersOf(node: ForwardNode): { begin: number[]; end: number[] } | undefined {
-  const { shape } = requiredInput(node, 0)
-  const pads = node.numbers(1)
-  const axes = node.inputs[3] ? node.numbers(3) : shape.map((_, axis) => axis)
-  if (!pads || !axes) return undefined
-  const places = axes.map((axis) => (axis < 0 ? axis + shape.length : axis))
-  const side = (offset: number): number[] =>
-    shape.map((_, axis) => (places.includes(axis) ? pads[places.indexOf(axis) + offset]! : 0))
-  return { begin: side(0), end: side(axes.length) }
-}
