@@ -1,5 +1,7 @@
 import type { Engine, Signature } from '@homing/protocol'
 
+import type { Section } from '../delivery/read-section.ts'
+import type { StoredVersion } from '../delivery/read-version.ts'
 import type { Backend, EventsByName } from '../runtime/runtime-api.ts'
 import type { ModelStatus, Progress, UpdatePolicy } from './api.ts'
 
@@ -67,6 +69,11 @@ export interface HostApi {
   engineLost(engine: Engine): Promise<void>
   /** Resolves when the model serves and nothing is being repaired; rejects when it cannot serve. */
   ready(model: string): Promise<void>
+  /**
+   * The graph of a section of the version that serves, and the parameters: from the device, else from the repository.
+   * @throws HomingError TRAINING_UNAVAILABLE when the version was packed without it, and those of a download.
+   */
+  sectionFiles(model: string, section: Section, signal?: AbortSignal): Promise<StoredVersion>
   record(event: string, fields: Readonly<Record<string, number>>): Promise<void>
   readEvents(windows: readonly EventWindow[]): Promise<EventsByName>
   /** Stops all work and closes the store. Does not wait for engine workers: they are ended next. */

@@ -196,6 +196,29 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       expect(await store.hasBlobs([...first.blobs, ...next.blobs])).toEqual(new Set(next.blobs.slice(0, 2)))
     })
 
+    it('keeps the files that a version can serve without, once they are there', async () => {
+      const { manifest, blobs } = await putVersion(store, 'digits', '1.0.0', 1)
+      const optional = ['a', 'b', 'c'].map((digit) => ({ sha256: hash(digit), size: 9 }))
+      const [training, explanation, document] = optional
+      const sections = {
+        training: { graph: { file: training } },
+        explanation: { graph: explanation },
+        card: { document },
+      }
+      const bytes = encoder.encode(JSON.stringify({ ...manifest, ...sections }))
+      const manifestSha256 = await sha256Hex(bytes)
+      await store.writeManifest(manifestSha256, bytes)
+      for (const { sha256 } of optional) await store.writeBlob(sha256, someBytes(1, 9))
+      await store.writeBlob(hash('d'), someBytes(1, 9))
+      await store.updateModel('digits', (record) => ({
+        ...record,
+        active: { version: '1.0.0', manifestSha256 },
+      }))
+      await store.collectGarbage((read) => JSON.parse(new TextDecoder().decode(read)) as Manifest)
+      const kept = [...blobs, ...optional.map(({ sha256 }) => sha256)]
+      expect(await store.hasBlobs([...kept, hash('d')])).toEqual(new Set(kept))
+    })
+
     it('collects no blob while a manifest that a record leads to cannot be read', async () => {
       const good = await putVersion(store, 'digits', '1.0.0', 1)
       await store.writeManifest(hash('f'), encoder.encode('{"format":2}'))

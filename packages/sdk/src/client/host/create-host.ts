@@ -1,5 +1,7 @@
 import { type Engine, HomingError, parseManifest } from '@homing/protocol'
 
+import { transfer } from 'comlink'
+
 import { createRepository } from '../../delivery/repository.ts'
 import { webPlatform } from '../../delivery/web-platform.ts'
 import type { BackendFault, EventsByName } from '../../runtime/runtime-api.ts'
@@ -103,6 +105,10 @@ export function createHost(config: HostConfig): HostApi {
     setUpdates: async (model, policy) => opened(model).setUpdates(policy),
     setBackends: async (model, backends) => opened(model).setBackends(backends),
     ready: async (model) => opened(model).ready(),
+    async sectionFiles(model, section, signal = new AbortController().signal) {
+      const files = await opened(model).sectionFiles(section, signal)
+      return transfer(files, [files.graph.buffer, files.parameters.buffer])
+    },
     async check() {
       const looks = await Promise.allSettled([...models.values()].map((model) => model.look()))
       const failed = looks.find((look) => look.status === 'rejected')

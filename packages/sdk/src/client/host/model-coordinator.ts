@@ -1,7 +1,8 @@
 import type { Engine } from '@homing/protocol'
 
 import { startPoll } from '../../delivery/poll.ts'
-import { readStoredManifest, readVersion } from '../../delivery/read-version.ts'
+import { readSection, type Section } from '../../delivery/read-section.ts'
+import { readStoredManifest, readVersion, type StoredVersion } from '../../delivery/read-version.ts'
 import type { Backend, BackendFault } from '../../runtime/runtime-api.ts'
 import { createTurns } from '../../runtime/turns.ts'
 import type { UpdatePolicy } from '../api.ts'
@@ -33,6 +34,8 @@ export interface ModelCoordinator {
   fault(fault: BackendFault): Promise<void>
   /** Resolves when a version serves and none is being loaded in its place. */
   ready(): Promise<void>
+  /** The graph of a section of the version that serves, and the parameters; what lacks on the device is brought. */
+  sectionFiles(section: Section, signal: AbortSignal): Promise<StoredVersion>
   close(): Promise<void>
 }
 
@@ -155,6 +158,15 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     },
     fault: (fault) => server.repair(fault),
     ready: () => server.ready(),
+    async sectionFiles(section, outer) {
+      const signal = AbortSignal.any([outer, life.signal])
+      await server.ready()
+      const { manifest } = server.serving! // `ready` rejects when nothing serves
+      const read = () => readSection(manifest, section, { ...deps, signal })
+      const files = await deps.alone(`${model}/${section}`, signal, read)
+      await showStorage()
+      return files
+    },
     async close() {
       life.abort()
       poll.stop()
