@@ -20,15 +20,20 @@ export function windowsOf(node: ForwardNode, kernel: readonly number[]): Windows
   const strides = node.attributes.ints('strides') ?? ones
   const dilations = node.attributes.ints('dilations') ?? ones
   const autoPad = node.attributes.string('auto_pad', 'NOTSET')
-  const explicit = node.attributes.ints('pads') ?? kernel.map(() => 0).concat(kernel.map(() => 0))
+  const none = [...kernel, ...kernel].map(() => 0)
+  const explicit = (autoPad === 'VALID' ? undefined : node.attributes.ints('pads')) ?? none
   const windows = { kernel, strides, dilations, input, output }
-  if (autoPad !== 'SAME_UPPER' && autoPad !== 'SAME_LOWER') {
-    return { ...windows, begin: explicit.slice(0, kernel.length), end: explicit.slice(kernel.length) }
-  }
-  const totals = kernel.map((size, axis) => {
+  const beyond = kernel.map((size, axis) => {
     const reach = (output[axis]! - 1) * strides[axis]! + (size - 1) * dilations[axis]! + 1
-    return Math.max(0, reach - input[axis]!)
+    return reach - input[axis]!
   })
+  if (autoPad !== 'SAME_UPPER' && autoPad !== 'SAME_LOWER') {
+    const begin = explicit.slice(0, kernel.length)
+    const end = explicit.slice(kernel.length)
+    // Rounded up, the last window may reach beyond the padding that was asked for.
+    return { ...windows, begin, end: end.map((size, axis) => Math.max(size, beyond[axis]! - begin[axis]!)) }
+  }
+  const totals = beyond.map((size) => Math.max(0, size))
   const less = totals.map((total) => Math.floor(total / 2))
   const more = totals.map((total) => Math.ceil(total / 2))
   return autoPad === 'SAME_UPPER'

@@ -1,17 +1,10 @@
 import { type ForwardNode, requiredInput } from '../forward-node.ts'
-import type { ShapedValue } from '../emitter.ts'
-import { firstOutputRule, type GradientRule, type Gradients, type RuleContext } from '../rule.ts'
+import { firstOutputRule, type GradientRule } from '../rule.ts'
 import { unreached, type Windows, windowsOf } from '../windows.ts'
 import { areTiles, repeat, uncrop, volume } from './tiles.ts'
 
 /** Every element of a window gets an equal part. */
-export const averagePool: GradientRule = firstOutputRule(writeAveragePool, (node) =>
-  unreached(windowsOf(node, kernelOf(node))).some((rest) => rest < 0)
-    ? 'its last window reaches beyond the padding (ceil_mode)'
-    : undefined,
-)
-
-function writeAveragePool({ node, emit }: RuleContext, gradient: ShapedValue): Gradients {
+export const averagePool: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
   const windows = windowsOf(node, kernelOf(node))
   const { kernel, strides, dilations, begin, end } = windows
   if (areTiles(windows)) {
@@ -19,11 +12,7 @@ function writeAveragePool({ node, emit }: RuleContext, gradient: ShapedValue): G
     return [uncrop(emit, repeat(emit, each, kernel), windows)]
   }
   const channels = gradient.shape[1]!
-  const counts = emit.constant(
-    gradient.dtype,
-    [1, 1, ...windows.output],
-    countsOf(windows, node.attributes.int('count_include_pad', 0) === 1),
-  )
+  const counts = emit.constant(gradient.dtype, [1, 1, ...windows.output], countsOf(node, windows))
   const ones = emit.constant(
     gradient.dtype,
     [channels, 1, ...kernel],
@@ -44,7 +33,7 @@ function writeAveragePool({ node, emit }: RuleContext, gradient: ShapedValue): G
       attributes,
     ),
   ]
-}
+})
 
 /** Every element gets an equal part. */
 export const globalAveragePool: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
@@ -58,19 +47,20 @@ function kernelOf(node: ForwardNode): number[] {
 }
 
 /** Over how many elements each window averages, row-major over the output's spatial axes. */
-function countsOf(
-  { kernel, strides, dilations, begin, input, output }: Windows,
-  includePadding: boolean,
-): number[] {
-  const perAxis = kernel.map((size, axis) =>
-    Array.from({ length: output[axis]! }, (_, at) => {
-      const taps = Array.from(
-        { length: size },
-        (_, tap) => at * strides[axis]! + tap * dilations[axis]! - begin[axis]!,
-      )
-      return includePadding ? size : taps.filter((place) => place >= 0 && place < input[axis]!).length
-    }),
-  )
+function countsOf(node: ForwardNode, windows: Windows): number[] {
+  const { kernel, strides, dilations, begin, end, input, output } = windows
+  const withPadding = node.attributes.int('count_include_pad', 0) === 1
+  // What a window reaches beyond the padding that was asked for is no element.
+  const padding = node.attributes.ints('pads')?.slice(kernel.length) ?? end
+  const perAxis = kernel.map((size, axis) => {
+    const first = withPadding ? -begin[axis]! : 0
+    const last = input[axis]! + (withPadding ? padding[axis]! : 0)
+    return Array.from({ length: output[axis]! }, (_, at) => {
+      const start = at * strides[axis]! - begin[axis]!
+      const taps = Array.from({ length: size }, (_, tap) => start + tap * dilations[axis]!)
+      return taps.filter((place) => place >= first && place < last).length
+    })
+  })
   return perAxis.reduce<number[]>(
     (product, counts) => product.flatMap((left) => counts.map((right) => left * right)),
     [1],
