@@ -1,5 +1,7 @@
 export { checkInputs } from './check-inputs.ts'
 export { compilePipeline, type CompiledPipeline } from './compile-pipeline.ts'
+export type { Box } from './image/frame.ts'
+export { shownArea } from './image/image-steps.ts'
 export type {
   ClassificationReading,
   Reading,
@@ -15,4 +17,5 @@ export {
   type RgbaImage,
   type Row,
 } from './pipeline-input.ts'
+export { featureColumns, type FeatureColumns } from './table/feature-columns.ts'
 export { type EventWindow, windowsOf } from './windows-of.ts'

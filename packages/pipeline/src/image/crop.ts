@@ -1,12 +1,4 @@
-import type { Frame } from './frame.ts'
-
-/** A rectangle of whole pixels inside a frame. */
-export interface Box {
-  readonly left: number
-  readonly top: number
-  readonly width: number
-  readonly height: number
-}
+import { type Box, type Frame, sourceOf } from './frame.ts'
 
 /** The part of `frame` inside `box`, which is first cut to the frame; at least one pixel is left. */
 export function crop(frame: Frame, box: Box): Frame {
@@ -21,7 +13,7 @@ export function crop(frame: Frame, box: Box): Frame {
     const from = ((top + y) * frame.width + left) * channels
     data.set(frame.data.subarray(from, from + width * channels), y * width * channels)
   }
-  return { width, height, channels, data }
+  return { width, height, channels, data, source: sourceOf(frame, { left, top, width, height }) }
 }
 
 /** The largest centred square. */

@@ -9,6 +9,27 @@ export interface Frame {
   readonly height: number
   readonly channels: 1 | 3
   readonly data: Float32Array
+  /** What it shows of the image that it came from, in pixels of that image; beyond its edges where a canvas was put around. */
+  readonly source: Box
+}
+
+/** A rectangle, in pixels from the upper left corner. */
+export interface Box {
+  readonly left: number
+  readonly top: number
+  readonly width: number
+  readonly height: number
+}
+
+/** What `box`, in pixels of the frame, shows of the image. */
+export function sourceOf({ width, height, source }: Frame, box: Box): Box {
+  const [x, y] = [source.width / width, source.height / height]
+  return {
+    left: source.left + box.left * x,
+    top: source.top + box.top * y,
+    width: box.width * x,
+    height: box.height * y,
+  }
 }
 
 /** Refuses what is not a decoded image: INPUT_DTYPE for another kind of value, INPUT_SHAPE for a wrong size. */
@@ -55,5 +76,5 @@ export function frameOf(image: RgbaImage, [red, green, blue]: readonly [number, 
       rgb[to + 2] = blue + (data[from + 2]! - blue) * share
     }
   }
-  return { width, height, channels: 3, data: rgb }
+  return { width, height, channels: 3, data: rgb, source: { left: 0, top: 0, width, height } }
 }

@@ -1,7 +1,7 @@
 import { HomingError, type ImageInput, type Tensor, type TensorSpec } from '@homing/protocol'
 
-import { checkImage, type Frame, frameOf } from './frame.ts'
-import { checkImageSteps, defaultBackground, runImageStep } from './image-steps.ts'
+import type { Frame } from './frame.ts'
+import { checkImageSteps, runImageSteps } from './image-steps.ts'
 import { writeFrame } from './write-frame.ts'
 
 /**
@@ -11,16 +11,7 @@ import { writeFrame } from './write-frame.ts'
  */
 export function imageEncoder(input: ImageInput, spec: TensorSpec, path: string): (value: unknown) => Tensor {
   checkImageSteps(input, spec, path)
-  const { name, layout, steps } = input
-  const [first] = steps
-  const background = first?.op === 'background' ? first.colour : defaultBackground
-
-  const frameFrom = (image: unknown): Frame => {
-    checkImage(name, image)
-    let frame = frameOf(image, background)
-    for (const step of steps) frame = runImageStep(frame, step)
-    return frame
-  }
+  const { name, layout } = input
 
   return (value) => {
     const images: readonly unknown[] = Array.isArray(value) ? value : [value]
@@ -35,7 +26,7 @@ export function imageEncoder(input: ImageInput, spec: TensorSpec, path: string):
     let target: Float32Array | Uint8Array | undefined
     let size: Frame | undefined
     for (const [index, image] of images.entries()) {
-      const frame = frameFrom(image)
+      const frame = runImageSteps(input, image)
       size ??= frame
       if (frame.width !== size.width || frame.height !== size.height) {
         throw new HomingError(

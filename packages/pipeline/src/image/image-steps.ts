@@ -1,7 +1,8 @@
 import type { ImageInput, ImageStep, TensorSpec } from '@homing/protocol'
 
+import type { RgbaImage } from '../pipeline-input.ts'
 import { refusePipeline } from '../refuse-pipeline.ts'
-import type { Frame } from './frame.ts'
+import { type Box, checkImage, type Frame, frameOf } from './frame.ts'
 import { contentOf, crop, squareOf } from './crop.ts'
 import { pad } from './pad.ts'
 import { resize } from './resize.ts'
@@ -15,7 +16,7 @@ interface Known {
 }
 
 /** Colour under transparent pixels where no step says another. */
-export const defaultBackground = [255, 255, 255] as const
+const defaultBackground = [255, 255, 255] as const
 
 /** Refuses steps that cannot work one after another, or whose result cannot fit the tensor. */
 export function checkImageSteps(input: ImageInput, spec: TensorSpec, path: string): void {
@@ -78,8 +79,29 @@ function after(known: Known, step: ImageStep, index: number, path: string): Know
   }
 }
 
+/**
+ * An image after all steps of an input.
+ * @throws HomingError INPUT_DTYPE, INPUT_SHAPE when it is no decoded image.
+ */
+export function runImageSteps({ name, steps }: ImageInput, image: unknown): Frame {
+  checkImage(name, image)
+  const [first] = steps
+  let frame = frameOf(image, first?.op === 'background' ? first.colour : defaultBackground)
+  for (const step of steps) frame = runImageStep(frame, step)
+  return frame
+}
+
+/**
+ * What the tensor of an image shows of it, in pixels of the image: where the steps cut, it is less, and where they put a
+ * canvas around, it is more. Element (row, column) of H x W covers its H-th and W-th part there.
+ * @throws HomingError INPUT_DTYPE, INPUT_SHAPE when it is no decoded image.
+ */
+export function shownArea(input: ImageInput, image: RgbaImage): Box {
+  return runImageSteps(input, image).source
+}
+
 /** One step on one frame. Steps on values work in place: a frame belongs to its run. */
-export function runImageStep(frame: Frame, step: ImageStep): Frame {
+function runImageStep(frame: Frame, step: ImageStep): Frame {
   switch (step.op) {
     case 'background':
       return frame

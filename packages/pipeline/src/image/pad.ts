@@ -1,4 +1,4 @@
-import type { Frame } from './frame.ts'
+import { type Frame, sourceOf } from './frame.ts'
 
 /** What comes to the middle of the canvas: the middle of the frame, or its centre of mass. */
 export type Centre = 'frame' | 'mass'
@@ -24,7 +24,7 @@ export function pad(
     const to = ((top + y) * width + left + fromX) * channels
     data.set(frame.data.subarray(from + fromX * channels, from + toX * channels), to)
   }
-  return { width, height, channels, data }
+  return { width, height, channels, data, source: sourceOf(frame, { left: -left, top: -top, width, height }) }
 }
 
 function place(canvas: number, size: number, middle: number): number {

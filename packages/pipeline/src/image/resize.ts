@@ -1,4 +1,4 @@
-import type { Frame } from './frame.ts'
+import { type Frame, sourceOf } from './frame.ts'
 import { type Filter, type Taps, tapsOf } from './taps.ts'
 
 /** How a frame of another aspect ratio meets the new size. */
@@ -23,12 +23,16 @@ export function resize(frame: Frame, to: { width: number; height: number }, fit:
   const by = Math.max(width / frame.width, height / frame.height)
   const spanX = fit === 'cover' ? width / by : frame.width
   const spanY = fit === 'cover' ? height / by : frame.height
-  const columns = tapsOf(filter, frame.width, (frame.width - spanX) / 2, spanX, width)
-  const rows = tapsOf(filter, frame.height, (frame.height - spanY) / 2, spanY, height)
-  return alongColumns(alongRows(frame, columns, width), rows, height)
+  const [left, top] = [(frame.width - spanX) / 2, (frame.height - spanY) / 2]
+  const columns = tapsOf(filter, frame.width, left, spanX, width)
+  const rows = tapsOf(filter, frame.height, top, spanY, height)
+  const source = sourceOf(frame, { left, top, width: spanX, height: spanY })
+  return { ...alongColumns(alongRows(frame, columns, width), rows, height), source }
 }
 
-function alongRows(frame: Frame, { first, count, weights, stride }: Taps, width: number): Frame {
+type Pixels = Omit<Frame, 'source'>
+
+function alongRows(frame: Pixels, { first, count, weights, stride }: Taps, width: number): Pixels {
   const { height, channels, data: source } = frame
   const data = new Float32Array(width * height * channels)
   let to = 0
@@ -47,7 +51,7 @@ function alongRows(frame: Frame, { first, count, weights, stride }: Taps, width:
   return { width, height, channels, data }
 }
 
-function alongColumns(frame: Frame, { first, count, weights, stride }: Taps, height: number): Frame {
+function alongColumns(frame: Pixels, { first, count, weights, stride }: Taps, height: number): Pixels {
   const { width, channels, data: source } = frame
   const line = width * channels
   const data = new Float32Array(line * height)

@@ -3,12 +3,12 @@ import type { Frame } from './frame.ts'
 /** One channel by ITU-R BT.601. */
 export function greyscale(frame: Frame): Frame {
   if (frame.channels === 1) return frame
-  const { width, height, data } = frame
+  const { width, height, data, source } = frame
   const grey = new Float32Array(width * height)
   for (let i = 0, from = 0; i < grey.length; i++, from += 3) {
     grey[i] = 0.299 * data[from]! + 0.587 * data[from + 1]! + 0.114 * data[from + 2]!
   }
-  return { width, height, channels: 1, data: grey }
+  return { width, height, channels: 1, data: grey, source }
 }
 
 /** 255 - value, in place. */

@@ -4,6 +4,7 @@ import { HomingError } from '@homing/protocol'
 import type { PipelineContext, Row } from '../pipeline-input.ts'
 import { refusePipeline } from '../refuse-pipeline.ts'
 import { type CheckRunner, checkRunner } from './check-runner.ts'
+import { widthOf } from './feature-columns.ts'
 import { refuseValue } from './refuse-value.ts'
 import { windowAggregate } from './window-aggregate.ts'
 
@@ -70,10 +71,9 @@ function categoryColumn(feature: CategoryFeature, checks: readonly CheckRunner[]
     refusePipeline(`${path}.impute`, `"${impute}" is not a category`)
   }
   const other = unseen === 'other' ? categories.length : -1
-  const width = encode === 'index' ? 1 : categories.length + (unseen === 'other' ? 1 : 0)
   return {
     feature,
-    width,
+    width: widthOf(feature),
     write(values, row, target, at) {
       let value = own(values, name)
       if (value === undefined || value === null || Number.isNaN(value)) {
