@@ -3,6 +3,9 @@ import {
   type ElementType,
   elementTypes,
   type GraphBuilder,
+  type NodeProto,
+  readTensor,
+  type TensorProto,
   type Value,
 } from '@homing/onnx'
 
@@ -61,6 +64,10 @@ export interface Emitter {
   scalar(value: number, dtype: ElementType): ShapedValue
   constant(dtype: ElementType, shape: readonly number[], data: readonly number[]): ShapedValue
   ints(values: readonly number[]): Value
+  /** A constant of the numbers of an existing tensor. */
+  tensor(tensor: TensorProto): ShapedValue
+  /** The operator of an existing node on other inputs; its outputs get names of their own. */
+  again(node: NodeProto, inputs: readonly (Value | undefined)[]): Value[]
 }
 
 /** An emitter that writes into `builder`. */
@@ -132,6 +139,14 @@ export function emitterOf(builder: GraphBuilder): Emitter {
     scalar: (value, dtype) => emitter.constant(dtype, [], [value]),
     constant: (dtype, shape, data) => ({ name: builder.constant(dtype, shape, data).name, dtype, shape }),
     ints: (values) => builder.ints(values),
+    tensor(tensor) {
+      const { dtype, shape, data } = readTensor(tensor)
+      return { name: builder.constant(dtype, shape, data).name, dtype, shape }
+    },
+    again({ opType, domain, output, attribute }, inputs) {
+      const attributes = Object.fromEntries(attribute.map((each) => [each.name, each]))
+      return builder.ops(opType, inputs, output.length, attributes, { domain })
+    },
   }
   const operands = (left: ShapedValue | number, right: ShapedValue | number): [ShapedValue, ShapedValue] => {
     const dtype = typeof left === 'object' ? left.dtype : typeof right === 'object' ? right.dtype : 'float32'

@@ -30,8 +30,8 @@ export interface ForwardGraph {
 
 /** How a model is read: sizes of its dynamic dimensions by name, and the output that counts (the first when absent). */
 export interface ForwardOptions {
-  readonly dims?: Readonly<Record<string, number>>
-  readonly output?: string
+  readonly dims?: Readonly<Record<string, number>> | undefined
+  readonly output?: string | undefined
 }
 
 /**

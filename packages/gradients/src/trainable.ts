@@ -1,9 +1,10 @@
 import { elementTypeOf, elementTypes, tensorHeader } from '@homing/onnx'
-import { HomingError } from '@homing/protocol'
+import { HomingError, type Trainable } from '@homing/protocol'
 
 import { dependentOn, type ForwardGraph } from './forward-graph.ts'
 import type { ForwardNode } from './forward-node.ts'
 import { refusalOf } from './registry.ts'
+import { trainableGroup } from './trainable-groups.ts'
 
 /** Learned tensors of `graph` from which every way to the output leads through operators that have gradients. */
 export function trainableTensors({ nodes, initializers, output }: ForwardGraph): string[] {
@@ -21,18 +22,22 @@ export function trainableTensors({ nodes, initializers, output }: ForwardGraph):
 }
 
 /**
- * The tensors that `patterns` name: exactly, or with `*` for any run of characters. All that can be trained, and are
- * no scalars, when there are no patterns.
+ * The tensors that `choice` names: by patterns exactly, or with `*` for any run of characters; by the name of a group
+ * those of it that can be trained and are no scalars. All of these when there is no choice.
  * @throws HomingError CONFIG_INVALID for a pattern that names nothing or no learned floating-point tensor,
  *   GRADIENT_UNSUPPORTED when an operator without gradient lies on the way; `details.trainable` lists what can be trained.
  */
-export function selectTrainable(graph: ForwardGraph, patterns: readonly string[] | undefined): string[] {
+export function selectTrainable(graph: ForwardGraph, choice: Trainable = 'all'): string[] {
   const trainable = trainableTensors(graph)
-  if (!patterns)
-    return trainable.filter((name) => tensorHeader(graph.initializers.get(name)!).shape.length > 0)
-  const matches = patterns.map(matcherOf)
+  if (typeof choice === 'string') {
+    const group = trainableGroup(graph, choice)
+    return trainable.filter(
+      (name) => group(name) && tensorHeader(graph.initializers.get(name)!).shape.length > 0,
+    )
+  }
+  const matches = choice.map(matcherOf)
   const chosen = [...graph.initializers.keys()].filter((name) => matches.some((matches) => matches(name)))
-  const idle = patterns.find((_, index) => !chosen.some((name) => matches[index]!(name)))
+  const idle = choice.find((_, index) => !chosen.some((name) => matches[index]!(name)))
   if (idle !== undefined)
     throw new HomingError('CONFIG_INVALID', `No learned tensor is called "${idle}"`, {
       details: { trainable },

@@ -1,5 +1,4 @@
 import { graphBuilder, type ModelProto } from '@homing/onnx'
-import { HomingError } from '@homing/protocol'
 
 import { emitterOf, type ShapedValue } from './emitter.ts'
 import { freeNames } from './free-names.ts'
@@ -8,9 +7,9 @@ import { clipByNorm } from './optimisers/clip-by-norm.ts'
 import { optimiserOf } from './optimisers/optimiser-of.ts'
 import { writeGradients } from './reverse.ts'
 import { movedAverage } from './training/moved-average.ts'
-import { declareStepInputs } from './training/step-inputs.ts'
+import { declareStepInputs, type Targets } from './training/step-inputs.ts'
 import { readTrainedModel } from './training/trained-model.ts'
-import type { TrainingOptions } from './training/training-options.ts'
+import { recipeOf, type TrainingOptions } from './training/training-options.ts'
 import type { ParameterSlot, Slot } from './training/training-slots.ts'
 import { decayed } from './training/weight-decay.ts'
 import { writeForward } from './write-forward.ts'
@@ -20,7 +19,8 @@ export interface TrainingGraph {
   readonly model: ModelProto
   /** Inputs of the inference model, one batch of them. */
   readonly batch: readonly ShapedValue[]
-  readonly targets: ShapedValue
+  /** What the loss compares the output with; for class indices, `classes` says how many there are. */
+  readonly targets: Targets
   /** What a step changes: the trained tensors, then running averages, for which the optimiser keeps nothing. */
   readonly parameters: readonly ParameterSlot[]
   /** Float32 scalars: the learning rate, and the number of the step, from 1. */
@@ -39,13 +39,12 @@ export interface TrainingGraph {
  *   ONNX_INVALID or ONNX_UNSUPPORTED for a model that cannot be read.
  */
 export function trainingGraph(model: ModelProto, options: TrainingOptions): TrainingGraph {
-  const trainedModel = readTrainedModel(model, options)
+  const recipe = recipeOf(options)
+  const { clipNorm, weightDecay = 0 } = recipe
+  const trainedModel = readTrainedModel(model, recipe, options.dims)
   const { forward, trained, averages } = trainedModel
-  const { clipNorm, weightDecay = 0 } = options
-  if (clipNorm !== undefined && !(clipNorm > 0))
-    throw new HomingError('CONFIG_INVALID', `The largest norm must be above 0, not ${clipNorm}`)
-  const loss = lossOf(options.loss)
-  const optimiser = optimiserOf(options.optimiser)
+  const loss = lossOf(recipe.loss, forward.opset, options.lossGraph)
+  const optimiser = optimiserOf(recipe.optimiser)
 
   const builder = graphBuilder('training', { opset: forward.opset })
   const nameOf = freeNames(forward)

@@ -1,21 +1,13 @@
-import { HomingError } from '@homing/protocol'
+import type { LossSettings } from '@homing/protocol'
 
 import type { Loss } from './loss.ts'
 import { meanOf, shareOf } from './mean-of.ts'
-
-/** Settings of Huber's loss. */
-export interface HuberOptions {
-  /** Difference from which on the loss grows in a straight line. 1 when absent. */
-  readonly delta?: number
-}
 
 /**
  * Huber's loss (1964): d^2 / 2 up to a difference of delta, delta (|d| - delta / 2) beyond, mean over all elements;
  * with c, d cut to that range, c (d - c / 2). Targets have the output's type. Metric: `mae`.
  */
-export function huber({ delta = 1 }: HuberOptions): Loss {
-  if (!(delta > 0 && delta < Infinity))
-    throw new HomingError('CONFIG_INVALID', `Huber's delta must be above 0, not ${delta}`)
+export function huber({ delta = 1 }: Extract<LossSettings, { kind: 'huber' }>): Loss {
   return {
     targets: ({ dtype, shape }) => ({ dtype, shape }),
     write(emit, output, targets) {

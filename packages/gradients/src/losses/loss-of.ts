@@ -1,30 +1,23 @@
-import { HomingError } from '@homing/protocol'
+import type { ModelProto } from '@homing/onnx'
+import type { LossSettings } from '@homing/protocol'
 
 import { binaryCrossEntropy } from './binary-cross-entropy.ts'
-import { huber, type HuberOptions } from './huber.ts'
+import { graphLoss } from './graph-loss.ts'
+import { huber } from './huber.ts'
 import type { Loss } from './loss.ts'
 import { meanAbsoluteError } from './mean-absolute-error.ts'
 import { meanSquaredError } from './mean-squared-error.ts'
-import { softmaxCrossEntropy, type SoftmaxCrossEntropyOptions } from './softmax-cross-entropy.ts'
-
-/** A loss by name, with its settings. */
-export type LossSettings =
-  | { readonly kind: 'binary-cross-entropy' | 'mse' | 'mae' }
-  | ({ readonly kind: 'softmax-cross-entropy' } & SoftmaxCrossEntropyOptions)
-  | ({ readonly kind: 'huber' } & HuberOptions)
-
-/** Name of a loss. */
-export type LossName = LossSettings['kind']
+import { pairwiseRanking } from './pairwise-ranking.ts'
+import { softmaxCrossEntropy } from './softmax-cross-entropy.ts'
 
 /**
- * The loss that `settings` name or describe.
- * @throws HomingError CONFIG_INVALID when there is none, or its settings make no sense.
+ * The loss that `settings` describe; `lossGraph` is the one of kind `graph`, and `opset` the operator set of the model.
+ * @throws HomingError as `graphLoss`.
  */
-export function lossOf(settings: LossName | LossSettings): Loss {
-  const described: LossSettings = typeof settings === 'string' ? { kind: settings } : settings
-  switch (described.kind) {
+export function lossOf(settings: LossSettings, opset: number, lossGraph?: ModelProto): Loss {
+  switch (settings.kind) {
     case 'softmax-cross-entropy':
-      return softmaxCrossEntropy(described)
+      return softmaxCrossEntropy(settings)
     case 'binary-cross-entropy':
       return binaryCrossEntropy
     case 'mse':
@@ -32,10 +25,10 @@ export function lossOf(settings: LossName | LossSettings): Loss {
     case 'mae':
       return meanAbsoluteError
     case 'huber':
-      return huber(described)
-    default: {
-      const { kind } = described satisfies never as { kind: unknown }
-      throw new HomingError('CONFIG_INVALID', `There is no loss "${String(kind)}"`)
-    }
+      return huber(settings)
+    case 'pairwise-ranking':
+      return pairwiseRanking
+    case 'graph':
+      return graphLoss(lossGraph, opset)
   }
 }

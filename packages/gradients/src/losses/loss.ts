@@ -9,9 +9,19 @@ export interface WrittenLoss {
   readonly gradient: ShapedValue
 }
 
+/** Type of targets; class indices lie below `classes`. */
+export interface TargetType {
+  readonly dtype: ElementType
+  readonly shape: readonly number[]
+  readonly classes?: number
+}
+
 /** A loss between the model's output and targets. */
 export interface Loss {
-  /** Type of the targets that fit an output. */
-  readonly targets: (output: ShapedValue) => { dtype: ElementType; shape: readonly number[] }
+  /**
+   * Targets that fit an output.
+   * @throws HomingError CONFIG_INVALID when none do.
+   */
+  readonly targets: (output: ShapedValue) => TargetType
   readonly write: (emit: Emitter, output: ShapedValue, targets: ShapedValue) => WrittenLoss
 }

@@ -1,14 +1,13 @@
+import type { OptimiserSettings } from '@homing/protocol'
+
 import type { Optimiser } from './optimiser.ts'
 
-/** Settings of Adam; the defaults are the paper's. */
-export interface AdamOptions {
-  readonly beta1?: number
-  readonly beta2?: number
-  readonly epsilon?: number
-}
-
-/** Adam (Kingma and Ba 2015, algorithm 1). */
-export function adam({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions): Optimiser {
+/** Adam (Kingma and Ba 2015, algorithm 1); the defaults are the paper's. */
+export function adam({
+  beta1 = 0.9,
+  beta2 = 0.999,
+  epsilon = 1e-8,
+}: Extract<OptimiserSettings, { kind: 'adam' }>): Optimiser {
   return {
     state: ['mean', 'square'],
     begin(emit, learningRate, step) {

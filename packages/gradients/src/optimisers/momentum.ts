@@ -1,3 +1,5 @@
+import type { OptimiserSettings } from '@homing/protocol'
+
 import type { Optimiser } from './optimiser.ts'
 
 /** Plain gradient descent: p -= rate g. */
@@ -14,10 +16,7 @@ export function sgd(): Optimiser {
 export function momentum({
   decay = 0.9,
   nesterov = false,
-}: {
-  decay?: number
-  nesterov?: boolean
-}): Optimiser {
+}: Extract<OptimiserSettings, { kind: 'momentum' }>): Optimiser {
   return {
     state: ['velocity'],
     begin:

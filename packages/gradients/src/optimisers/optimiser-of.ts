@@ -1,19 +1,10 @@
-import { HomingError } from '@homing/protocol'
+import type { OptimiserSettings } from '@homing/protocol'
 
-import { adam, type AdamOptions } from './adam.ts'
+import { adam } from './adam.ts'
 import { momentum, sgd } from './momentum.ts'
 import type { Optimiser } from './optimiser.ts'
 
-/** An optimiser by name, with its settings. */
-export type OptimiserSettings =
-  | { readonly kind: 'sgd' }
-  | { readonly kind: 'momentum'; readonly decay?: number; readonly nesterov?: boolean }
-  | ({ readonly kind: 'adam' } & AdamOptions)
-
-/**
- * The optimiser that `settings` describe.
- * @throws HomingError CONFIG_INVALID when there is none.
- */
+/** The optimiser that `settings` describe. */
 export function optimiserOf(settings: OptimiserSettings): Optimiser {
   switch (settings.kind) {
     case 'sgd':
@@ -22,10 +13,5 @@ export function optimiserOf(settings: OptimiserSettings): Optimiser {
       return momentum(settings)
     case 'adam':
       return adam(settings)
-    default:
-      throw new HomingError(
-        'CONFIG_INVALID',
-        `There is no optimiser ${JSON.stringify(settings satisfies never)}`,
-      )
   }
 }

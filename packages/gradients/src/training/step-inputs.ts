@@ -11,10 +11,15 @@ export interface TrainedTensor {
   readonly state: Readonly<Record<string, ShapedValue>>
 }
 
+/** What the output is compared with; below `classes` where it is class indices. */
+export interface Targets extends ShapedValue {
+  readonly classes?: number
+}
+
 /** What a step is fed. */
 export interface StepInputs {
   readonly batch: readonly ShapedValue[]
-  readonly targets: ShapedValue
+  readonly targets: Targets
   readonly tensors: readonly TrainedTensor[]
   readonly averages: readonly ShapedValue[]
   /** Float32 scalars: the learning rate, and the number of the step, from 1. */
@@ -32,7 +37,8 @@ export function declareStepInputs(
 ): StepInputs {
   const scalar = (name: string) => declareInput(builder, nameOf(name), { dtype: 'float32', shape: [] })
   const batch = forward.inputs.map((value) => declareInput(builder, value.name, value))
-  const targets = declareInput(builder, nameOf('targets'), loss.targets(forward.output))
+  const type = loss.targets(forward.output)
+  const targets = { ...type, ...declareInput(builder, nameOf('targets'), type) }
   const parameters = trained.map((name) => declareInput(builder, name, forward.values.get(name)!))
   const tensors = parameters.map((parameter) => ({
     parameter,

@@ -1,10 +1,9 @@
 import { type ModelProto, tensorHeader } from '@homing/onnx'
-import { HomingError } from '@homing/protocol'
+import { HomingError, type StepRecipe } from '@homing/protocol'
 
 import { type RunningAverage, withBatchStatistics } from '../batch-statistics.ts'
-import { type ForwardGraph, readForwardGraph } from '../forward-graph.ts'
+import { type ForwardGraph, type ForwardOptions, readForwardGraph } from '../forward-graph.ts'
 import { selectTrainable } from '../trainable.ts'
-import type { TrainingOptions } from './training-options.ts'
 
 /** A model read for training. */
 export interface TrainedModel {
@@ -19,14 +18,18 @@ export interface TrainedModel {
  * Reads what of a model is trained, and how.
  * @throws HomingError as `trainingGraph`.
  */
-export function readTrainedModel(model: ModelProto, options: TrainingOptions): TrainedModel {
-  const batched = options.batchStatistics ? withBatchStatistics(model) : { model, averages: [] }
-  const forward = readForwardGraph(batched.model, options)
+export function readTrainedModel(
+  model: ModelProto,
+  { output, trainable, batchStatistics }: StepRecipe,
+  dims: ForwardOptions['dims'],
+): TrainedModel {
+  const batched = batchStatistics ? withBatchStatistics(model) : { model, averages: [] }
+  const forward = readForwardGraph(batched.model, { dims, output })
   const computed = new Set(forward.nodes.flatMap(({ proto }) => proto.output))
   const averages = batched.averages
     .filter(({ statistic }) => computed.has(statistic))
     .map((average) => ({ ...average, shape: storedShape(model, average) }))
-  const trained = selectTrainable(forward, options.trainable)
+  const trained = selectTrainable(forward, trainable)
   if (trained.length === 0)
     throw new HomingError('CONFIG_INVALID', 'The model has no tensor that can be trained')
   return { forward, trained, averages }

@@ -1,26 +1,26 @@
-import type { ForwardOptions } from '../forward-graph.ts'
-import type { LossName, LossSettings } from '../losses/loss-of.ts'
-import type { OptimiserSettings } from '../optimisers/optimiser-of.ts'
+import type { ModelProto } from '@homing/onnx'
+import { type LossSettings, parseWith, type StepRecipe, StepRecipeSchema } from '@homing/protocol'
 
-/** What is trained, on which loss, and how. */
-export interface TrainingOptions extends ForwardOptions {
-  /** Learned tensors by name, `*` for any run of characters. All that can be trained when absent. */
-  readonly trainable?: readonly string[]
+import type { ForwardOptions } from '../forward-graph.ts'
+
+/** Name of a loss that needs no settings. */
+export type LossName = Exclude<LossSettings['kind'], 'graph'>
+
+/** What is trained, on which loss, and how: the recipe of a step, and sizes of dynamic dimensions. */
+export interface TrainingOptions extends Omit<StepRecipe, 'loss'>, Pick<ForwardOptions, 'dims'> {
   readonly loss: LossName | LossSettings
-  readonly optimiser: OptimiserSettings
   /**
-   * Share of itself, times the learning rate, that a step takes from each trained tensor of rank 2 or more, apart
-   * from the gradient (Loshchilov and Hutter 2019). Biases and scales are left alone. 0 when absent.
+   * The loss of kind `graph`: a model of two inputs, the output that is trained and, called `targets`, what it is
+   * compared with. Its first output is the loss, a scalar; further scalar outputs are metrics of their names.
    */
-  readonly weightDecay?: number
-  /**
-   * Whether BatchNormalization takes mean and variance of the batch and moves the stored averages, as when training
-   * from scratch. Else it takes the stored averages, which stay as they are.
-   */
-  readonly batchStatistics?: boolean
-  /**
-   * Largest norm of all gradients together; larger ones are made smaller by one factor. The norm before that is then
-   * the metric `gradient_norm`. No limit when absent.
-   */
-  readonly clipNorm?: number
+  readonly lossGraph?: ModelProto | undefined
+}
+
+/**
+ * The recipe in `options`, checked.
+ * @throws HomingError CONFIG_INVALID
+ */
+export function recipeOf({ loss, ...recipe }: TrainingOptions): StepRecipe {
+  const described = typeof loss === 'string' ? { kind: loss } : loss
+  return parseWith(StepRecipeSchema, { ...recipe, loss: described }, 'CONFIG_INVALID', 'The training recipe')
 }

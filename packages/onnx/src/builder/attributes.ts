@@ -19,7 +19,10 @@ export function float(value: number | readonly number[]): FloatAttribute {
   return { float: value }
 }
 
-/** What an attribute may be given as. Whole numbers become ints, unless the attribute is always a float. */
+/**
+ * What an attribute may be given as: a value, or the attribute of another node as it is. Whole numbers become ints, unless
+ * the attribute is always a float.
+ */
 export type AttributeInput =
   | number
   | bigint
@@ -31,6 +34,7 @@ export type AttributeInput =
   | FloatAttribute
   | TensorProto
   | GraphProto
+  | AttributeProto
 
 /** Attributes by name; undefined ones are left out. */
 export type AttributeInputs = Readonly<Record<string, AttributeInput | undefined>>
@@ -59,14 +63,20 @@ const alwaysFloat = new Set(
  * @throws HomingError ONNX_INVALID for a value that no attribute kind can hold.
  */
 export function makeAttributes(inputs: AttributeInputs): AttributeProto[] {
-  return Object.entries(inputs).flatMap(([name, value]) =>
-    value === undefined ? [] : [create(AttributeProtoSchema, { name, ...attributeValue(name, value) })],
-  )
+  return Object.entries(inputs).flatMap(([name, value]) => {
+    if (value === undefined) return []
+    if (isAttribute(value)) return [value]
+    return [create(AttributeProtoSchema, { name, ...attributeValue(name, value) })]
+  })
+}
+
+function isAttribute(value: AttributeInput): value is AttributeProto {
+  return typeof value === 'object' && '$typeName' in value && value.$typeName === 'onnx.AttributeProto'
 }
 
 type AttributeFields = Partial<Omit<AttributeProto, '$typeName' | '$unknown' | 'name'>>
 
-function attributeValue(name: string, value: AttributeInput): AttributeFields {
+function attributeValue(name: string, value: Exclude<AttributeInput, AttributeProto>): AttributeFields {
   switch (typeof value) {
     case 'number':
       if (alwaysFloat.has(name) || !Number.isSafeInteger(value)) return { type: Kind.FLOAT, f: value }
