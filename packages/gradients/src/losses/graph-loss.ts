@@ -50,6 +50,8 @@ export function graphLoss(model: ModelProto | undefined, opset: number): Loss {
       const [takes, targets] = [input.name, targetsInput].map((name) =>
         read!.inputs.find((value) => value.name === name),
       )
+      const { name, dtype } = read!.output
+      if (dtype !== 'float32' && dtype !== 'float64') throw misfit(`gives "${name}" of ${dtype}`)
       if (!takes || !targets) throw misfit('does not depend on both of them')
       if (takes.dtype !== output.dtype || takes.shape.join() !== output.shape.join())
         throw misfit(

@@ -63,6 +63,12 @@ describe('graphBuilder', () => {
     g.output('y', g.op('Anything', [x], attributes), 'float32', [1])
     const kinds = g.build().graph!.node[0]!.attribute.map(({ type }) => type)
     expect(kinds).toEqual([1, 2, 1, 7, 6, 8, 7])
+
+    const again = graphBuilder('again')
+    const { attribute } = g.build().graph!.node[0]!
+    const same = Object.fromEntries(attribute.map((each) => [each.name, each]))
+    again.output('y', again.op('Anything', [again.input('x', 'float32', [1])], same), 'float32', [1])
+    expect(again.build().graph!.node[0]!.attribute).toEqual(attribute)
   })
 
   test.each([
