@@ -29,6 +29,9 @@ const pure = ['protocol', 'onnx', 'gradients', 'pipeline', 'stats', 'rollout', '
 /** The SDK's stations. Only `client/` composes them; each states what it needs in its own port files. */
 const stations = ['delivery', 'store', 'runtime', 'telemetry', 'learning']
 
+/** What several stations share: the engines' libraries, calls' inputs, calls over workers. They know no station. */
+const shared = ['libraries', 'inputs', 'transport']
+
 const apps = ['models', 'demo', 'e2e', 'examples', 'bench']
 const folderOf = (/** @type {string} */ name) => (apps.includes(name) ? name : `packages/${name}`)
 const tests = '(\\.(test|contract)\\.[cm]?[jt]s$|/test(ing)?/|^e2e/)'
@@ -57,10 +60,19 @@ const stationRules = stations.map((station) => ({
   },
 }))
 
+const sharedRules = shared.map((folder) => ({
+  name: `sdk-shared-${folder}`,
+  comment: `${folder}/ serves the stations and knows none of them`,
+  severity: 'error',
+  from: { path: `^packages/sdk/src/${folder}/`, pathNot: tests },
+  to: { path: `^packages/sdk/src/(${[...stations, 'client'].join('|')})/` },
+}))
+
 export default {
   forbidden: [
     ...packageRules,
     ...stationRules,
+    ...sharedRules,
     {
       name: 'entry-only',
       comment:

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
 import type { EngineSession, InferenceEngine } from '../src/runtime/engine.ts'
-import type { Backend, LoadRequest } from '../src/runtime/runtime-api.ts'
+import type { Backend } from '../src/libraries/backend.ts'
+import type { LoadRequest } from '../src/runtime/runtime-api.ts'
 import { denseExpected, floats } from './tiny-packages.ts'
 
 /** What a suite needs of an adapter: the engine, and requests for the tiny dense layer and for a bad operator. */

@@ -1,6 +1,7 @@
 import type { Manifest, Pipeline, Signature, Tensor } from '@homing/protocol'
 
-import type { Backend, LoadRequest } from '../src/runtime/runtime-api.ts'
+import type { Backend } from '../src/libraries/backend.ts'
+import type { LoadRequest } from '../src/runtime/runtime-api.ts'
 import { tinyOnnx, type TinyGraph } from './tiny-onnx.ts'
 
 const noHash = '0'.repeat(64)

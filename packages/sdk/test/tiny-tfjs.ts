@@ -1,6 +1,7 @@
 import { canonicalBytes, type Signature } from '@homing/protocol'
 
-import type { Backend, LoadRequest } from '../src/runtime/runtime-api.ts'
+import type { Backend } from '../src/libraries/backend.ts'
+import type { LoadRequest } from '../src/runtime/runtime-api.ts'
 import { denseParameters, denseSignature, tinyRequest } from './tiny-packages.ts'
 
 const weightSpecs = [

@@ -1,7 +1,9 @@
 import type { Card, Engine, HomingErrorData, Signature } from '@homing/protocol'
 
 import type { Step } from '../delivery/model-state.ts'
-import type { Backend, BackendFallback, InputValue, PredictReply } from '../runtime/runtime-api.ts'
+import type { InputValue } from '../inputs/input-value.ts'
+import type { Backend, BackendFallback } from '../libraries/backend.ts'
+import type { PredictReply } from '../runtime/runtime-api.ts'
 
 /** How a client finds its repository and its workers. */
 export interface ClientOptions {

@@ -1,6 +1,6 @@
 import { HomingError } from '@homing/protocol'
 
-import type { RuntimeConfig } from '../runtime/runtime-api.ts'
+import type { LibraryConfig } from '../libraries/library-config.ts'
 import type { ClientOptions } from './api.ts'
 import { defaultPollInterval } from './config.ts'
 import type { HostConfig } from './host-api.ts'
@@ -11,7 +11,7 @@ declare const __HOMING_ASSET_BASE__: string | undefined
 /** The options as the workers take them: absolute and complete. */
 export interface ResolvedOptions {
   readonly host: HostConfig
-  readonly runtime: RuntimeConfig
+  readonly runtime: LibraryConfig
 }
 
 /** @throws HomingError CONFIG_INVALID naming the option. */

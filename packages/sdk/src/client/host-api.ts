@@ -2,7 +2,8 @@ import type { Engine, Signature } from '@homing/protocol'
 
 import type { Section } from '../delivery/read-section.ts'
 import type { StoredVersion } from '../delivery/read-version.ts'
-import type { Backend, EventsByName } from '../runtime/runtime-api.ts'
+import type { Backend } from '../libraries/backend.ts'
+import type { EventsByName } from '../runtime/runtime-api.ts'
 import type { ModelStatus, Progress, UpdatePolicy } from './api.ts'
 
 /** How the page configures the host worker. */

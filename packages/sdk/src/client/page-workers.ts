@@ -1,6 +1,7 @@
 import type { Engine, HomingError } from '@homing/protocol'
 
-import type { RuntimeApi, RuntimeConfig } from '../runtime/runtime-api.ts'
+import type { LibraryConfig } from '../libraries/library-config.ts'
+import type { RuntimeApi } from '../runtime/runtime-api.ts'
 import { startWorker, type WorkerLink } from '../transport/worker-link.ts'
 import type { ClientOptions } from './api.ts'
 
@@ -19,7 +20,7 @@ const makers: Record<Engine, () => Promise<() => Worker>> = {
 
 /** `onLost` is told when a worker died that was not terminated here. */
 export function engineWorkers(
-  config: RuntimeConfig,
+  config: LibraryConfig,
   given: NonNullable<ClientOptions['workers']>,
   onLost: (engine: Engine) => void,
 ): EngineWorkers {

@@ -1,6 +1,6 @@
 import { HomingError } from '@homing/protocol'
 
-import type { ImageSource, InputValue } from '../runtime/runtime-api.ts'
+import type { ImageSource, InputValue } from '../inputs/input-value.ts'
 import type { PageInput } from './api.ts'
 
 /** Inputs in the form that crosses to a worker. */

@@ -1,9 +1,17 @@
 import type { Engine, Manifest, Tensor } from '@homing/protocol'
 
-import type { Backend, LoadRequest } from './runtime-api.ts'
+import type { Backend } from '../libraries/backend.ts'
+import type { LoadRequest } from './runtime-api.ts'
 
 /** Tensors by name. */
 export type Tensors = Readonly<Record<string, Tensor>>
+
+/** Which gradients are wanted: `weights` are those of the elements that one example has of the output. */
+export interface WantedGradients {
+  readonly inputs: readonly string[]
+  readonly output: string
+  readonly weights: Float64Array
+}
 
 /** A model in memory, ready to run. Never used by two calls at once. */
 export interface EngineSession {
@@ -12,6 +20,11 @@ export interface EngineSession {
    * Rejects when the engine fails; the session may be used again.
    */
   run(inputs: Tensors): Promise<Record<string, Tensor>>
+  /**
+   * Where the engine differentiates by itself: gradients with respect to some inputs of a weighted sum of one output's
+   * elements. Rejects with TRAINING_UNAVAILABLE when the model has no gradient.
+   */
+  readonly gradients?: (inputs: Tensors, wanted: WantedGradients) => Promise<Record<string, Float32Array>>
   /** Frees what the session holds. Called once, when no run is under way. */
   release(): Promise<void>
 }

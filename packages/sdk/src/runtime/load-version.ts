@@ -3,7 +3,8 @@ import { HomingError, type Manifest, type Signature } from '@homing/protocol'
 
 import { since } from './clock.ts'
 import type { EngineSession, InferenceEngine, StartedBackend } from './engine.ts'
-import type { Backend, BackendFallback, LoadedFacts, LoadRequest } from './runtime-api.ts'
+import type { Backend, BackendFallback } from '../libraries/backend.ts'
+import type { LoadedFacts, LoadRequest } from './runtime-api.ts'
 import type { Turns } from './turns.ts'
 import { zeroInputs } from './zero-inputs.ts'
 

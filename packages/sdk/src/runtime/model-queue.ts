@@ -31,6 +31,11 @@ export class ModelQueue {
     return this.#serving?.facts.instance === instance
   }
 
+  /** The version that serves. */
+  get serving(): LoadedVersion | undefined {
+    return this.#serving
+  }
+
   /** Serves `version` from the next call on. Returns the one before, and a promise of its last call's end. */
   serve(version: LoadedVersion): { before: LoadedVersion | undefined; idle: Promise<unknown> } {
     const before = this.#serving

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 
 import { onnxEngine } from './engines/onnx-engine.ts'
 import { createRuntime } from './runtime.ts'
-import type { Backend } from './runtime-api.ts'
+import type { Backend } from '../libraries/backend.ts'
 
 it('prepares the first backend that starts, and passes over one that does not', async () => {
   const engine = onnxEngine({})

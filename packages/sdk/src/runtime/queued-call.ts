@@ -1,6 +1,6 @@
 import { HomingError } from '@homing/protocol'
 
-import { closeInputs } from './read-inputs.ts'
+import { closeInputs } from '../inputs/read-inputs.ts'
 import type { Call, CallEnd } from './run-call.ts'
 import type { PredictReply, PredictRequest } from './runtime-api.ts'
 

@@ -1,16 +1,11 @@
-import {
-  checkInputs,
-  type EventWindow,
-  type PipelineContext,
-  type PipelineInput,
-  windowsOf,
-} from '@homing/pipeline'
-import { HomingError, type Manifest, type Tensor } from '@homing/protocol'
+import { checkInputs, type PipelineInput } from '@homing/pipeline'
+import { HomingError, type Tensor } from '@homing/protocol'
 
+import { contextOf, requireEvents } from './call-context.ts'
 import { since } from './clock.ts'
 import type { Tensors } from './engine.ts'
 import type { LoadedVersion } from './load-version.ts'
-import { readInputs } from './read-inputs.ts'
+import { readInputs } from '../inputs/read-inputs.ts'
 import type { PredictReply, PredictRequest } from './runtime-api.ts'
 import type { Turns } from './turns.ts'
 import { zeroInputs } from './zero-inputs.ts'
@@ -63,21 +58,6 @@ export async function runCall(call: Call, version: LoadedVersion, turns: Turns):
   }
 }
 
-/** Events that a call does not bring would count as none, and the prediction be wrong. */
-function requireEvents(
-  { model, version, pipeline }: Manifest,
-  brought: readonly EventWindow[] | undefined,
-): void {
-  if (!brought || !pipeline) return
-  const covered = (needed: EventWindow): boolean =>
-    brought.some(({ event, seconds }) => event === needed.event && seconds >= needed.seconds)
-  if (windowsOf(pipeline).every(covered)) return
-  throw new HomingError(
-    'CLOSED',
-    `The version of ${model} that the call was made for gave way to ${version}.`,
-  )
-}
-
 type Ran = { readonly outputs: Record<string, Tensor>; readonly run: number } | { readonly end: CallEnd }
 
 /**
@@ -96,12 +76,5 @@ async function runOnce({ session, manifest }: LoadedVersion, tensors: Tensors): 
       () => false,
     )
     return { end: { kind: healthy ? 'refused' : 'broken', error } }
-  }
-}
-
-function contextOf({ events, now }: PredictRequest): PipelineContext {
-  return {
-    now,
-    events: (event, sinceMs) => (events?.[event] ?? []).filter(({ time }) => time >= sinceMs),
   }
 }

@@ -1,16 +1,8 @@
 import type { EventWindow, SampleReading, ScoredLabel } from '@homing/pipeline'
 import type { Engine, HomingErrorData, Manifest, Tensor } from '@homing/protocol'
 
-/** What an engine can run on. `wasm` and `cpu` run everywhere. */
-export type Backend = 'webgpu' | 'webgl' | 'wasm' | 'cpu'
-
-/** Why a better backend does not serve. */
-export interface BackendFallback {
-  readonly backend: Backend
-  readonly stage: 'start' | 'load' | 'run'
-  readonly code: string
-  readonly reason: string
-}
+import type { InputValues } from '../inputs/input-value.ts'
+import type { Backend, BackendFallback } from '../libraries/backend.ts'
 
 /** A version to load: verified bytes, moved to the worker. */
 export interface LoadRequest {
@@ -42,18 +34,9 @@ export type EventsByName = Readonly<
   Record<string, readonly { readonly time: number; readonly fields: Readonly<Record<string, number>> }[]>
 >
 
-/** An image as it crosses to the worker. */
-export type ImageSource = ImageData | ImageBitmap
-
-/** One row of a table: feature name to value. */
-export type TableRow = Readonly<Record<string, number | string | boolean | null | undefined>>
-
-/** What a call passes under one input name: a tensor, or what the pipeline makes one from (several for a batch). */
-export type InputValue = Tensor | ImageSource | TableRow | readonly ImageSource[] | readonly TableRow[]
-
 /** A prediction to make. */
 export interface PredictRequest {
-  readonly inputs: Readonly<Record<string, InputValue>>
+  readonly inputs: InputValues
   readonly events?: EventsByName
   /** What `events` covers; without it, whatever the version needs. */
   readonly windows?: readonly EventWindow[]
@@ -125,21 +108,22 @@ export interface RuntimeApi {
    * that needs other events than `windows`: it took over under way, and the call is to be made again for it.
    */
   predict(model: string, request: PredictRequest, signal?: AbortSignal): Promise<PredictReply>
+  /**
+   * Explains what the serving version says to one example. Predictions go on between the calls of the engine that this
+   * takes. A reply that `needs` files asks for `loadExplanation`, and then to be called again.
+   * @throws HomingError INPUT_*, CONFIG_INVALID, TRAINING_UNAVAILABLE, ENGINE_FAILED, ABORTED, CLOSED when the version
+   * stops serving meanwhile.
+   */
+  explain(model: string, request: ExplainRequest, signal?: AbortSignal): Promise<ExplainReply>
+  /**
+   * Loads the explanation graph of the serving version beside it.
+   * @throws HomingError OPERATOR_UNSUPPORTED, ENGINE_FAILED, CLOSED when another version serves.
+   */
+  loadExplanation(model: string, files: ExplanationFiles): Promise<void>
   /** Releases the model. Calls in the queue reject with CLOSED. */
   close(model: string): Promise<void>
   /** Tells of broken backends. Without a listener the failed call rejects with ENGINE_FAILED. */
   onFault(listener: (fault: BackendFault) => void): Promise<void>
   /** Ends the wait after a fault: the failed call rejects with `error`, the others go on with the old session. */
   giveUp(model: string, error: HomingErrorData): Promise<void>
-}
-
-/** How a page configures an engine worker when it starts it. */
-export interface RuntimeConfig {
-  /**
-   * Absolute URL of the folder that holds the engine's files: `ort-wasm-simd-threaded*.{mjs,wasm}`,
-   * `tfjs-backend-wasm*.wasm`. Without it onnxruntime-web uses the bundler's own URLs, and tfjs has no `wasm`.
-   */
-  readonly assetBase?: string
-  /** Threads for wasm; without it the number of cores, at most 8, where the page is cross-origin isolated. */
-  readonly threads?: number
 }

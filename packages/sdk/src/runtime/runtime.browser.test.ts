@@ -8,7 +8,8 @@ import type { TinyGraph } from '../../test/tiny-onnx.ts'
 import { onnxEngine } from './engines/onnx-engine.ts'
 import { tfjsEngine } from './engines/tfjs-engine.ts'
 import { createRuntime } from './runtime.ts'
-import type { BackendFault, InputValue, LoadRequest, PredictReply, RuntimeApi } from './runtime-api.ts'
+import type { InputValue } from '../inputs/input-value.ts'
+import type { BackendFault, LoadRequest, PredictReply, RuntimeApi } from './runtime-api.ts'
 
 const onnx = onnxEngine({})
 const tfjs = tfjsEngine({})

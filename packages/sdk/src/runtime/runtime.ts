@@ -1,9 +1,11 @@
 import { HomingError, type HomingErrorData } from '@homing/protocol'
 
 import type { InferenceEngine } from './engine.ts'
+import { createExplainer, type Explainer } from './explanation/explainer.ts'
 import { type LoadedVersion, loadVersion } from './load-version.ts'
 import { ModelQueue } from './model-queue.ts'
-import type { Backend, BackendFault, RuntimeApi } from './runtime-api.ts'
+import type { Backend } from '../libraries/backend.ts'
+import type { BackendFault, RuntimeApi } from './runtime-api.ts'
 import { createTurns } from './turns.ts'
 
 /** Runs models on one engine, on the thread that calls it. */
@@ -11,6 +13,7 @@ export function createRuntime(engine: InferenceEngine): RuntimeApi {
   const turns = createTurns()
   const loaded = new Map<number, LoadedVersion>()
   const queues = new Map<string, ModelQueue>()
+  const explainers = new Map<number, Explainer>()
   const listeners = new Set<(fault: BackendFault) => void>()
   let instances = 0
 
@@ -19,13 +22,29 @@ export function createRuntime(engine: InferenceEngine): RuntimeApi {
     return listeners.size > 0
   }
   const release = async (version: LoadedVersion): Promise<void> => {
-    loaded.delete(version.facts.instance)
+    const { instance } = version.facts
+    loaded.delete(instance)
+    await explainers.get(instance)?.release()
+    explainers.delete(instance)
     await turns(() => version.session.release())
   }
   const queueOf = (model: string): ModelQueue => {
     const queue = queues.get(model) ?? new ModelQueue(model, turns, tellFault)
     queues.set(model, queue)
     return queue
+  }
+
+  const servingQueue = (model: string): ModelQueue => {
+    const queue = queues.get(model)
+    if (!queue) throw new HomingError('CLOSED', `No version of ${model} serves.`)
+    return queue
+  }
+  const explainerOf = (model: string): Explainer => {
+    const version = servingQueue(model).serving!
+    const { instance } = version.facts
+    const explainer = explainers.get(instance) ?? createExplainer(engine, turns, version)
+    explainers.set(instance, explainer)
+    return explainer
   }
 
   return {
@@ -57,10 +76,12 @@ export function createRuntime(engine: InferenceEngine): RuntimeApi {
     },
 
     async predict(model, request, signal) {
-      const queue = queues.get(model)
-      if (!queue) throw new HomingError('CLOSED', `No version of ${model} serves.`)
-      return queue.predict(request, signal)
+      return servingQueue(model).predict(request, signal)
     },
+
+    explain: async (model, request, signal) => explainerOf(model).explain(request, signal),
+
+    loadExplanation: async (model, files) => explainerOf(model).load(files),
 
     async close(model) {
       const queue = queues.get(model)

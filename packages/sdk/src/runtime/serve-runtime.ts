@@ -4,11 +4,12 @@ import { transfer } from 'comlink'
 import { serveWorker } from '../transport/serve-worker.ts'
 import type { InferenceEngine } from './engine.ts'
 import { createRuntime } from './runtime.ts'
-import type { RuntimeApi, RuntimeConfig } from './runtime-api.ts'
+import type { LibraryConfig } from '../libraries/library-config.ts'
+import type { RuntimeApi } from './runtime-api.ts'
 
 /** Makes this worker an engine worker. Outputs move to the caller. */
-export function serveRuntime(createEngine: (config: RuntimeConfig) => InferenceEngine): void {
-  serveWorker((config: RuntimeConfig): RuntimeApi => {
+export function serveRuntime(createEngine: (config: LibraryConfig) => InferenceEngine): void {
+  serveWorker((config: LibraryConfig): RuntimeApi => {
     const runtime = createRuntime(createEngine(config))
     return {
       ...runtime,

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-import { onnxFiles } from '../runtime/engines/onnx-library.ts'
+import { onnxFiles } from '../libraries/onnx-library.ts'
 
 /** Packages whose files an engine fetches at run time, and those files, as they lie in the package's `dist`. */
 const sources = [

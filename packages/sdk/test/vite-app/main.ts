@@ -1,7 +1,8 @@
 import { HomingError } from '@homing/protocol'
 
 import { onnxWorker } from '../../src/onnx.ts'
-import type { Backend, LoadedFacts, PredictReply, RuntimeApi } from '../../src/runtime/runtime-api.ts'
+import type { Backend } from '../../src/libraries/backend.ts'
+import type { LoadedFacts, PredictReply, RuntimeApi } from '../../src/runtime/runtime-api.ts'
 import { tfjsWorker } from '../../src/tfjs.ts'
 import { startWorker } from '../../src/transport/worker-link.ts'
 import { denseOnnxRequest, floats } from '../tiny-packages.ts'

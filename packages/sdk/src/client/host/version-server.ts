@@ -3,14 +3,9 @@ import { windowsOf } from '@homing/pipeline'
 import { transfer } from 'comlink'
 
 import type { StoredVersion } from '../../delivery/read-version.ts'
-import { backendsOf } from '../../runtime/backends.ts'
-import type {
-  Backend,
-  BackendFallback,
-  BackendFault,
-  LoadedFacts,
-  RuntimeApi,
-} from '../../runtime/runtime-api.ts'
+import { backendsOf } from '../../libraries/backend.ts'
+import type { Backend, BackendFallback } from '../../libraries/backend.ts'
+import type { BackendFault, LoadedFacts, RuntimeApi } from '../../runtime/runtime-api.ts'
 import { createTurns } from '../../runtime/turns.ts'
 import type { InstalledVersion } from '../../store/store.ts'
 import type { Serving } from '../host-api.ts'

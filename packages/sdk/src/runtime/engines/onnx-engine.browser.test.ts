@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 
 import { engineContract } from '../../../test/engine-contract.ts'
 import { denseOnnxRequest, tinyGraphRequest } from '../../../test/tiny-packages.ts'
-import type { Backend, LoadRequest } from '../runtime-api.ts'
+import type { Backend } from '../../libraries/backend.ts'
+import type { LoadRequest } from '../runtime-api.ts'
 import { onnxEngine } from './onnx-engine.ts'
 
 /** A graph whose only operator nobody has. */

@@ -1,19 +1,12 @@
 import type { Manifest, Tensor } from '@homing/protocol'
 import type { InferenceSession } from 'onnxruntime-web'
 
+import { requireLife } from '../../libraries/backend-life.ts'
+import { onnxFailure } from '../../libraries/onnx-failure.ts'
+import type { RunningOnnx } from '../../libraries/onnx-start.ts'
+import { fromOnnx, toOnnx } from '../../libraries/onnx-tensors.ts'
 import type { EngineSession } from '../engine.ts'
 import type { LoadRequest } from '../runtime-api.ts'
-import { type BackendLife, requireLife } from './backend-life.ts'
-import { onnxFailure } from './onnx-failure.ts'
-import type { OnnxBackend, OnnxLibrary } from './onnx-library.ts'
-import { fromOnnx, toOnnx } from './onnx-tensors.ts'
-
-/** A build of onnxruntime-web that runs; its sessions on webgpu share one device. */
-export interface RunningOnnx {
-  readonly library: OnnxLibrary
-  readonly backend: OnnxBackend
-  readonly life: BackendLife
-}
 
 /** Makes a session of a graph whose initialisers lie in the parameter file. */
 export async function onnxSession(

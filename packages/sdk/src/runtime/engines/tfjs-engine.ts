@@ -1,10 +1,12 @@
+import type { Backend } from '../../libraries/backend.ts'
+import type { LibraryConfig } from '../../libraries/library-config.ts'
+import { importCore } from '../../libraries/tfjs-library.ts'
+import { startTfjs } from '../../libraries/tfjs-start.ts'
 import type { InferenceEngine, StartedBackend } from '../engine.ts'
-import type { Backend, RuntimeConfig } from '../runtime-api.ts'
-import { importCore } from './tfjs-library.ts'
-import { startTfjs } from './tfjs-start.ts'
+import { tfjsSession } from './tfjs-session.ts'
 
 /** TensorFlow.js: the backends webgpu, webgl, wasm and cpu. */
-export function tfjsEngine(config: RuntimeConfig): InferenceEngine {
+export function tfjsEngine(config: LibraryConfig): InferenceEngine {
   const started = new Map<Backend, Promise<StartedBackend>>()
   return {
     name: 'tfjs',
@@ -15,10 +17,20 @@ export function tfjsEngine(config: RuntimeConfig): InferenceEngine {
     start(backend) {
       const known = started.get(backend)
       if (known) return known
-      const starting = startTfjs(backend, config)
+      const starting = startBackend(backend, config)
       started.set(backend, starting)
       starting.catch(() => started.delete(backend))
       return starting
     },
+  }
+}
+
+async function startBackend(backend: Backend, config: LibraryConfig): Promise<StartedBackend> {
+  const running = await startTfjs(backend, config)
+  const { threads, threadsReason } = running
+  return {
+    threads,
+    ...(threadsReason === undefined ? {} : { threadsReason }),
+    load: (manifest, files) => tfjsSession(running, manifest, files),
   }
 }

@@ -1,33 +1,31 @@
-import { HomingError, type Manifest, type Tensor } from '@homing/protocol'
+import type { Manifest, Tensor } from '@homing/protocol'
 import type { Tensor as TfjsTensor } from '@tensorflow/tfjs-core'
 
+import { requireLife } from '../../libraries/backend-life.ts'
+import { tfjsFailure } from '../../libraries/tfjs-failure.ts'
+import type { TfjsCore } from '../../libraries/tfjs-library.ts'
+import { loadTfjsModel, type TfjsModel, type TfjsTensors } from '../../libraries/tfjs-model.ts'
+import { type RunningTfjs, selectTfjs } from '../../libraries/tfjs-start.ts'
+import { fromTfjs, toTfjs } from '../../libraries/tfjs-tensors.ts'
+import { parseTopology } from '../../libraries/tfjs-topology.ts'
 import type { EngineSession, Tensors } from '../engine.ts'
-import type { Backend, LoadRequest } from '../runtime-api.ts'
-import { tfjsFailure } from './tfjs-failure.ts'
-import { type BackendLife, requireLife } from './backend-life.ts'
-import type { TfjsCore } from './tfjs-library.ts'
-import { loadTfjsModel, type TfjsModel, type TfjsTensors } from './tfjs-model.ts'
-import { fromTfjs, toTfjs } from './tfjs-tensors.ts'
-import { parseTopology } from './tfjs-topology.ts'
+import type { LoadRequest } from '../runtime-api.ts'
 
 /** What the graph executor says of a graph that it can only run asynchronously. */
 const needsAsync = /executeAsync/
 
-/**
- * Makes a session on one backend. Sessions on several backends share the core, so each call selects its own.
- */
+/** Makes a session on one backend. */
 export async function tfjsSession(
-  core: TfjsCore,
-  backend: Backend,
-  life: BackendLife,
+  running: RunningTfjs,
   { signature }: Manifest,
   { graph, parameters }: Pick<LoadRequest, 'graph' | 'parameters'>,
 ): Promise<EngineSession> {
+  const { core, life } = running
   let model: TfjsModel
   const topology = parseTopology(graph)
   try {
     requireLife(life)
-    await select(core, backend)
+    await selectTfjs(running)
     model = await loadTfjsModel(core, topology, parameters, signature)
   } catch (cause) {
     throw tfjsFailure('load the model', cause)
@@ -59,7 +57,7 @@ export async function tfjsSession(
     async run(inputs) {
       try {
         requireLife(life)
-        await select(core, backend)
+        await selectTfjs(running)
         const outputs = await outputsOf(inputs)
         try {
           const read = await Promise.race([readAll(outputs), life.lost])
@@ -81,12 +79,4 @@ export async function tfjsSession(
 
 function toTensors(core: TfjsCore, inputs: Tensors): TfjsTensors {
   return Object.fromEntries(Object.entries(inputs).map(([name, tensor]) => [name, toTfjs(core, tensor)]))
-}
-
-async function select(core: TfjsCore, backend: Backend): Promise<void> {
-  if (core.getBackend() === backend) return
-  // `setBackend` answers false, or true, and throws nothing: only `getBackend` tells.
-  await core.setBackend(backend)
-  if (core.getBackend() !== backend)
-    throw new HomingError('ENGINE_FAILED', `TensorFlow.js did not switch to ${backend}.`)
 }

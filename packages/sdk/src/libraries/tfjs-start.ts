@@ -1,30 +1,46 @@
 import { HomingError } from '@homing/protocol'
 
-import type { StartedBackend } from '../engine.ts'
-import type { Backend, RuntimeConfig } from '../runtime-api.ts'
-import { backendLife, type Gpu } from './backend-life.ts'
+import type { Backend } from './backend.ts'
+import { type BackendLife, backendLife, type Gpu } from './backend-life.ts'
+import type { LibraryConfig } from './library-config.ts'
+import type { Threads } from './threads.ts'
 import { importBackend, importCore, importWasm, type TfjsCore } from './tfjs-library.ts'
-import { tfjsSession } from './tfjs-session.ts'
 import { requireWebGpu } from './webgpu-adapter.ts'
 
 const oneThread =
   'TensorFlow.js starts its wasm threads from blob: URLs, which a strict Content-Security-Policy forbids.'
 
-/** Starts one backend of TensorFlow.js. */
-export async function startTfjs(backend: Backend, config: RuntimeConfig): Promise<StartedBackend> {
+/** A backend of TensorFlow.js that runs. Backends share the core, so each piece of work selects its own. */
+export interface RunningTfjs extends Threads {
+  readonly core: TfjsCore
+  readonly backend: Backend
+  readonly life: BackendLife
+}
+
+/**
+ * Starts one backend of TensorFlow.js.
+ * @throws HomingError ENGINE_MISSING, or BACKEND_UNAVAILABLE with the reason.
+ */
+export async function startTfjs(backend: Backend, config: LibraryConfig): Promise<RunningTfjs> {
   if (backend === 'webgpu') await requireWebGpu()
   const core = await importCore()
   core.enableProdMode() // its warnings go to the console of somebody else's app
   await (backend === 'wasm' ? setUpWasm(core, config) : importBackend(backend))
   const life = backendLife(gpuOf(await create(core, backend)))
-  return {
-    threads: 1,
-    ...(backend === 'wasm' ? { threadsReason: oneThread } : {}),
-    load: (manifest, files) => tfjsSession(core, backend, life, manifest, files),
-  }
+  const threads = { threads: 1, ...(backend === 'wasm' ? { threadsReason: oneThread } : {}) }
+  return { core, backend, life, ...threads }
 }
 
-async function setUpWasm(core: TfjsCore, { assetBase }: RuntimeConfig): Promise<void> {
+/** Makes a backend current. @throws HomingError ENGINE_FAILED */
+export async function selectTfjs({ core, backend }: RunningTfjs): Promise<void> {
+  if (core.getBackend() === backend) return
+  // `setBackend` answers false, or true, and throws nothing: only `getBackend` tells.
+  await core.setBackend(backend)
+  if (core.getBackend() !== backend)
+    throw new HomingError('ENGINE_FAILED', `TensorFlow.js did not switch to ${backend}.`)
+}
+
+async function setUpWasm(core: TfjsCore, { assetBase }: LibraryConfig): Promise<void> {
   const { setWasmPaths } = await importWasm()
   if (assetBase === undefined) {
     throw new HomingError(

@@ -3,7 +3,7 @@ import type * as Converter from '@tensorflow/tfjs-converter'
 import type * as Core from '@tensorflow/tfjs-core'
 import type * as Layers from '@tensorflow/tfjs-layers'
 
-import type { Backend } from '../runtime-api.ts'
+import type { Backend } from './backend.ts'
 import { engineMissing } from './engine-missing.ts'
 
 /** The core of TensorFlow.js: one per worker, with one current backend. */

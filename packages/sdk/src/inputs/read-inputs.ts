@@ -1,13 +1,13 @@
 import type { PipelineInput, RgbaImage } from '@homing/pipeline'
 import { HomingError } from '@homing/protocol'
 
-import type { PredictRequest } from './runtime-api.ts'
+import type { InputValues } from './input-value.ts'
 
 /**
  * The inputs of a call with every bitmap read into pixels and closed.
  * @throws HomingError INPUT_VALUE when a bitmap was closed before.
  */
-export function readInputs(inputs: PredictRequest['inputs']): Readonly<Record<string, PipelineInput>> {
+export function readInputs(inputs: InputValues): Readonly<Record<string, PipelineInput>> {
   if (typeof inputs !== 'object' || (inputs as unknown) === null)
     throw new HomingError('INPUT_NAME', 'A call needs an object of inputs by name')
   const read = Object.entries(inputs).map(([name, value]: [string, unknown]) => {
@@ -18,7 +18,7 @@ export function readInputs(inputs: PredictRequest['inputs']): Readonly<Record<st
 }
 
 /** Closes the bitmaps of a call that will not run. */
-export function closeInputs(inputs: PredictRequest['inputs'] | null | undefined): void {
+export function closeInputs(inputs: InputValues | null | undefined): void {
   for (const value of Object.values(inputs ?? {}).flat()) {
     if (isBitmap(value)) value.close()
   }
