@@ -24,3 +24,9 @@ export const parametersPath = 'parameters.bin'
 
 /** Deepest nesting of graphs (If, Loop, Scan bodies) that is walked. */
 export const maxGraphDepth = 64
+
+/** Operator set in which training graphs are written, and to which older models are upgraded. */
+export const trainingOpset = 18
+
+/** Operator sets that `upgradeOpset` reads and writes: PyTorch's oldest exports, and what onnxruntime-web 1.30 runs. */
+export const upgradableOpsets = { oldest: 6, oldestTarget: 13, newestTarget: 26 } as const

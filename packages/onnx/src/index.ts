@@ -21,7 +21,9 @@ export { type NodeAttributes, nodeAttributes } from './graph/node-attributes.ts'
 export { nodeGraphs } from './graph/node-graphs.ts'
 export { inferGraph, type InferredGraph, inferTypes } from './infer/infer-types.ts'
 export { readModel } from './model/read-model.ts'
+export { withMetadata } from './model/with-metadata.ts'
 export { writeModel } from './model/write-model.ts'
+export { broadcastShape } from './tensor/broadcast-shape.ts'
 export {
   type ElementType,
   type ElementTypeInfo,
@@ -45,3 +47,4 @@ export { splitModel, type SplitModel, type SplitOptions } from './split/split-mo
 export { completeSignature } from './signature/complete-signature.ts'
 export { type ExposedModel, exposeTensors } from './signature/expose-tensors.ts'
 export { type ModelSignature, type ModelTensor, readSignature } from './signature/read-signature.ts'
+export { upgradeOpset } from './upgrade/upgrade-opset.ts'

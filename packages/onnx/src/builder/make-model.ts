@@ -18,17 +18,25 @@ export const defaultOpset = 17
 
 /** IR versions in which an operator set first appeared (ONNX docs, Versioning); 8 reads every earlier set. */
 const irVersionOfOpset = [
+  { opset: 28, ir: 14 },
+  { opset: 25, ir: 13 },
+  { opset: 24, ir: 12 },
   { opset: 23, ir: 11 },
   { opset: 21, ir: 10 },
   { opset: 19, ir: 9 },
   { opset: 0, ir: 8 },
 ]
 
+/** The IR version that a model of this operator set needs at least. */
+export function irVersionFor(opset: number): bigint {
+  return BigInt(irVersionOfOpset.find((row) => opset >= row.opset)!.ir)
+}
+
 /** A model around `graph`. */
 export function makeModel(graph: GraphProto, options: ModelOptions): ModelProto {
   const { opset = defaultOpset, domains = {}, producer = 'homing', metadata = {} } = options
   return create(ModelProtoSchema, {
-    irVersion: BigInt(irVersionOfOpset.find((row) => opset >= row.opset)!.ir),
+    irVersion: irVersionFor(opset),
     producerName: producer,
     graph,
     opsetImport: Object.entries({ '': opset, ...domains }).map(([domain, version]) => ({

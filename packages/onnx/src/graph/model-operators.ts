@@ -1,4 +1,4 @@
-import type { ModelProto, NodeProto } from '../generated/onnx-ml_pb.js'
+import type { ModelProto, NodeProto, OperatorSetIdProto } from '../generated/onnx-ml_pb.js'
 import { nodeGraphs } from './node-graphs.ts'
 import { operatorName } from './value-uses.ts'
 
@@ -23,7 +23,15 @@ export function modelOperators(model: ModelProto): Set<string> {
 
 /** Version of each operator set that a model uses, by domain; the standard one is the empty string. */
 export function modelOpsets(model: ModelProto): Map<string, number> {
-  return new Map(
-    model.opsetImport.map(({ domain, version }) => [domain === 'ai.onnx' ? '' : domain, Number(version)]),
-  )
+  return opsetVersions(model.opsetImport)
+}
+
+/** Version of each operator set in a list of imports, by domain; the standard one is the empty string. */
+export function opsetVersions(imports: readonly OperatorSetIdProto[]): Map<string, number> {
+  return new Map(imports.map(({ domain, version }) => [standardDomain(domain), Number(version)]))
+}
+
+/** A domain as the keys of `modelOpsets` have it: the standard one has two names. */
+export function standardDomain(domain: string): string {
+  return domain === 'ai.onnx' ? '' : domain
 }

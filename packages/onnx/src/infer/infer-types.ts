@@ -1,6 +1,6 @@
 import { type TensorType, tensorTypeOf } from '../builder/value-info.ts'
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from '../generated/onnx-ml_pb.js'
-import { modelOpsets } from '../graph/model-operators.ts'
+import { modelOpsets, standardDomain } from '../graph/model-operators.ts'
 import { type NodeAttributes, nodeAttributes } from '../graph/node-attributes.ts'
 import { operatorName } from '../graph/value-uses.ts'
 import { type ElementType, elementTypeOf } from '../tensor/element-types.ts'
@@ -35,24 +35,40 @@ export interface InferredGraph {
   numbers(name: string): number[] | undefined
 }
 
+/** What is known of the values of a graph, with the stored and folded tensors that say so. */
+export interface KnownValues extends InferredGraph {
+  readonly constants: ReadonlyMap<string, TensorProto>
+}
+
 /** Reads the types and small constants of a model's main graph. */
 export function inferGraph(model: ModelProto): InferredGraph {
-  const types = new Map<string, TensorType>()
-  const constants = new Map<string, TensorProto>()
-  const inferred: InferredGraph = {
+  return inferBody(model.graph, modelOpsets(model))
+}
+
+/** Reads the types and small constants of a graph; a body sees what is known of the graph `around` it. */
+export function inferBody(
+  graph: GraphProto | undefined,
+  opsets: ReadonlyMap<string, number>,
+  around?: KnownValues,
+): KnownValues {
+  const types = new Map(around?.types)
+  const constants = new Map(around?.constants)
+  if (graph) {
+    declareTypes(graph, types, constants)
+    for (const node of graph.node) {
+      inferNode(node, types, constants, opsets.get(standardDomain(node.domain)) ?? 1).forEach(
+        (type, index) => {
+          const name = node.output[index]
+          if (name && type && moreIsKnown(type, types.get(name))) types.set(name, type)
+        },
+      )
+    }
+  }
+  return {
     types,
+    constants,
     numbers: (name) => knownNumbers(constants.get(name), [...wholeTypes, 'float32']),
   }
-  if (!model.graph) return inferred
-  const opsets = modelOpsets(model)
-  declareTypes(model.graph, types, constants)
-  for (const node of model.graph.node) {
-    inferNode(node, types, constants, opsets.get(node.domain) ?? 1).forEach((type, index) => {
-      const name = node.output[index]
-      if (name && type && moreIsKnown(type, types.get(name))) types.set(name, type)
-    })
-  }
-  return inferred
 }
 
 /** The types of `inferGraph`. */

@@ -42,15 +42,29 @@ export function testInputs(model: ModelProto, folder: string): Record<string, Te
   for (const [index, { name }] of inputs.entries()) {
     const tensor = testTensor(folder, index)
     if (!tensor) return undefined
-    const { dtype, shape, data } = readTensor(tensor)
-    feeds[name] = new Tensor(dtype as 'float32', data as Float32Array, shape)
+    feeds[name] = engineTensor(tensor)
   }
   return feeds
 }
 
-/** The stored input of this number, or undefined when it is missing or not a tensor. */
-export function testTensor(folder: string, index: number): TensorProto | undefined {
-  const file = join(folder, 'test_data_set_0', `input_${index}.pb`)
+/** The outputs that are expected of a model, or undefined when one of them is missing or not a tensor. */
+export function testOutputs(model: ModelProto, folder: string): Record<string, Tensor> | undefined {
+  const outputs: Record<string, Tensor> = {}
+  for (const [index, { name }] of model.graph!.output.entries()) {
+    const tensor = testTensor(folder, index, 'output')
+    if (!tensor) return undefined
+    outputs[name] = engineTensor(tensor)
+  }
+  return outputs
+}
+
+/** The stored input or output of this number, or undefined when it is missing or not a tensor. */
+export function testTensor(
+  folder: string,
+  index: number,
+  role: 'input' | 'output' = 'input',
+): TensorProto | undefined {
+  const file = join(folder, 'test_data_set_0', `${role}_${index}.pb`)
   if (!existsSync(file)) return undefined
   try {
     // A sequence or an optional value decodes as a tensor of nonsense, which its sizes betray.
@@ -60,4 +74,9 @@ export function testTensor(folder: string, index: number): TensorProto | undefin
   } catch {
     return undefined
   }
+}
+
+function engineTensor(tensor: TensorProto): Tensor {
+  const { dtype, shape, data } = readTensor(tensor)
+  return new Tensor(dtype as 'float32', data as Float32Array, shape)
 }

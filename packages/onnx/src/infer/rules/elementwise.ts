@@ -88,7 +88,9 @@ const broadcast =
   (first: number, dtype?: ElementType): TypeRule =>
   (node) => {
     const type = dtype ?? node.input(first)?.dtype
-    return [type && { dtype: type, shape: broadcastShapes(node, first) }]
+    // Before operator set 7 the second input was laid onto the first.
+    const shape = node.opset < 7 && node.inputs === 2 ? shapeOf(node) : broadcastShapes(node, first)
+    return [type && { dtype: type, shape }]
   }
 const withDType =
   (dtype: (node: TypedNode) => ElementType | undefined): TypeRule =>
@@ -123,11 +125,11 @@ export const elementwiseRules: Readonly<Record<string, TypeRule>> = {
 function broadcastShapes(node: TypedNode, first: number): readonly Dim[] | undefined {
   const count = Math.max(node.inputs, first + 1)
   const shapes = Array.from({ length: count }, (_, index) => shapeOf(node, index))
-  return shapes.every((shape) => shape !== undefined) ? shapes.reduce(broadcastShape, []) : undefined
+  return shapes.every((shape) => shape !== undefined) ? shapes.reduce(broadcastDims, []) : undefined
 }
 
 /** Numpy's broadcasting, with dynamic dimensions; a conflict between known sizes is left for the engine to report. */
-export function broadcastShape(a: readonly Dim[], b: readonly Dim[]): Dim[] {
+export function broadcastDims(a: readonly Dim[], b: readonly Dim[]): Dim[] {
   const rank = Math.max(a.length, b.length)
   return Array.from({ length: rank }, (_, axis) => {
     const [left, right] = [a[axis - rank + a.length] ?? 1, b[axis - rank + b.length] ?? 1]

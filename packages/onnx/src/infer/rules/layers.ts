@@ -1,11 +1,11 @@
 import type { Dim } from '../../builder/value-info.ts'
-import { broadcastShape } from './elementwise.ts'
+import { broadcastDims } from './elementwise.ts'
 import { shaped, shapeOf, type TypedNode, type TypeRule } from '../type-rule.ts'
 
 const matMulShape = (node: TypedNode, second = 1): Dim[] | undefined => {
   const [a, b] = [shapeOf(node, 0), shapeOf(node, second)]
   if (!a?.length || !b?.length) return undefined
-  const batch = broadcastShape(a.slice(0, -2), b.slice(0, -2))
+  const batch = broadcastDims(a.slice(0, -2), b.slice(0, -2))
   return [...batch, ...(a.length > 1 ? [a.at(-2)!] : []), ...(b.length > 1 ? [b.at(-1)!] : [])]
 }
 

@@ -1,6 +1,6 @@
 import type { Dim } from '../../builder/value-info.ts'
 import { elementTypeOf } from '../../tensor/element-types.ts'
-import { broadcastShape } from './elementwise.ts'
+import { broadcastDims } from './elementwise.ts'
 import { fromFront, product, shaped, shapeOf, type TypedNode, type TypeRule } from '../type-rule.ts'
 
 /** Axes as an attribute (older operator sets) or as an input (newer ones). */
@@ -104,7 +104,7 @@ const gather = (node: TypedNode): Dim[] | undefined => {
 
 const expand = (node: TypedNode): Dim[] | undefined => {
   const [shape, wanted] = [shapeOf(node), node.ints(1)]
-  return shape && wanted && broadcastShape(shape, wanted)
+  return shape && wanted && broadcastDims(shape, wanted)
 }
 
 const sameRank = shaped((node) => shapeOf(node)?.map(() => ''))
