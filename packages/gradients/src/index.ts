@@ -1,4 +1,5 @@
 export { type GradientGraph, gradientGraph, type GradientOptions } from './gradient-graph.ts'
+export { namePattern } from './name-pattern.ts'
 export { differentiableOperators } from './registry.ts'
 export type { LossName, TrainingOptions } from './training/training-options.ts'
 export type { ParameterSlot, Slot } from './training/training-slots.ts'

@@ -3,6 +3,7 @@ import { HomingError, type Trainable } from '@homing/protocol'
 
 import { dependentOn, type ForwardGraph } from './forward-graph.ts'
 import type { ForwardNode } from './forward-node.ts'
+import { namePattern } from './name-pattern.ts'
 import { refusalOf } from './registry.ts'
 import { trainableGroup } from './trainable-groups.ts'
 
@@ -35,7 +36,7 @@ export function selectTrainable(graph: ForwardGraph, choice: Trainable = 'all'):
       (name) => group(name) && tensorHeader(graph.initializers.get(name)!).shape.length > 0,
     )
   }
-  const matches = choice.map(matcherOf)
+  const matches = choice.map(namePattern)
   const chosen = [...graph.initializers.keys()].filter((name) => matches.some((matches) => matches(name)))
   const idle = choice.find((_, index) => !chosen.some((name) => matches[index]!(name)))
   if (idle !== undefined)
@@ -73,12 +74,6 @@ function carriesGradient({ outputs, proto }: ForwardNode): boolean {
   return outputs.some(
     (value, index) => proto.output[index] !== '' && (!value || isFloat(elementTypes[value.dtype].code)),
   )
-}
-
-function matcherOf(pattern: string): (name: string) => boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-  const expression = new RegExp(`^${parts.join('.*')}$`, 's')
-  return (name) => expression.test(name)
 }
 
 function isFloat(dataType: number): boolean {
