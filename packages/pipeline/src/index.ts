@@ -2,6 +2,7 @@ export { checkInputs } from './check-inputs.ts'
 export { compilePipeline, type CompiledPipeline } from './compile-pipeline.ts'
 export type { Box } from './image/frame.ts'
 export { shownArea } from './image/image-steps.ts'
+export { numbersOf } from './output/numbers-of.ts'
 export type {
   ClassificationReading,
   Reading,

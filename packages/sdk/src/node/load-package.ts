@@ -1,8 +1,9 @@
 import type { KeptEvent, PipelineInput } from '@homing/pipeline'
-import type { Manifest } from '@homing/protocol'
+import { HomingError, type Manifest } from '@homing/protocol'
 
 import { onnxEngine } from '../runtime/engines/onnx-engine.ts'
 import { tfjsEngine } from '../runtime/engines/tfjs-engine.ts'
+import type { Explanation, ExplainSettings } from '../runtime/explanation-api.ts'
 import { createRuntime } from '../runtime/runtime.ts'
 import type { LoadedFacts, PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
 import { type PackageFiles, readPackage } from './read-package.ts'
@@ -23,6 +24,15 @@ export interface NodePackage {
    * @throws HomingError INPUT_NAME, INPUT_DTYPE, INPUT_SHAPE, INPUT_VALUE, ENGINE_FAILED, CLOSED after `release()`.
    */
   predict(inputs: Readonly<Record<string, PipelineInput>>, context?: NodeContext): Promise<PredictReply>
+  /**
+   * Explains what the package says to one example, as `model.explain` does in the browser.
+   * @throws HomingError as `predict`, CONFIG_INVALID, TRAINING_UNAVAILABLE.
+   */
+  explain(
+    inputs: Readonly<Record<string, PipelineInput>>,
+    settings?: ExplainSettings,
+    context?: NodeContext,
+  ): Promise<Explanation>
   /** Frees the model. */
   release(): Promise<void>
 }
@@ -48,6 +58,19 @@ export async function openPackage(files: PackageFiles): Promise<NodePackage> {
     facts,
     predict(inputs, { events = {}, now = Date.now() } = {}) {
       return runtime.predict(manifest.model, { inputs: inputs as PredictRequest['inputs'], events, now })
+    },
+    async explain(inputs, settings = {}, { events = {}, now = Date.now() } = {}) {
+      const request = { inputs: inputs as PredictRequest['inputs'], events, now, settings }
+      const reply = await runtime.explain(manifest.model, request)
+      if (!('needs' in reply)) return reply
+      const { explanation: graph, parameters } = files
+      if (!graph)
+        throw new HomingError(
+          'TRAINING_UNAVAILABLE',
+          'The files hold no explanation graph: pass it as `explanation`.',
+        )
+      await runtime.loadExplanation(manifest.model, { manifest, graph, parameters })
+      return (await runtime.explain(manifest.model, request)) as Explanation
     },
     release: () => runtime.close(manifest.model),
   }

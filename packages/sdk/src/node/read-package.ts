@@ -19,6 +19,8 @@ export interface PackageFiles {
   readonly graph: Uint8Array<ArrayBuffer>
   /** The shards one after another. */
   readonly parameters: Uint8Array<ArrayBuffer>
+  /** The explanation graph, where the package has one. */
+  readonly explanation?: Uint8Array<ArrayBuffer>
 }
 
 /**
@@ -40,7 +42,9 @@ export async function readPackage(directory: string, model: string, version: str
     parameters.set(await readBlob(directory, shard), offset)
     offset += shard.size
   }
-  return { manifest, graph, parameters }
+  const graphFile = manifest.explanation?.graph
+  if (!graphFile) return { manifest, graph, parameters }
+  return { manifest, graph, parameters, explanation: await readBlob(directory, graphFile) }
 }
 
 async function readBlob(directory: string, { sha256, size }: FileRef): Promise<Uint8Array<ArrayBuffer>> {

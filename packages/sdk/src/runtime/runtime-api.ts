@@ -3,6 +3,7 @@ import type { Engine, HomingErrorData, Manifest, Tensor } from '@homing/protocol
 
 import type { InputValues } from '../inputs/input-value.ts'
 import type { Backend, BackendFallback } from '../libraries/backend.ts'
+import type { ExplainReply, ExplainRequest, ExplanationFiles } from './explanation-api.ts'
 
 /** A version to load: verified bytes, moved to the worker. */
 export interface LoadRequest {

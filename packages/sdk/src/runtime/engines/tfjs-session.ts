@@ -10,6 +10,7 @@ import { fromTfjs, toTfjs } from '../../libraries/tfjs-tensors.ts'
 import { parseTopology } from '../../libraries/tfjs-topology.ts'
 import type { EngineSession, Tensors } from '../engine.ts'
 import type { LoadRequest } from '../runtime-api.ts'
+import { tfjsGradients } from './tfjs-gradients.ts'
 
 /** What the graph executor says of a graph that it can only run asynchronously. */
 const needsAsync = /executeAsync/
@@ -68,6 +69,25 @@ export async function tfjsSession(
         }
       } catch (cause) {
         throw tfjsFailure('run the model', cause)
+      }
+    },
+    async gradients(inputs, wanted) {
+      const fed = toTensors(core, inputs)
+      let slopes: TfjsTensor[] = []
+      try {
+        requireLife(life)
+        await selectTfjs(running)
+        slopes = tfjsGradients(core, model, names.indexOf(wanted.output), fed, wanted)
+        const read = await Promise.race([
+          Promise.all(slopes.map((slope) => slope.data<'float32'>())),
+          life.lost,
+        ])
+        requireLife(life)
+        return Object.fromEntries(wanted.inputs.map((name, i) => [name, read[i]!]))
+      } catch (cause) {
+        throw tfjsFailure('differentiate the model', cause)
+      } finally {
+        core.dispose([...Object.values(fed), ...slopes])
       }
     },
     release() {
