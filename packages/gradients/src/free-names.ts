@@ -1,9 +1,13 @@
 import type { ForwardGraph } from './forward-graph.ts'
 
-/** Gives the wanted name, or one made from it where a tensor of `graph`, or an earlier call, has it. */
-export function freeNames({ inputs, initializers, nodes }: ForwardGraph): (wanted: string) => string {
+/** Gives the wanted name, or one made from it where a tensor of `graph`, one of `others`, or an earlier call has it. */
+export function freeNames(
+  { inputs, initializers, nodes }: ForwardGraph,
+  others: readonly string[] = [],
+): (wanted: string) => string {
   const taken = new Set([
     ...inputs.map(({ name }) => name),
+    ...others,
     ...initializers.keys(),
     ...nodes.flatMap(({ proto }) => proto.output),
   ])

@@ -3,15 +3,15 @@ import { graphBuilder, type ModelProto } from '@homing/onnx'
 import { emitterOf, type ShapedValue } from './emitter.ts'
 import { freeNames } from './free-names.ts'
 import { lossOf } from './losses/loss-of.ts'
-import { clipByNorm } from './optimisers/clip-by-norm.ts'
 import { optimiserOf } from './optimisers/optimiser-of.ts'
 import { writeGradients } from './reverse.ts'
 import { movedAverage } from './training/moved-average.ts'
+import { withProximalTerm } from './training/proximal-term.ts'
 import { declareStepInputs, type Targets } from './training/step-inputs.ts'
 import { readTrainedModel } from './training/trained-model.ts'
 import { recipeOf, type TrainingOptions } from './training/training-options.ts'
 import type { ParameterSlot, Slot } from './training/training-slots.ts'
-import { decayed } from './training/weight-decay.ts'
+import { writeUpdate } from './training/write-update.ts'
 import { writeForward } from './write-forward.ts'
 
 /** One training step as an ONNX model of standard operators, and the names of its inputs and outputs. */
@@ -33,31 +33,35 @@ export interface TrainingGraph {
 
 /**
  * Writes the training step of an inference model: forward, loss, gradients and optimiser. Shapes are fixed: `dims`
- * gives dynamic dimensions, such as the batch, their sizes.
+ * gives dynamic dimensions, such as the batch, their sizes. A step whose loss or gradients are not finite changes nothing.
  * @throws HomingError GRADIENT_UNSUPPORTED when an operator without gradient lies between the loss and a trained
  *   tensor (`details.trainable` lists what can be trained), CONFIG_INVALID for options that do not fit the model,
  *   ONNX_INVALID or ONNX_UNSUPPORTED for a model that cannot be read.
  */
 export function trainingGraph(model: ModelProto, options: TrainingOptions): TrainingGraph {
   const recipe = recipeOf(options)
-  const { clipNorm, weightDecay = 0 } = recipe
   const trainedModel = readTrainedModel(model, recipe, options.dims)
   const { forward, trained, averages } = trainedModel
   const loss = lossOf(recipe.loss, forward.opset, options.lossGraph)
   const optimiser = optimiserOf(recipe.optimiser)
 
   const builder = graphBuilder('training', { opset: forward.opset })
-  const nameOf = freeNames(forward)
-  const inputs = declareStepInputs(builder, trainedModel, loss, optimiser.state, nameOf)
+  const nameOf = freeNames(
+    forward,
+    averages.map(({ name }) => name),
+  )
+  const inputs = declareStepInputs(builder, trainedModel, recipe, loss, optimiser.state, nameOf)
   const { batch, targets, tensors, learningRate, step } = inputs
   writeForward(builder, forward, trained)
 
   const emit = emitterOf(builder)
-  const written = loss.write(emit, forward.output, targets)
-  const raw = writeGradients(forward, emit, written.gradient, trained)
-  const clipped = clipNorm === undefined ? undefined : clipByNorm(emit, raw, clipNorm)
-  const gradients = clipped?.gradients ?? raw
-  const update = optimiser.begin(emit, learningRate, step)
+  const { metrics, ...written } = loss.write(emit, forward.output, targets)
+  const gradients = writeGradients(forward, emit, written.gradient, trained)
+  const plain = { loss: written.loss, gradients }
+  const { proximal = 0, clipNorm } = recipe
+  const pulled = proximal > 0 ? withProximalTerm(emit, plain, tensors, proximal) : undefined
+  const objective = pulled ?? plain
+  const update = writeUpdate(emit, recipe, optimiser, inputs, objective)
 
   const output = (wanted: string, value: ShapedValue): string => {
     const name = nameOf(wanted)
@@ -67,20 +71,25 @@ export function trainingGraph(model: ModelProto, options: TrainingOptions): Trai
   const slot = ({ name, shape }: ShapedValue, next: ShapedValue): Slot => {
     return { input: name, output: output(`${name}/next`, next), shape }
   }
-  const lossName = output('loss', written.loss)
-  const metrics = { ...written.metrics, ...(clipped && { gradient_norm: clipped.norm }) }
-  const metricNames = Object.entries(metrics).map(([name, value]) => output(name, value))
-  const slots = tensors.map(({ parameter, state: old }): ParameterSlot => {
-    const gradient = gradients.get(parameter.name)!
-    const { decrease, state } = update({ parameter, gradient, state: old })
-    const kept = decayed(emit, parameter, learningRate, weightDecay)
-    const next = slot(parameter, emit.binary('Sub', kept, decrease))
-    return { ...next, state: optimiser.state.map((name) => slot(old[name]!, state[name]!)) }
+  const lossName = output('loss', objective.loss)
+  const figures = {
+    ...metrics,
+    ...(pulled && { proximal: pulled.term }),
+    ...(clipNorm !== undefined && { gradient_norm: update.norm }),
+  }
+  const metricNames = Object.entries(figures).map(([name, value]) => output(name, value))
+  const slots = tensors.map(({ parameter, state, anchor }, index): ParameterSlot => {
+    const next = update.tensors[index]!
+    return {
+      ...slot(parameter, next.parameter),
+      ...(anchor && { anchor: anchor.name }),
+      state: Object.entries(state).map(([name, old]) => slot(old, next.state[name]!)),
+    }
   })
   const moved = averages.map((average, index): ParameterSlot => {
     const old = inputs.averages[index]!
     const next = movedAverage(emit, old, forward.values.get(average.statistic)!, average)
-    return { ...slot(old, next), state: [] }
+    return { ...slot(old, emit.select(update.finite, next, old)), state: [] }
   })
   return {
     model: builder.build(),

@@ -1,13 +1,17 @@
 import type { GraphBuilder } from '@homing/onnx'
+import type { StepRecipe } from '@homing/protocol'
 
 import { declareInput } from '../declare-input.ts'
 import type { ShapedValue } from '../emitter.ts'
 import type { Loss } from '../losses/loss.ts'
+import { accumulatedState } from './accumulation.ts'
 import type { TrainedModel } from './trained-model.ts'
 
-/** A tensor under training, and what the optimiser keeps for it by name. */
+/** A tensor under training, and what is kept for it by name. */
 export interface TrainedTensor {
   readonly parameter: ShapedValue
+  /** The tensor as it was when the run began, where the recipe pulls towards it. */
+  readonly anchor?: ShapedValue
   readonly state: Readonly<Record<string, ShapedValue>>
 }
 
@@ -27,10 +31,11 @@ export interface StepInputs {
   readonly step: ShapedValue
 }
 
-/** Declares the inputs of a training graph; `state` names what is kept for each trained tensor. */
+/** Declares the inputs of a training graph; `state` names what the optimiser keeps for each trained tensor. */
 export function declareStepInputs(
   builder: GraphBuilder,
   { forward, trained, averages }: TrainedModel,
+  { accumulate = 1, proximal = 0 }: StepRecipe,
   loss: Loss,
   state: readonly string[],
   nameOf: (wanted: string) => string,
@@ -40,12 +45,12 @@ export function declareStepInputs(
   const type = loss.targets(forward.output)
   const targets = { ...type, ...declareInput(builder, nameOf('targets'), type) }
   const parameters = trained.map((name) => declareInput(builder, name, forward.values.get(name)!))
-  const tensors = parameters.map((parameter) => ({
-    parameter,
-    state: Object.fromEntries(
-      state.map((name) => [name, declareInput(builder, nameOf(`${parameter.name}/${name}`), parameter)]),
-    ),
-  }))
+  const kept = accumulate > 1 ? [...state, accumulatedState] : state
+  const tensors = parameters.map((parameter): TrainedTensor => {
+    const beside = (name: string) => declareInput(builder, nameOf(`${parameter.name}/${name}`), parameter)
+    const states = Object.fromEntries(kept.map((name) => [name, beside(name)]))
+    return { parameter, state: states, ...(proximal > 0 && { anchor: beside('anchor') }) }
+  })
   return {
     batch,
     targets,

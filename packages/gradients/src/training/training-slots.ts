@@ -5,7 +5,9 @@ export interface Slot {
   readonly shape: readonly number[]
 }
 
-/** A trained tensor and what the optimiser keeps for it. The state is zeros before the first step. */
+/** A trained tensor and what is kept for it from step to step. The state is zeros before the first step. */
 export interface ParameterSlot extends Slot {
+  /** Input for the tensor as it was when the run began: with `proximal` alone. */
+  readonly anchor?: string
   readonly state: readonly Slot[]
 }
