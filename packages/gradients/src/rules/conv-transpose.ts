@@ -2,7 +2,7 @@ import { firstOutput, type ForwardNode, requiredInput } from '../forward-node.ts
 import { firstOutputRule, type GradientRule } from '../rule.ts'
 import { sumToChannels } from '../sum-to-channels.ts'
 import type { Windows } from '../windows.ts'
-import { gradientOfKernel } from './conv.ts'
+import { gradientOfKernel } from './kernel-gradient.ts'
 
 /**
  * The convolution of which it is the transpose maps its output back to its input: dX is that convolution of dY, and
@@ -19,7 +19,7 @@ export const convTranspose: GradientRule = firstOutputRule(({ node, emit, wants 
   const dy = emit.slice(gradient, axes, starts, input)
   return [
     wants(0) ? emit.op('Conv', [dy, w], x.shape, attributes) : undefined,
-    wants(1) ? gradientOfKernel(emit, dy, x, w.shape, windows, group) : undefined,
+    wants(1) ? gradientOfKernel({ emit, x: dy, dy: x, shape: w.shape, windows, group }) : undefined,
     b && wants(2) ? sumToChannels(emit, gradient) : undefined,
   ]
 })

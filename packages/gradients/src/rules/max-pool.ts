@@ -18,7 +18,6 @@ export const maxPool: GradientRule = firstOutputRule(
   },
   (node) => {
     if (areTiles(windowsOf(node, node.attributes.ints('kernel_shape') ?? []))) return undefined
-    if (node.attributes.int('storage_order', 0) !== 0) return 'it counts elements by columns'
     return node.opset < addingOpset
       ? `its windows overlap, are padded or dilated, which needs operator set ${addingOpset} or newer`
       : undefined
@@ -30,7 +29,9 @@ function overTiles(emit: Emitter, node: ForwardNode, windows: Windows, gradient:
   const [x, y] = [requiredInput(node, 0), firstOutput(node)]
   const { kernel } = windows
   const mask = emit.mask('Equal', crop(emit, x, windows), repeat(emit, y, kernel))
-  const share = emit.op('AveragePool', [mask], y.shape, { kernel_shape: kernel, strides: kernel })
+  // Nothing is padded; counting padding only takes the engine's faster way.
+  const pooling = { kernel_shape: kernel, strides: kernel, count_include_pad: 1 }
+  const share = emit.op('AveragePool', [mask], y.shape, pooling)
   const each = emit.binary('Div', gradient, emit.binary('Mul', share, volume(kernel)))
   return uncrop(emit, emit.binary('Mul', mask, repeat(emit, each, kernel)), windows)
 }
