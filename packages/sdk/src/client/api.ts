@@ -1,9 +1,11 @@
 import type { Card, Engine, HomingErrorData, Signature } from '@homing/protocol'
 
 import type { Step } from '../delivery/model-state.ts'
-import type { InputValue } from '../inputs/input-value.ts'
 import type { Backend, BackendFallback } from '../libraries/backend.ts'
+import type { Explanation } from '../runtime/explanation-api.ts'
 import type { PredictReply } from '../runtime/runtime-api.ts'
+import type { ExplainOptions } from './explanation-api.ts'
+import type { PageInput } from './page-input.ts'
 
 /** How a client finds its repository and its workers. */
 export interface ClientOptions {
@@ -87,9 +89,6 @@ export interface ModelStatus {
   readonly timings: Partial<Record<'fetch' | 'verify' | 'start' | 'load' | 'firstRun', number>>
 }
 
-/** An input as the page passes it: what the worker takes, and any image of the page: canvases, bitmaps, elements, files. */
-export type PageInput = InputValue | ImageBitmapSource | readonly ImageBitmapSource[]
-
 /** How one prediction is made. */
 export interface PredictOptions {
   readonly signal?: AbortSignal
@@ -114,6 +113,14 @@ export interface Model {
    * @throws HomingError INPUT_NAME, INPUT_DTYPE, INPUT_SHAPE, INPUT_VALUE, ENGINE_FAILED, WORKER_LOST, ABORTED, CLOSED.
    */
   predict(inputs: Readonly<Record<string, PageInput>>, options?: PredictOptions): Promise<Prediction>
+  /**
+   * Explains what the serving version says to one example: what each pixel, element or feature adds to the chosen label's
+   * score, or to the value, compared with a baseline. Rows by sampled Shapley values, everything else by integrated
+   * gradients. Predictions go on meanwhile.
+   * @throws HomingError as `predict`, CONFIG_INVALID for an option or label that is not there, and TRAINING_UNAVAILABLE
+   * when an image or tensor is to be explained and the version was packed without `--explain`.
+   */
+  explain(inputs: Readonly<Record<string, PageInput>>, options?: ExplainOptions): Promise<Explanation>
   /** Calls `listener` with the present status at once and with every later one. Returns the undo. */
   subscribe(listener: (status: ModelStatus) => void): () => void
   /** Switches to the newest allowed version now, whatever the policy. */

@@ -1,24 +1,21 @@
 import { HomingError, type Signature } from '@homing/protocol'
-import { proxy, transfer } from 'comlink'
+import { proxy } from 'comlink'
 
-import type { PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
 import type {
   Model,
   ModelOptions,
   ModelStatus,
-  PageInput,
   Prediction,
   PredictOptions,
   Progress,
   UpdatePolicy,
 } from './api.ts'
 import { checkUpdates } from './client-options.ts'
-import { maxReplays } from './config.ts'
 import type { HostApi, ModelEvent, OpenOptions, Serving } from './host-api.ts'
 import { listenerSet } from './listener-set.ts'
+import { createModelCalls } from './model-calls.ts'
+import type { PageInput } from './page-input.ts'
 import type { PageSession } from './page-session.ts'
-import { type RetainedInputs, retainInputs } from './retained-inputs.ts'
-import { withSignal } from './with-signal.ts'
 
 /** A model as its client holds it. */
 export interface ModelHandle {
@@ -40,7 +37,6 @@ export function createModelHandle(
   let serving: Serving | undefined
   let opened: Promise<void> = Promise.resolve()
   let closing: Promise<void> | undefined
-  const isClosing = (): boolean => closing !== undefined
   const statusListeners = listenerSet<ModelStatus>()
   const progressListeners = listenerSet<Progress>()
 
@@ -72,18 +68,6 @@ export function createModelHandle(
     await call(await session.host())
     return status
   }
-  const predictOnce = async (
-    inputs: RetainedInputs['inputs'],
-    move: readonly Transferable[],
-    signal?: AbortSignal,
-  ): Promise<PredictReply> => {
-    if (!serving) throw new HomingError('WORKER_LOST', `Model ${name} is being loaded again.`)
-    const { engine, windows } = serving
-    const events = windows.length > 0 ? await (await session.host()).readEvents(windows) : {}
-    const runtime = await session.engine(engine)
-    const request: PredictRequest = { inputs, now: Date.now(), events, windows }
-    return runtime.predict(name, transfer(request, [...move]), signal)
-  }
   /** Waits until the model serves again after a worker died or the engine changed under the call. */
   const repaired = async (): Promise<void> => {
     const last = opened
@@ -91,38 +75,20 @@ export function createModelHandle(
     await (await session.host()).ready(name)
   }
 
-  const replayed = async (
-    inputs: RetainedInputs['inputs'],
-    move: readonly Transferable[],
-    signal?: AbortSignal,
-  ): Promise<PredictReply> => {
-    for (let replays = 0; ; replays++) {
-      try {
-        return await predictOnce(inputs, move, signal)
-      } catch (thrown) {
-        const error = HomingError.from(thrown, 'ENGINE_FAILED')
-        const lost = error.code === 'WORKER_LOST' || error.code === 'CLOSED'
-        if (!lost || isClosing() || replays >= maxReplays) throw error
-        if (move.length > 0) throw transferredError(error)
-        await repaired()
-      }
-    }
-  }
+  const calls = createModelCalls({
+    name,
+    session,
+    serving: () => serving,
+    isClosing: () => closing !== undefined,
+    repaired,
+  })
 
   const predict = async (
     inputs: Readonly<Record<string, PageInput>>,
     how: PredictOptions = {},
   ): Promise<Prediction> => {
     if (closing) throw closedError(name)
-    const reply = await withSignal(how.signal, async (signal) => {
-      signal?.throwIfAborted()
-      const retained = await retainInputs(inputs, how.transfer ?? false)
-      try {
-        return await replayed(retained.inputs, retained.transfer, signal)
-      } finally {
-        retained.release()
-      }
-    })
+    const reply = await calls.predict(inputs, how)
     return { ...reply, predictionId: crypto.randomUUID() }
   }
 
@@ -149,6 +115,10 @@ export function createModelHandle(
       return status
     },
     predict,
+    async explain(inputs, how = {}) {
+      if (closing) throw closedError(name)
+      return calls.explain(inputs, how)
+    },
     subscribe: (listener) => statusListeners.add(listener, status),
     update: () => ask((host) => host.update(name)),
     async pin(version) {
@@ -186,12 +156,6 @@ function pick({ version, backends, updates }: ModelOptions): OpenOptions {
     ...(backends === undefined ? {} : { backends }),
     ...(updates === undefined ? {} : { updates }),
   }
-}
-
-function transferredError(cause: HomingError): HomingError {
-  const message =
-    'The worker left before it answered, and the transferred inputs with it. Call again with new ones.'
-  return new HomingError('WORKER_LOST', message, { cause })
 }
 
 function closedError(name: string): HomingError {

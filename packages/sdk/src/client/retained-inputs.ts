@@ -1,7 +1,7 @@
 import { HomingError } from '@homing/protocol'
 
 import type { ImageSource, InputValue } from '../inputs/input-value.ts'
-import type { PageInput } from './api.ts'
+import type { PageInput } from './page-input.ts'
 
 /** Inputs in the form that crosses to a worker. */
 export interface RetainedInputs {

@@ -15,7 +15,7 @@ export async function withSignal<T>(
   const aborted = new Promise<never>((_, reject) => {
     follow = () => {
       own.abort(signal.reason)
-      reject(new HomingError('ABORTED', 'The prediction was aborted.', { cause: signal.reason }))
+      reject(new HomingError('ABORTED', 'The call was aborted.', { cause: signal.reason }))
     }
   })
   if (signal.aborted) follow()

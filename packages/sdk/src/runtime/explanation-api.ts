@@ -4,7 +4,6 @@ import type { Manifest, Tensor } from '@homing/protocol'
 import type { Completeness } from './explanation/completeness.ts'
 import type { InputValue, TableRow } from '../inputs/input-value.ts'
 import type { Backend } from '../libraries/backend.ts'
-import type { PredictRequest } from './runtime-api.ts'
 
 /** Which number of the output is explained, against what, and how closely. */
 export interface ExplainSettings {
@@ -23,11 +22,6 @@ export interface ExplainSettings {
   readonly samples?: number
   /** Whole number below 2^32 that the orders are drawn from: the same gives the same values. Default 0. */
   readonly seed?: number
-}
-
-/** An answer to explain. */
-export interface ExplainRequest extends PredictRequest {
-  readonly settings: ExplainSettings
 }
 
 /** What both kinds of explanations tell. */

@@ -3,7 +3,7 @@ import type { Engine, HomingErrorData, Manifest, Tensor } from '@homing/protocol
 
 import type { InputValues } from '../inputs/input-value.ts'
 import type { Backend, BackendFallback } from '../libraries/backend.ts'
-import type { ExplainReply, ExplainRequest, ExplanationFiles } from './explanation-api.ts'
+import type { ExplainReply, ExplainSettings, ExplanationFiles } from './explanation-api.ts'
 
 /** A version to load: verified bytes, moved to the worker. */
 export interface LoadRequest {
@@ -43,6 +43,11 @@ export interface PredictRequest {
   readonly windows?: readonly EventWindow[]
   /** Milliseconds since the epoch, for windowed features. */
   readonly now: number
+}
+
+/** An answer to explain. */
+export interface ExplainRequest extends PredictRequest {
+  readonly settings: ExplainSettings
 }
 
 /** A label with its probability. */

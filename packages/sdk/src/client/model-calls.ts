@@ -1,0 +1,132 @@
+import { HomingError } from '@homing/protocol'
+import { transfer } from 'comlink'
+
+import type { InputValue } from '../inputs/input-value.ts'
+import type { Explanation, ExplainSettings } from '../runtime/explanation-api.ts'
+import type { ExplainRequest, PredictReply, PredictRequest, RuntimeApi } from '../runtime/runtime-api.ts'
+import type { PredictOptions } from './api.ts'
+import { maxReplays } from './config.ts'
+import type { ExplainOptions } from './explanation-api.ts'
+import type { Serving } from './host-api.ts'
+import type { PageInput } from './page-input.ts'
+import type { PageSession } from './page-session.ts'
+import { type RetainedInputs, retainInputs } from './retained-inputs.ts'
+import { withSignal } from './with-signal.ts'
+
+/** What calls of an open model need of it. */
+export interface CalledModel {
+  readonly name: string
+  readonly session: PageSession
+  /** What the serving version needs; undefined while it is being loaded again. */
+  readonly serving: () => Serving | undefined
+  readonly isClosing: () => boolean
+  /** Waits until the model serves again after a worker died or the engine changed under a call. */
+  readonly repaired: () => Promise<void>
+}
+
+type PageInputs = Readonly<Record<string, PageInput>>
+
+/** Calls of the serving version, on whatever worker runs it. */
+export interface ModelCalls {
+  predict(inputs: PageInputs, options: PredictOptions): Promise<PredictReply>
+  explain(inputs: PageInputs, options: ExplainOptions): Promise<Explanation>
+}
+
+/** Calls are repeated from the retained inputs when their worker died or the version gave way under them. */
+export function createModelCalls({ name, session, serving, isClosing, repaired }: CalledModel): ModelCalls {
+  /** The runtime that serves, and the request for it. */
+  const prepare = async (
+    inputs: RetainedInputs['inputs'],
+  ): Promise<{ runtime: RuntimeApi; request: PredictRequest }> => {
+    const needed = serving()
+    if (!needed) throw new HomingError('WORKER_LOST', `Model ${name} is being loaded again.`)
+    const { engine, windows } = needed
+    const events = windows.length > 0 ? await (await session.host()).readEvents(windows) : {}
+    const runtime = await session.engine(engine)
+    return { runtime, request: { inputs, now: Date.now(), events, windows } }
+  }
+  const repeated = async <T>(moved: boolean, call: () => Promise<T>): Promise<T> => {
+    for (let replays = 0; ; replays++) {
+      try {
+        return await call()
+      } catch (thrown) {
+        const error = HomingError.from(thrown, 'ENGINE_FAILED')
+        const lost = error.code === 'WORKER_LOST' || error.code === 'CLOSED'
+        if (!lost || isClosing() || replays >= maxReplays) throw error
+        if (moved) throw transferredError(error)
+        await repaired()
+      }
+    }
+  }
+  const explainOnce = async (
+    inputs: RetainedInputs['inputs'],
+    settings: ExplainSettings,
+    signal: AbortSignal | undefined,
+  ): Promise<Explanation> => {
+    const { runtime, request } = await prepare(inputs)
+    const asked: ExplainRequest = { ...request, settings }
+    const reply = await runtime.explain(name, asked, signal)
+    if (!('needs' in reply)) return reply
+    const files = await (await session.host()).sectionFiles(name, 'explanation', signal)
+    await runtime.loadExplanation(name, transfer(files, [files.graph.buffer, files.parameters.buffer]))
+    const explained = await runtime.explain(name, asked, signal)
+    if (!('needs' in explained)) return explained
+    throw new HomingError('CLOSED', `The version of ${name} that was to be explained gave way to another.`)
+  }
+
+  return {
+    predict: (inputs, { signal: outer, transfer: move = false }) =>
+      withSignal(outer, async (signal) => {
+        signal?.throwIfAborted()
+        const retained = await retainInputs(inputs, move)
+        try {
+          return await repeated(retained.transfer.length > 0, async () => {
+            const { runtime, request } = await prepare(retained.inputs)
+            return runtime.predict(name, transfer(request, [...retained.transfer]), signal)
+          })
+        } finally {
+          retained.release()
+        }
+      }),
+    explain: (inputs, { signal: outer, baseline, ...settings }) =>
+      withSignal(outer, async (signal) => {
+        signal?.throwIfAborted()
+        const [retained, compared] = await Promise.all([
+          retainInputs(inputs, false),
+          retainBaseline(baseline),
+        ])
+        try {
+          const given = compared ? { ...settings, baseline: compared.values } : settings
+          return await repeated(false, () => explainOnce(retained.inputs, given, signal))
+        } finally {
+          retained.release()
+          compared?.release()
+        }
+      }),
+  }
+}
+
+interface RetainedBaseline {
+  readonly values: Readonly<Record<string, number | InputValue>>
+  readonly release: () => void
+}
+
+async function retainBaseline(baseline: ExplainOptions['baseline']): Promise<RetainedBaseline | undefined> {
+  if (baseline === undefined) return undefined
+  if (typeof baseline !== 'object' || (baseline as unknown) === null)
+    throw new HomingError(
+      'CONFIG_INVALID',
+      'The option "baseline" of explain() is an object by the names of inputs.',
+    )
+  const entries = Object.entries(baseline)
+  const numbers = entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number')
+  const passed = entries.filter((entry): entry is [string, PageInput] => typeof entry[1] !== 'number')
+  const { inputs, release } = await retainInputs(Object.fromEntries(passed), false)
+  return { values: { ...inputs, ...Object.fromEntries(numbers) }, release }
+}
+
+function transferredError(cause: HomingError): HomingError {
+  const message =
+    'The worker left before it answered, and the transferred inputs with it. Call again with new ones.'
+  return new HomingError('WORKER_LOST', message, { cause })
+}
