@@ -1,20 +1,70 @@
 import type { ForwardNode } from './forward-node.ts'
 import type { GradientRule } from './rule.ts'
-import { gelu, logSoftmax, sigmoid, softmax, softplus, tanh } from './rules/activations.ts'
-import { add, div, mul, neg, pow, sub } from './rules/arithmetic.ts'
+import {
+  gelu,
+  logSoftmax,
+  mish,
+  sigmoid,
+  softmax,
+  softplus,
+  softsign,
+  swish,
+  tanh,
+} from './rules/activations.ts'
+import { add, div, mean, mul, neg, pow, sub } from './rules/arithmetic.ts'
 import { averagePool, globalAveragePool } from './rules/average-pool.ts'
 import { clip, extreme, where } from './rules/choices.ts'
 import { conv } from './rules/conv.ts'
 import { convTranspose } from './rules/conv-transpose.ts'
 import { concat, slice, split } from './rules/cutting.ts'
-import { abs, cos, erf, exp, log, reciprocal, sin, sqrt } from './rules/functions.ts'
+import {
+  abs,
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atanh,
+  cos,
+  cosh,
+  erf,
+  exp,
+  log,
+  reciprocal,
+  sin,
+  sinh,
+  sqrt,
+  tan,
+} from './rules/functions.ts'
 import { gather, gatherElements } from './rules/gathering.ts'
+import { groupNormalization, rmsNormalization } from './rules/group-normalisation.ts'
 import { gemm, matMul } from './rules/matmul.ts'
 import { maxPool } from './rules/max-pool.ts'
 import { batchNormalization, instanceNormalization, layerNormalization } from './rules/normalisation.ts'
 import { pad } from './rules/pad.ts'
-import { elu, hardSigmoid, hardSwish, leakyRelu, pRelu, relu, selu } from './rules/rectifiers.ts'
-import { globalMaxPool, reduceExtreme, reduceMean, reduceSum } from './rules/reductions.ts'
+import {
+  celu,
+  elu,
+  hardSigmoid,
+  hardSwish,
+  leakyRelu,
+  pRelu,
+  relu,
+  selu,
+  thresholdedRelu,
+} from './rules/rectifiers.ts'
+import {
+  globalMaxPool,
+  reduceExtreme,
+  reduceL1,
+  reduceL2,
+  reduceLogSum,
+  reduceLogSumExp,
+  reduceMean,
+  reduceProd,
+  reduceSum,
+  reduceSumSquare,
+} from './rules/reductions.ts'
 import { expand, tile } from './rules/repeating.ts'
 import { cast, dropout, identity, reshape, transpose } from './rules/shaping.ts'
 
@@ -22,15 +72,23 @@ import { cast, dropout, identity, reshape, transpose } from './rules/shaping.ts'
 const rules = new Map<string, GradientRule>(
   Object.entries({
     Abs: abs,
+    Acos: acos,
+    Acosh: acosh,
     Add: add,
+    Asin: asin,
+    Asinh: asinh,
+    Atan: atan,
+    Atanh: atanh,
     AveragePool: averagePool,
     BatchNormalization: batchNormalization,
     Cast: cast,
+    Celu: celu,
     Clip: clip,
     Concat: concat,
     Conv: conv,
     ConvTranspose: convTranspose,
     Cos: cos,
+    Cosh: cosh,
     Div: div,
     Dropout: dropout,
     Elu: elu,
@@ -44,6 +102,7 @@ const rules = new Map<string, GradientRule>(
     Gemm: gemm,
     GlobalAveragePool: globalAveragePool,
     GlobalMaxPool: globalMaxPool,
+    GroupNormalization: groupNormalization,
     HardSigmoid: hardSigmoid,
     HardSwish: hardSwish,
     Identity: identity,
@@ -55,31 +114,45 @@ const rules = new Map<string, GradientRule>(
     MatMul: matMul,
     Max: extreme,
     MaxPool: maxPool,
+    Mean: mean,
     Min: extreme,
+    Mish: mish,
     Mul: mul,
     Neg: neg,
     PRelu: pRelu,
     Pad: pad,
     Pow: pow,
+    RMSNormalization: rmsNormalization,
     Reciprocal: reciprocal,
+    ReduceL1: reduceL1,
+    ReduceL2: reduceL2,
+    ReduceLogSum: reduceLogSum,
+    ReduceLogSumExp: reduceLogSumExp,
     ReduceMax: reduceExtreme,
     ReduceMean: reduceMean,
     ReduceMin: reduceExtreme,
+    ReduceProd: reduceProd,
     ReduceSum: reduceSum,
+    ReduceSumSquare: reduceSumSquare,
     Relu: relu,
     Reshape: reshape,
     Selu: selu,
     Sigmoid: sigmoid,
     Sin: sin,
+    Sinh: sinh,
     Slice: slice,
     Softmax: softmax,
     Softplus: softplus,
+    Softsign: softsign,
     Split: split,
     Sqrt: sqrt,
     Squeeze: reshape,
     Sub: sub,
     Sum: add,
+    Swish: swish,
+    Tan: tan,
     Tanh: tanh,
+    ThresholdedRelu: thresholdedRelu,
     Tile: tile,
     Transpose: transpose,
     Unsqueeze: reshape,

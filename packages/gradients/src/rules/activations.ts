@@ -1,5 +1,5 @@
 import type { Emitter, ShapedValue } from '../emitter.ts'
-import { firstOutput, type ForwardNode, requiredInput } from '../forward-node.ts'
+import { firstOutput, floatAttribute, type ForwardNode, requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule } from '../rule.ts'
 
 /** s (1 - s) */
@@ -72,3 +72,25 @@ function softmaxAxis(node: ForwardNode, rank: number): number {
   const axis = node.attributes.int('axis', -1)
   return axis < 0 ? axis + rank : axis
 }
+
+/** 1 / (1 + |x|)^2 */
+export const softsign: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
+  const share = emit.unary('Reciprocal', emit.binary('Add', emit.unary('Abs', requiredInput(node, 0)), 1))
+  return [emit.binary('Mul', gradient, emit.binary('Mul', share, share))]
+})
+
+/** x sigmoid(a x) (Ramachandran et al. 2017), with h = sigmoid(a x): h + a y (1 - h) */
+export const swish: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
+  const [x, y, alpha] = [requiredInput(node, 0), firstOutput(node), floatAttribute(node, 'alpha', 1)]
+  const h = emit.unary('Sigmoid', emit.binary('Mul', x, alpha))
+  const rise = emit.binary('Mul', emit.binary('Mul', y, alpha), emit.binary('Sub', 1, h))
+  return [emit.binary('Mul', gradient, emit.binary('Add', h, rise))]
+})
+
+/** x tanh(softplus(x)) (Misra 2019), with t = tanh(softplus(x)): t + x sigmoid(x) (1 - t^2) */
+export const mish: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
+  const x = requiredInput(node, 0)
+  const t = emit.unary('Tanh', emit.unary('Softplus', x))
+  const rise = emit.binary('Mul', emit.unary('Sigmoid', x), emit.binary('Sub', 1, emit.binary('Mul', t, t)))
+  return [emit.binary('Mul', gradient, emit.binary('Add', t, emit.binary('Mul', x, rise)))]
+})

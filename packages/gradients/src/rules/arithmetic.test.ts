@@ -52,6 +52,26 @@ describe('arithmetic', () => {
     )
   })
 
+  it('Mean of three with any broadcast', async () => {
+    await fc.assert(
+      fc.asyncProperty(shapePair, seed, ([a, b], seed) =>
+        checkGradient({ define: (g, [x, y]) => g.op('Mean', [x!, y!, x!]), shapes: [a, b], step: 0.5, seed }),
+      ),
+      { numRuns: 10 },
+    )
+  })
+
+  it('Pow to learned exponents of another type', async () => {
+    await checkGradient({
+      define: (g, [x, y]) => g.op('Pow', [x!, g.op('Cast', [y!], { to: 11 })]),
+      shapes: [[2, 3], [3]],
+      step: 5e-3,
+      draw: positive,
+      only: 'float32',
+      seed: 6,
+    })
+  })
+
   it('Pow of positive numbers, with any broadcast', async () => {
     await fc.assert(
       fc.asyncProperty(shapePair, seed, (shapes, seed) =>

@@ -10,6 +10,14 @@ export const add: GradientRule = firstOutputRule(({ node, emit, wants }, gradien
   ),
 )
 
+/** The mean of any number of tensors: an equal part for each. */
+export const mean: GradientRule = firstOutputRule(({ node, emit, wants }, gradient) => {
+  const part = emit.binary('Mul', gradient, 1 / node.inputs.length)
+  return node.inputs.map((input, index) =>
+    input && wants(index) ? sumToShape(emit, part, input.shape) : undefined,
+  )
+})
+
 /** d(a - b) = da - db */
 export const sub: GradientRule = firstOutputRule(({ node, emit, wants }, gradient) => [
   wants(0) ? sumToShape(emit, gradient, requiredInput(node, 0).shape) : undefined,
@@ -44,7 +52,13 @@ export const pow: GradientRule = firstOutputRule(({ node, emit, wants }, gradien
   const ofExponent = (): ShapedValue => {
     const logarithm = emit.unary('Log', a)
     const slope = emit.binary('Mul', power, logarithm)
-    return emit.select(emit.compare('Greater', a, 0), slope, emit.scalar(0, a.dtype))
+    const ofAny = emit.binary(
+      'Mul',
+      gradient,
+      emit.select(emit.compare('Greater', a, 0), slope, emit.scalar(0, a.dtype)),
+    )
+    const sum = sumToShape(emit, ofAny, b.shape)
+    return b.dtype === a.dtype ? sum : emit.cast(sum, b.dtype)
   }
   const [constant, ...others] = wants(1) ? [] : (node.numbers(1) ?? [])
   const slope = (): ShapedValue =>
@@ -53,7 +67,7 @@ export const pow: GradientRule = firstOutputRule(({ node, emit, wants }, gradien
       : slopeOfAnyPower(emit, a, b)
   return [
     wants(0) ? sumToShape(emit, emit.binary('Mul', gradient, slope()), a.shape) : undefined,
-    wants(1) ? sumToShape(emit, emit.binary('Mul', gradient, ofExponent()), b.shape) : undefined,
+    wants(1) ? ofExponent() : undefined,
   ]
 })
 

@@ -55,6 +55,27 @@ describe('choices', () => {
     )
   })
 
+  it('Clip to bounds that are learned', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyShape, seed, (shape, seed) =>
+        checkGradient({
+          define: (g, [x, low, high], dtype) => {
+            const [from, to] = [
+              g.op('Sub', [low!, g.scalar(0.3, dtype)]),
+              g.op('Add', [high!, g.scalar(0.32, dtype)]),
+            ]
+            return g.op('Clip', [g.op('Mul', [x!, g.scalar(1.37, dtype)]), from, to])
+          },
+          shapes: [shape, [], []],
+          step: 1e-3,
+          draw: awayFromKinks,
+          seed,
+        }),
+      ),
+      { numRuns: 8 },
+    )
+  })
+
   it('Where with any broadcast', async () => {
     await fc.assert(
       fc.asyncProperty(shapePair, seed, ([a, b], seed) =>

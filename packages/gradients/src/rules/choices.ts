@@ -1,3 +1,4 @@
+import type { ShapedValue } from '../emitter.ts'
 import { firstOutput, requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule } from '../rule.ts'
 import { sumToShape } from '../sum-to-shape.ts'
@@ -15,14 +16,20 @@ export const extreme: GradientRule = firstOutputRule(({ node, emit, wants }, gra
   )
 })
 
-/** The gradient goes on where the value was left as it is. The bounds have none. */
-export const clip: GradientRule = firstOutputRule(
-  ({ node, emit }, gradient) => [
-    emit.binary('Mul', gradient, emit.mask('Equal', requiredInput(node, 0), firstOutput(node))),
-  ],
-  () => undefined,
-  [1, 2],
-)
+/** The gradient goes on where the value was left as it is, elsewhere to the bound that it was moved to. */
+export const clip: GradientRule = firstOutputRule(({ node, emit, wants }, gradient) => {
+  const [x, ...bounds] = [requiredInput(node, 0), node.inputs[1], node.inputs[2]] as const
+  const where = (comparison: string, other: ShapedValue): ShapedValue =>
+    emit.binary('Mul', gradient, emit.mask(comparison, x, other))
+  return [
+    wants(0) ? where('Equal', firstOutput(node)) : undefined,
+    ...bounds.map((bound, index) =>
+      bound && wants(index + 1)
+        ? sumToShape(emit, where(index === 0 ? 'Less' : 'Greater', bound), bound.shape)
+        : undefined,
+    ),
+  ]
+})
 
 /** Each element's gradient goes to the side that it came from. */
 export const where: GradientRule = firstOutputRule(({ node, emit, wants }, gradient) => {

@@ -38,3 +38,44 @@ export const sin = slopeRule((emit, x) => emit.unary('Cos', x))
 
 /** -sin(x) */
 export const cos = slopeRule((emit, x) => emit.unary('Neg', emit.unary('Sin', x)))
+
+/** 1 + tan(x)^2 */
+export const tan = slopeRule((emit, _, y) => emit.binary('Add', emit.binary('Mul', y, y), 1))
+
+/** 1 / sqrt(1 - x^2) */
+export const asin = slopeRule((emit, x) => inverseRoot(emit, emit.binary('Sub', 1, emit.binary('Mul', x, x))))
+
+/** -1 / sqrt(1 - x^2) */
+export const acos = slopeRule((emit, x) =>
+  emit.unary('Neg', inverseRoot(emit, emit.binary('Sub', 1, emit.binary('Mul', x, x)))),
+)
+
+/** 1 / (1 + x^2) */
+export const atan = slopeRule((emit, x) =>
+  emit.unary('Reciprocal', emit.binary('Add', emit.binary('Mul', x, x), 1)),
+)
+
+/** cosh(x) */
+export const sinh = slopeRule((emit, x) => emit.unary('Cosh', x))
+
+/** sinh(x) */
+export const cosh = slopeRule((emit, x) => emit.unary('Sinh', x))
+
+/** 1 / sqrt(x^2 + 1) */
+export const asinh = slopeRule((emit, x) =>
+  inverseRoot(emit, emit.binary('Add', emit.binary('Mul', x, x), 1)),
+)
+
+/** 1 / sqrt(x^2 - 1) */
+export const acosh = slopeRule((emit, x) =>
+  inverseRoot(emit, emit.binary('Sub', emit.binary('Mul', x, x), 1)),
+)
+
+/** 1 / (1 - x^2) */
+export const atanh = slopeRule((emit, x) =>
+  emit.unary('Reciprocal', emit.binary('Sub', 1, emit.binary('Mul', x, x))),
+)
+
+function inverseRoot(emit: Emitter, value: ShapedValue): ShapedValue {
+  return emit.unary('Reciprocal', emit.unary('Sqrt', value))
+}

@@ -47,6 +47,73 @@ describe('normalisation', () => {
     )
   })
 
+  it.each([18, 21])('GroupNormalization of operator set %i', async (opset) => {
+    await fc.assert(
+      fc.asyncProperty(
+        size,
+        size,
+        fc.integer({ min: 1, max: 2 }),
+        fc.array(size, { maxLength: 2 }),
+        seed,
+        (n, groups, perGroup, axes, seed) => {
+          const channels = groups * perGroup
+          const learned = opset < 21 ? groups : channels
+          return checkGradient({
+            define: (g, values, dtype) => {
+              // From set 21 on it computes in float32 unless told.
+              const stash_type = opset >= 21 && dtype === 'float64' ? 11 : undefined
+              return g.op('GroupNormalization', values, { epsilon, num_groups: groups, stash_type })
+            },
+            shapes: [[n, channels, ...(axes.length ? axes : [3])], [learned], [learned]],
+            opset,
+            step: 5e-3,
+            seed,
+          })
+        },
+      ),
+      { numRuns: 10 },
+    )
+  })
+
+  it('GroupNorm as exporters write it, over InstanceNormalization', async () => {
+    await checkGradient({
+      define: (g, [x, scale, shift], dtype) => {
+        const [ones, zeros] = [1, 0].map((value) => g.constant(dtype, [2], [value, value]))
+        const grouped = g.op('Reshape', [x!, g.ints([0, 2, -1])])
+        const normal = g.op('InstanceNormalization', [grouped, ones, zeros], { epsilon })
+        const back = g.op('Reshape', [normal, g.op('Shape', [x!])])
+        return g.op('Add', [g.op('Mul', [back, scale!]), shift!])
+      },
+      shapes: [
+        [2, 4, 3, 3],
+        [4, 1, 1],
+        [4, 1, 1],
+      ],
+      step: 5e-3,
+      seed: 4,
+    })
+  })
+
+  it('RMSNormalization over any last axes', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(size, size, size),
+        fc.integer({ min: 1, max: 3 }),
+        seed,
+        (shape, count, seed) =>
+          checkGradient({
+            define: (g, values) => g.op('RMSNormalization', values, { axis: -count, epsilon }),
+            shapes: [shape, shape.slice(-count)],
+            output: shape,
+            opset: 23,
+            step: 5e-3,
+            seed,
+          }),
+      ),
+      { numRuns: 10 },
+    )
+  })
+
   it('BatchNormalization with the averages of training', async () => {
     for (const axes of [[], [5], [2, 3]]) {
       await checkGradient({

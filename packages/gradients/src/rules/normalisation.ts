@@ -55,7 +55,7 @@ export const batchNormalization: GradientRule = firstOutputRule(
   },
   ({ attributes }) =>
     attributes.int('training_mode', 0) === 1
-      ? 'it is in training mode; export the model for inference'
+      ? 'it is in training mode; export the model for inference, or train on the statistics of the batch'
       : undefined,
   [3, 4],
 )
@@ -66,39 +66,42 @@ function perChannel(emit: Emitter, value: ShapedValue, like: ShapedValue): Shape
 }
 
 /** (x - mean) / sqrt(variance + epsilon) over `axes`, and 1 / sqrt(variance + epsilon). */
-function normalised(
+export function normalised(
   emit: Emitter,
   x: ShapedValue,
   axes: readonly number[],
   epsilon: number,
 ): { normal: ShapedValue; inverse: ShapedValue } {
-  const centred = emit.binary('Sub', x, mean(emit, x, axes))
-  const inverse = inverseRoot(emit, mean(emit, emit.binary('Mul', centred, centred), axes), epsilon)
+  const centred = emit.binary('Sub', x, meanOver(emit, x, axes))
+  const inverse = inverseRoot(emit, meanOver(emit, emit.binary('Mul', centred, centred), axes), epsilon)
   return { normal: emit.binary('Mul', centred, inverse), inverse }
 }
 
 /** The gradient before the statistics, which depend on x as well: (g - mean(g) - n mean(g n)) / sqrt(variance). */
-function throughStatistics(
+export function throughStatistics(
   emit: Emitter,
   gradient: ShapedValue,
   normal: ShapedValue,
   inverse: ShapedValue,
   axes: readonly number[],
 ): ShapedValue {
-  const along = mean(emit, emit.binary('Mul', gradient, normal), axes)
-  const centred = emit.binary('Sub', gradient, mean(emit, gradient, axes))
+  const along = meanOver(emit, emit.binary('Mul', gradient, normal), axes)
+  const centred = emit.binary('Sub', gradient, meanOver(emit, gradient, axes))
   return emit.binary('Mul', emit.binary('Sub', centred, emit.binary('Mul', normal, along)), inverse)
 }
 
-function mean(emit: Emitter, value: ShapedValue, axes: readonly number[]): ShapedValue {
+/** The mean over `axes`, kept with size 1. */
+export function meanOver(emit: Emitter, value: ShapedValue, axes: readonly number[]): ShapedValue {
   const count = axes.reduce((product, axis) => product * value.shape[axis]!, 1)
   return emit.binary('Mul', emit.sum(value, axes, true), 1 / count)
 }
 
-function inverseRoot(emit: Emitter, variance: ShapedValue, epsilon: number): ShapedValue {
+/** 1 / sqrt(variance + epsilon) */
+export function inverseRoot(emit: Emitter, variance: ShapedValue, epsilon: number): ShapedValue {
   return emit.unary('Reciprocal', emit.unary('Sqrt', emit.binary('Add', variance, epsilon)))
 }
 
-function epsilonOf(node: ForwardNode): number {
+/** What keeps the variance from zero. */
+export function epsilonOf(node: ForwardNode): number {
   return floatAttribute(node, 'epsilon', 1e-5)
 }

@@ -1,5 +1,5 @@
 import type { ShapedValue } from '../emitter.ts'
-import { firstOutput, floatAttribute, requiredInput } from '../forward-node.ts'
+import { firstOutput, floatAttribute, type ForwardNode, requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule, type RuleContext } from '../rule.ts'
 import { sumToShape } from '../sum-to-shape.ts'
 
@@ -10,35 +10,59 @@ export const relu: GradientRule = firstOutputRule(({ node, emit }, gradient) => 
 
 /** One slope above zero, another below. */
 const bent = (
-  above: number,
+  above: (node: ForwardNode) => number,
   below: (context: RuleContext, x: ShapedValue, y: ShapedValue) => ShapedValue,
 ): GradientRule =>
   firstOutputRule((context, gradient) => {
     const { node, emit } = context
     const x = requiredInput(node, 0)
     const slope = below(context, x, firstOutput(node))
-    const slopes = emit.select(emit.compare('Greater', x, 0), emit.scalar(above, x.dtype), slope)
+    const slopes = emit.select(emit.compare('Greater', x, 0), emit.scalar(above(node), x.dtype), slope)
     return [emit.binary('Mul', gradient, slopes)]
   })
 
 /** 1 above zero, alpha below. */
-export const leakyRelu = bent(1, ({ node, emit }, { dtype }) =>
-  emit.scalar(floatAttribute(node, 'alpha', 0.01), dtype),
+export const leakyRelu = bent(
+  () => 1,
+  ({ node, emit }, { dtype }) => emit.scalar(floatAttribute(node, 'alpha', 0.01), dtype),
 )
 
 /** 1 above zero, alpha e^x below, where y = alpha (e^x - 1). */
-export const elu = bent(1, ({ node, emit }, _, y) => emit.binary('Add', y, floatAttribute(node, 'alpha', 1)))
+export const elu = bent(
+  () => 1,
+  ({ node, emit }, _, y) => emit.binary('Add', y, floatAttribute(node, 'alpha', 1)),
+)
 
 /** The constants of Klambauer et al. 2017, as ONNX rounds them. */
 const seluAlpha = 1.6732631921768188
 const seluGamma = 1.0507010221481323
 
-/** gamma above zero, gamma alpha e^x below; of other constants than the paper's there is no gradient. */
-export const selu: GradientRule = {
-  ...bent(seluGamma, ({ emit }, _, y) => emit.binary('Add', y, seluAlpha * seluGamma)),
-  refusal: ({ attributes }) =>
-    attributes.has('alpha') || attributes.has('gamma') ? 'it has constants of its own' : undefined,
-}
+/** gamma above zero, gamma alpha e^x below, where y = gamma alpha (e^x - 1). */
+export const selu = bent(
+  (node) => floatAttribute(node, 'gamma', seluGamma),
+  ({ node, emit }, _, y) =>
+    emit.binary(
+      'Add',
+      y,
+      floatAttribute(node, 'alpha', seluAlpha) * floatAttribute(node, 'gamma', seluGamma),
+    ),
+)
+
+/** 1 above zero, e^(x / alpha) below, where y = alpha (e^(x / alpha) - 1). */
+export const celu = bent(
+  () => 1,
+  ({ node, emit }, _, y) =>
+    emit.binary('Add', emit.binary('Mul', y, 1 / floatAttribute(node, 'alpha', 1)), 1),
+)
+
+/** 1 above alpha, 0 below. */
+export const thresholdedRelu: GradientRule = firstOutputRule(({ node, emit }, gradient) => [
+  emit.binary(
+    'Mul',
+    gradient,
+    emit.mask('Greater', requiredInput(node, 0), floatAttribute(node, 'alpha', 1)),
+  ),
+])
 
 /** As LeakyRelu, with learned slopes below zero. */
 export const pRelu: GradientRule = firstOutputRule(({ node, emit, wants }, gradient) => {

@@ -3,7 +3,7 @@ import { describe, it } from 'vitest'
 
 import { anyShape, seed } from '../testing/any-shape.ts'
 import { checkGradient } from '../testing/check-gradient.ts'
-import { awayFromKinks } from '../testing/draw.ts'
+import { awayFromKinks, positive } from '../testing/draw.ts'
 
 const shapeAndAxes = anyShape.chain((shape) =>
   fc.tuple(
@@ -16,7 +16,11 @@ const shapeAndAxes = anyShape.chain((shape) =>
 )
 
 describe('reductions', () => {
-  it.each(['ReduceSum', 'ReduceMean', 'ReduceMax', 'ReduceMin'])('%s over any axes', async (type) => {
+  it.each([
+    ...['Sum', 'Mean', 'Max', 'Min', 'L1', 'L2', 'LogSumExp', 'SumSquare', 'Prod'].map(
+      (kind) => `Reduce${kind}`,
+    ),
+  ])('%s over any axes', async (type) => {
     await fc.assert(
       fc.asyncProperty(
         shapeAndAxes,
@@ -34,6 +38,22 @@ describe('reductions', () => {
           }),
       ),
       { numRuns: 15 },
+    )
+  })
+
+  it('ReduceLogSum of positive numbers', async () => {
+    await fc.assert(
+      fc.asyncProperty(shapeAndAxes, seed, ([shape, axes], seed) =>
+        checkGradient({
+          define: (g, [x]) => g.op('ReduceLogSum', [x!, g.ints(axes)]),
+          shapes: [shape],
+          opset: 18,
+          step: 5e-3,
+          draw: positive,
+          seed,
+        }),
+      ),
+      { numRuns: 8 },
     )
   })
 

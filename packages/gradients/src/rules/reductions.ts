@@ -1,4 +1,4 @@
-import type { ShapedValue } from '../emitter.ts'
+import type { Emitter, ShapedValue } from '../emitter.ts'
 import { firstOutput, type ForwardNode, requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule, type RuleContext } from '../rule.ts'
 
@@ -33,6 +33,36 @@ export const reduceExtreme = reduction(({ node, emit }, gradient, axes, kept) =>
   const mask = emit.mask('Equal', requiredInput(node, 0), result)
   return emit.binary('Mul', mask, emit.binary('Div', gradient, emit.sum(mask, axes, true)))
 })
+
+/** A reduction whose gradient is that of the result times a slope of each element; `y` is the result, axes kept. */
+const reductionWithSlope = (
+  slope: (emit: Emitter, x: ShapedValue, y: ShapedValue) => ShapedValue,
+): GradientRule =>
+  reduction(({ node, emit }, gradient, _, kept) => {
+    const [x, y] = [requiredInput(node, 0), emit.reshape(firstOutput(node), kept)]
+    return emit.binary('Mul', gradient, slope(emit, x, y))
+  })
+
+/** sign(x) */
+export const reduceL1 = reductionWithSlope((emit, x) => emit.unary('Sign', x))
+
+/** x / y */
+export const reduceL2 = reductionWithSlope((emit, x, y) => emit.binary('Div', x, y))
+
+/** 2 x */
+export const reduceSumSquare = reductionWithSlope((emit, x) => emit.binary('Mul', x, 2))
+
+/** e^(x - y): the softmax */
+export const reduceLogSumExp = reductionWithSlope((emit, x, y) => emit.unary('Exp', emit.binary('Sub', x, y)))
+
+/** e^-y, the inverse of the sum */
+export const reduceLogSum = reduction(({ node, emit }, gradient, _, kept) => {
+  const inverse = emit.unary('Exp', emit.unary('Neg', emit.reshape(firstOutput(node), kept)))
+  return emit.expand(emit.binary('Mul', gradient, inverse), requiredInput(node, 0).shape)
+})
+
+/** y / x, where no factor is zero */
+export const reduceProd = reductionWithSlope((emit, x, y) => emit.binary('Div', y, x))
 
 /** The gradient goes to the largest element of each channel; equal ones share it. */
 export const globalMaxPool: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
