@@ -1,4 +1,5 @@
-export { pack, type PackOptions, type PackResult } from './pack/pack.ts'
+export { pack, type PackResult } from './pack/pack.ts'
+export type { PackOptions } from './pack/pack-options.ts'
 export type { ServerOptions } from './publish/api-client.ts'
 export { publish, type PublishedVersion, type PublishOptions } from './publish/publish.ts'
 export { rollBack, rollOut, status } from './publish/rollouts.ts'

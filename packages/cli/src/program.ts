@@ -2,9 +2,9 @@ import type { Rollout } from '@homing/protocol'
 import { Command, Option } from 'commander'
 
 import { describeModels } from './commands/describe-models.ts'
-import { describePackage } from './commands/describe-package.ts'
+import { packCommand } from './commands/pack-command.ts'
 import { uploadDisplay } from './commands/upload-display.ts'
-import { defaultOut, pack, type PackOptions } from './pack/pack.ts'
+import { defaultOut } from './pack/pack.ts'
 import { publish } from './publish/publish.ts'
 import { rollBack, rollOut, status } from './publish/rollouts.ts'
 
@@ -58,23 +58,10 @@ export function program({ stdout, stderr, signal }: ProgramOptions): Command {
     ])
   }
 
-  command('pack', 'take a model apart into a package that can be published')
-    .argument('<source>', 'an ONNX file, a model.json of TensorFlow.js, a pack.json, or the folder of one')
-    .option('--config <file>', 'a pack.json that lies elsewhere')
-    .option('--model <name>', 'name of the model')
-    .option('--version <version>', 'semantic version')
-    .option(
-      '--parent <version or folder>',
-      'the version that this one was trained from, or the folder it was packed into',
-    )
-    .option('--out <folder>', 'folder to write into', defaultOut)
-    .option('--allow-nan', 'let NaN and infinities pass to inputs')
-    .action(async (source: string, flags: PackOptions & { allowNan?: true; json?: true }) => {
-      const result = await pack(source, { ...flags, allowNaN: flags.allowNan })
-      tell(flags.json, { folder: result.folder, file: result.file, manifest: result.manifest }, () =>
-        describePackage(result),
-      )
-    })
+  packCommand(
+    command('pack', 'take a model apart into a package that can be published'),
+    (json, { folder, file, manifest }, lines) => tell(json, { folder, file, manifest }, lines),
+  )
 
   serverCommand('publish', 'upload a packed folder and roll its newest version out')
     .argument('[folder]', 'folder that "homing pack" wrote', defaultOut)

@@ -3,6 +3,7 @@ import type { Manifest, TensorSpec } from '@homing/protocol'
 import { byteSize } from '../byte-size.ts'
 import type { PackResult } from '../pack/pack.ts'
 import { table } from '../table.ts'
+import { describeExplanation, describeTraining } from './describe-sections.ts'
 
 /** What was packed, in lines for people. */
 export function describePackage({ folder, manifest, file }: PackResult): string[] {
@@ -18,6 +19,8 @@ export function describePackage({ folder, manifest, file }: PackResult): string[
       ...signature.inputs.map((spec) => ['  input', describeSpec(spec)]),
       ...signature.outputs.map((spec) => ['  output', describeSpec(spec)]),
       ['  pipeline', describePipeline(manifest)],
+      ...describeTraining(manifest),
+      ...describeExplanation(manifest),
       ['  manifest', file.sha256],
     ]),
   ]

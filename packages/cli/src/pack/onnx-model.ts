@@ -11,13 +11,15 @@ import {
 import type { Parameters, Pipeline } from '@homing/protocol'
 
 import type { BlobWriter } from './blob-writer.ts'
+import { onnxExplanation } from './explanation/onnx-explanation.ts'
 import { externalFiles } from './external-files.ts'
 import type { ModelFiles } from './model-files.ts'
 import { outputShapes } from './output-shapes.ts'
 import { readSmallFile } from './read-small-file.ts'
+import { onnxTraining } from './training/onnx-training.ts'
 
 /** Most bytes of an ONNX file: protocol buffers end at 2 GiB. Larger models keep their tensors in external data. */
-const maxModelBytes = 2 ** 31 - 1
+export const maxModelBytes = 2 ** 31 - 1
 
 /**
  * An ONNX file, taken apart; shards are grouped as in `parent`. External data are read from the file's own folder.
@@ -37,10 +39,12 @@ export async function onnxModel(file: string, parent?: Parameters): Promise<Mode
       open ? await outputShapes(split, completeSignature({ ...found, outputs: [] })) : {},
     )
     return {
-      graph: new Uint8Array(split.graph),
+      graph: split.graph,
       signature,
       ...readingsOf(labels),
       writeParameters: (write) => writeParameters(split, write),
+      training: (plan) => onnxTraining(split.graph, plan),
+      explanation: (plan) => onnxExplanation(split.graph, plan),
       close: external.close,
     }
   } catch (error) {

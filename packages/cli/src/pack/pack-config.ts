@@ -11,7 +11,9 @@ import {
 } from '@homing/protocol'
 import * as v from 'valibot'
 
+import { ExplanationConfigSchema } from './explanation/explanation-config.ts'
 import { readSmallFile } from './read-small-file.ts'
+import { TrainingConfigSchema } from './training/training-config.ts'
 
 /** The file `pack.json`. Paths are relative to its folder. */
 const PackConfigSchema = v.strictObject({
@@ -26,6 +28,10 @@ const PackConfigSchema = v.strictObject({
   /** `document`: a page in Markdown. */
   card: v.optional(v.strictObject({ ...CardSchema.entries, document: v.optional(v.string()) })),
   requirements: v.optional(RequirementsSchema),
+  /** How devices train the package; empty for defaults alone. */
+  training: v.optional(TrainingConfigSchema),
+  /** How predictions are explained; empty for defaults alone. */
+  explanation: v.optional(ExplanationConfigSchema),
   /** For inputs by name: `finite: false` lets NaN and infinities pass. */
   inputs: v.optional(v.record(AuthorNameSchema, v.strictObject({ finite: v.optional(v.boolean()) }))),
 })

@@ -24,23 +24,12 @@ import { findSource } from './find-source.ts'
 import type { ModelFiles } from './model-files.ts'
 import { onnxModel } from './onnx-model.ts'
 import type { PackConfig } from './pack-config.ts'
+import type { PackOptions } from './pack-options.ts'
 import { readSmallFile } from './read-small-file.ts'
+import { sectionConfigs } from './section-configs.ts'
 import { tfjsModel } from './tfjs-model.ts'
 import { withFiniteInputs } from './with-finite-inputs.ts'
-
-/** What to pack beside what `pack.json` says; a value here wins. */
-export interface PackOptions {
-  /** Path of a pack.json that lies elsewhere than beside the source. */
-  readonly config?: string | undefined
-  readonly model?: string | undefined
-  readonly version?: string | undefined
-  /** The version that this one was trained from, or the folder that it was packed into. */
-  readonly parent?: string | undefined
-  /** Folder to write into; `homing-package` where none is given. */
-  readonly out?: string | undefined
-  /** True lets NaN and infinities pass to every input. */
-  readonly allowNaN?: boolean | undefined
-}
+import { writtenSections } from './written-sections.ts'
 
 /** What `pack` wrote. */
 export interface PackResult {
@@ -58,28 +47,33 @@ export const defaultOut = 'homing-package'
  * Takes a model apart into a graph, parameter shards and a manifest, in the layout that the server stores. Equal input
  * gives equal bytes. `source` is an ONNX file, a model.json of TensorFlow.js or its folder, a pack.json or its folder.
  * @throws HomingError CONFIG_INVALID, ONNX_INVALID, ONNX_EXTERNAL_DATA, ONNX_UNSUPPORTED, TFJS_INVALID,
- *   PIPELINE_INVALID, VERSION_UNKNOWN, ENGINE_MISSING
+ *   PIPELINE_INVALID, VERSION_UNKNOWN, ENGINE_MISSING, GRADIENT_UNSUPPORTED
  */
 export async function pack(source: string, options: PackOptions = {}): Promise<PackResult> {
-  const { engine, file, config, configFolder } = await findSource(source, options.config)
+  const found = await findSource(source, options.config)
+  const { engine, file, config, configFolder } = found
   const model = required('model', options.model ?? config?.model, ModelNameSchema)
   const version = required('version', options.version ?? config?.version, VersionSchema)
   const folder = resolve(options.out ?? defaultOut)
   const parent = await findParent(model, version, { version: config?.parent, given: options.parent }, folder)
+  const configs = await sectionConfigs(found, options)
   const write = blobWriter(folder)
   const files = await (engine === 'onnx' ? onnxModel : tfjsModel)(
     file,
     parent?.engine === engine ? parent.parameters : undefined,
   )
   try {
+    const content = contentOf(files, config, options.allowNaN ?? false)
+    const graph = await writeGraph(files.graph, write)
     const manifest: Manifest = {
       format: protocolVersion,
       model,
       version,
       ...(parent ? { parent: parent.version } : {}),
       engine,
-      ...contentOf(files, config, options.allowNaN ?? false),
-      graph: await writeGraph(files.graph, write),
+      ...content,
+      graph,
+      ...(await writtenSections(files, configs, { ...content, graph }, write)),
       parameters: await files.writeParameters(write),
       ...(config?.card ? { card: await cardOf(config.card, configFolder, write) } : {}),
     }

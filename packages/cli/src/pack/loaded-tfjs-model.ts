@@ -5,15 +5,24 @@ import type { ParameterSource } from './parameter-source.ts'
 import { graphSignature } from './tfjs-graph-signature.ts'
 import { layersSignature } from './tfjs-layers-signature.ts'
 import type { TfjsModelJson } from './tfjs-model-json.ts'
+import { trainableWeights } from './tfjs-trainable-weights.ts'
+import type { TrainableWeight } from './training/tfjs-training.ts'
+
+/** What tfjs tells of a model that it has loaded. */
+export interface LoadedTfjsModel {
+  readonly signature: Signature
+  /** Weights that training may change; undefined for a graph model, which is frozen. */
+  readonly trainable?: readonly TrainableWeight[]
+}
 
 /**
- * Inputs and outputs of a tfjs model as tfjs itself reads them, which also shows that it can load the model.
+ * A tfjs model as tfjs itself reads it, which also shows that it can load the model.
  * @throws HomingError ENGINE_MISSING without tfjs, TFJS_INVALID when it cannot load the model
  */
-export async function tfjsSignature(
+export async function loadedTfjsModel(
   { format, artifacts }: TfjsModelJson,
   weights: ParameterSource,
-): Promise<Signature> {
+): Promise<LoadedTfjsModel> {
   const core = await optionalPeer('@tensorflow/tfjs-core', () => import('@tensorflow/tfjs-core'))
   await optionalPeer('@tensorflow/tfjs-backend-cpu', () => import('@tensorflow/tfjs-backend-cpu'))
   core.enableProdMode() // or it advises to install its Node backend
@@ -28,7 +37,10 @@ export async function tfjsSignature(
     )
     return withModel(
       () => loadLayersModel(handler),
-      (model) => layersSignature(model, artifacts['modelTopology']),
+      (model) => ({
+        signature: layersSignature(model, artifacts['modelTopology']),
+        trainable: trainableWeights(model),
+      }),
     )
   }
   const { loadGraphModel } = await optionalPeer(
@@ -37,14 +49,14 @@ export async function tfjsSignature(
   )
   return withModel(
     () => loadGraphModel(handler),
-    (model) => graphSignature(model, core),
+    async (model) => ({ signature: await graphSignature(model, core) }),
   )
 }
 
 async function withModel<M extends { dispose(): unknown }>(
   load: () => Promise<M>,
-  read: (model: M) => Signature | Promise<Signature>,
-): Promise<Signature> {
+  read: (model: M) => LoadedTfjsModel | Promise<LoadedTfjsModel>,
+): Promise<LoadedTfjsModel> {
   let model: M | undefined
   try {
     model = await load()

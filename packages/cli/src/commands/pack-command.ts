@@ -1,0 +1,47 @@
+import type { Command } from 'commander'
+
+import { defaultOut, pack, type PackResult } from '../pack/pack.ts'
+import type { PackOptions } from '../pack/pack-options.ts'
+import { describePackage } from './describe-package.ts'
+import { type TrainingFlags, trainingFlags } from './training-flags.ts'
+
+type PackFlags = TrainingFlags &
+  Omit<PackOptions, 'train' | 'explain'> & {
+    readonly explain?: true
+    readonly allowNan?: true
+    readonly json?: true
+  }
+
+/** Gives `command` the arguments, flags and action of `homing pack`; `tell` writes its result. */
+export function packCommand(
+  command: Command,
+  tell: (json: true | undefined, value: PackResult, lines: () => readonly string[]) => void,
+): void {
+  command
+    .argument('<source>', 'an ONNX file, a model.json of TensorFlow.js, a pack.json, or the folder of one')
+    .option('--config <file>', 'a pack.json that lies elsewhere')
+    .option('--model <name>', 'name of the model')
+    .option('--version <version>', 'semantic version')
+    .option(
+      '--parent <version or folder>',
+      'the version that this one was trained from, or the folder it was packed into',
+    )
+    .option('--out <folder>', 'folder to write into', defaultOut)
+    .option('--allow-nan', 'let NaN and infinities pass to inputs')
+    .option('--train', 'write a training graph, so that devices can train the model; so do the flags below')
+    .option('--recipe <file>', 'how to train, as the section "training" of a pack.json')
+    .option('--loss <kind>', 'such as softmax-cross-entropy or mse, or the ONNX file of one of your own')
+    .option('--optimiser <kind>', 'sgd, momentum, nesterov, adam or adamw')
+    .option(
+      '--trainable <patterns...>',
+      'all, head, biases-and-norms, or names of tensors with * for any characters',
+    )
+    .option('--batch <examples>', 'examples in one step')
+    .option('--epochs <times>', 'times that training goes over all examples')
+    .option('--learning-rate <rate>', 'how far a step goes')
+    .option('--explain', 'write a graph of the gradient of an output with respect to the inputs')
+    .action(async (source: string, flags: PackFlags) => {
+      const result = await pack(source, { ...flags, train: trainingFlags(flags), allowNaN: flags.allowNan })
+      tell(flags.json, result, () => describePackage(result))
+    })
+}

@@ -1,0 +1,25 @@
+import type { ExplanationConfig } from './explanation/explanation-config.ts'
+import type { TrainingConfig } from './training/training-config.ts'
+
+/** What to pack beside what `pack.json` says; a value here wins. */
+export interface PackOptions {
+  /** Path of a pack.json that lies elsewhere than beside the source. */
+  readonly config?: string | undefined
+  readonly model?: string | undefined
+  readonly version?: string | undefined
+  /** The version that this one was trained from, or the folder that it was packed into. */
+  readonly parent?: string | undefined
+  /** Folder to write into; `homing-package` where none is given. */
+  readonly out?: string | undefined
+  /** True lets NaN and infinities pass to every input. */
+  readonly allowNaN?: boolean | undefined
+  /**
+   * True writes what devices train the package with also where pack.json says nothing of it, by defaults. Or what is to
+   * win over pack.json and `recipe`; paths in it are seen from the process's folder.
+   */
+  readonly train?: boolean | TrainingConfig | undefined
+  /** Path of a file with such a section; it wins over pack.json. */
+  readonly recipe?: string | undefined
+  /** True writes what devices explain predictions with, also where pack.json says nothing of it; or what wins over it. */
+  readonly explain?: boolean | ExplanationConfig | undefined
+}

@@ -1,0 +1,93 @@
+import { namePattern } from '@homing/gradients'
+import { HomingError, type Training, type TrainingRecipe } from '@homing/protocol'
+
+import { fixedInputs } from '../fixed-inputs.ts'
+import { recipeOf } from './recipe-of.ts'
+import type { TrainingPlan, WrittenTraining } from './training-plan.ts'
+
+/** Name of the targets, as in training graphs. */
+const targetsName = 'targets'
+
+/** A weight of a layers model that training may change. */
+export interface TrainableWeight {
+  readonly name: string
+  readonly rank: number
+  /** Which layer has it, counted from the input. */
+  readonly layer: number
+}
+
+/**
+ * What a layers model of TensorFlow.js is trained with, which differentiates by itself: recipe, sizes and weights.
+ * `weights` is undefined for a graph model, which is frozen.
+ * @throws HomingError CONFIG_INVALID
+ */
+export function tfjsTraining(
+  weights: readonly TrainableWeight[] | undefined,
+  plan: TrainingPlan,
+): WrittenTraining {
+  if (!weights) {
+    throw new HomingError(
+      'CONFIG_INVALID',
+      'Graph models of TensorFlow.js are frozen and cannot be trained: pack the layers model that this one was converted from, or the model as ONNX',
+    )
+  }
+  const recipe = recipeOf(plan)
+  const inputs = fixedInputs(plan.signature.inputs, { batch: recipe.batch, dims: plan.config.dims ?? {} })
+  return {
+    section: {
+      inference: plan.inference,
+      recipe,
+      inputs,
+      targets: targetsOf(plan, recipe),
+      tensors: chosenWeights(weights, recipe.trainable),
+    },
+  }
+}
+
+/** Targets as the losses of ONNX packages take them: class indices, or numbers of the output's shape. */
+function targetsOf(
+  { signature }: TrainingPlan,
+  { output, loss, batch }: TrainingRecipe,
+): Training['targets'] {
+  const spec = signature.outputs.find(({ name }) => name === output)
+  if (!spec) throw new HomingError('CONFIG_INVALID', `The model has no output "${output}"`)
+  if (loss.kind === 'graph')
+    throw new HomingError(
+      'CONFIG_INVALID',
+      'A loss of kind "graph" is for ONNX models: TensorFlow.js runs none',
+    )
+  const [, ...rest] = spec.shape
+  const sizes = rest.filter((dim) => typeof dim === 'number')
+  if (sizes.length !== rest.length)
+    throw new HomingError('CONFIG_INVALID', `Output "${output}" has dynamic dimensions behind its first`)
+  if (loss.kind !== 'softmax-cross-entropy' || loss.oneHot)
+    return { name: targetsName, dtype: 'float32', shape: [batch, ...sizes] }
+  const [classes, ...others] = sizes
+  if (classes === undefined || others.length > 0)
+    throw new HomingError(
+      'CONFIG_INVALID',
+      `Softmax cross-entropy takes logits [batch, classes]; "${output}" is [${spec.shape.join(', ')}]`,
+    )
+  return { name: targetsName, dtype: 'int32', shape: [batch], classes }
+}
+
+function chosenWeights(
+  weights: readonly TrainableWeight[],
+  choice: TrainingRecipe['trainable'] = 'all',
+): string[] {
+  const last = Math.max(...weights.map(({ layer }) => layer))
+  const matches = {
+    all: () => true,
+    head: ({ layer }: TrainableWeight) => layer === last,
+    'biases-and-norms': ({ rank }: TrainableWeight) => rank === 1,
+  }
+  if (typeof choice === 'string') return namesOf(weights.filter(matches[choice]))
+  const idle = choice.find((pattern) => !weights.map(({ name }) => name).some(namePattern(pattern)))
+  if (idle !== undefined)
+    throw new HomingError('CONFIG_INVALID', `No trainable weight is called "${idle}"`, {
+      details: { trainable: namesOf(weights) },
+    })
+  return namesOf(weights.filter(({ name }) => choice.some((pattern) => namePattern(pattern)(name))))
+}
+
+const namesOf = (weights: readonly TrainableWeight[]): string[] => weights.map(({ name }) => name)
