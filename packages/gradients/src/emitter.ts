@@ -1,5 +1,6 @@
 import {
   type AttributeInputs,
+  broadcastShape,
   type ElementType,
   elementTypes,
   type GraphBuilder,
@@ -8,8 +9,6 @@ import {
   type TensorProto,
   type Value,
 } from '@homing/onnx'
-
-import { broadcastShape } from './broadcast-shape.ts'
 
 /** A tensor whose type and static shape are known. */
 export interface ShapedValue extends Value {

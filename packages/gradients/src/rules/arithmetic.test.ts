@@ -1,7 +1,7 @@
+import { broadcastShape } from '@homing/onnx'
 import fc from 'fast-check'
 import { describe, it } from 'vitest'
 
-import { broadcastShape } from '../broadcast-shape.ts'
 import { seed, shapePair } from '../testing/any-shape.ts'
 import { checkGradient } from '../testing/check-gradient.ts'
 import { awayFromZero, positive } from '../testing/draw.ts'

@@ -2,12 +2,6 @@ import type { ShapedValue } from '../emitter.ts'
 import { type ForwardNode, requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule, type RuleContext } from '../rule.ts'
 
-/** Oldest operator set in which ScatterElements adds. */
-export const addingOpset = 16
-
-const refusal = ({ opset }: ForwardNode): string | undefined =>
-  opset < addingOpset ? `it needs operator set ${addingOpset} or newer` : undefined
-
 /** Rows of a table, such as embeddings: each row gets the sum of the gradients of its uses. */
 export const gather: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
   const [data, indices] = [requiredInput(node, 0), requiredInput(node, 1)]
@@ -21,13 +15,13 @@ export const gather: GradientRule = firstOutputRule(({ node, emit }, gradient) =
   const rows = [before, data.shape[axis]!, after]
   const sums = scatter(emit, rows, places, emit.reshape(gradient, folded), 1)
   return [emit.reshape(sums, data.shape)]
-}, refusal)
+})
 
 /** Each element gets the sum of the gradients of its uses. */
 export const gatherElements: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
   const [data, indices] = [requiredInput(node, 0), requiredInput(node, 1)]
   return [scatter(emit, data.shape, indices, gradient, axisOf(node, data))]
-}, refusal)
+})
 
 function scatter(
   emit: RuleContext['emit'],

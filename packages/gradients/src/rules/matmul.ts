@@ -1,4 +1,5 @@
-import { broadcastShape } from '../broadcast-shape.ts'
+import { broadcastShape } from '@homing/onnx'
+
 import type { Emitter, ShapedValue } from '../emitter.ts'
 import { floatAttribute, requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule, type Gradients } from '../rule.ts'

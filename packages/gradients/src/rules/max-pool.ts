@@ -2,27 +2,18 @@ import type { Emitter, ShapedValue } from '../emitter.ts'
 import { firstOutput, type ForwardNode, requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule } from '../rule.ts'
 import { type Windows, windowsOf } from '../windows.ts'
-import { addingOpset } from './gathering.ts'
 import { areTiles, crop, repeat, uncrop, volume } from './tiles.ts'
 
 /**
  * The gradient goes to the largest element of each window. Equal ones share it where windows lie side by side; else
  * the one that the operator names gets it.
  */
-export const maxPool: GradientRule = firstOutputRule(
-  ({ node, emit }, gradient) => {
-    const windows = windowsOf(node, node.attributes.ints('kernel_shape') ?? [])
-    return [
-      areTiles(windows) ? overTiles(emit, node, windows, gradient) : overAnyWindows(emit, node, gradient),
-    ]
-  },
-  (node) => {
-    if (areTiles(windowsOf(node, node.attributes.ints('kernel_shape') ?? []))) return undefined
-    return node.opset < addingOpset
-      ? `its windows overlap, are padded or dilated, which needs operator set ${addingOpset} or newer`
-      : undefined
-  },
-)
+export const maxPool: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
+  const windows = windowsOf(node, node.attributes.ints('kernel_shape') ?? [])
+  return [
+    areTiles(windows) ? overTiles(emit, node, windows, gradient) : overAnyWindows(emit, node, gradient),
+  ]
+})
 
 /** "Largest" is equality with the output, repeated over the window: cheap, and no operator that WebGPU lacks. */
 function overTiles(emit: Emitter, node: ForwardNode, windows: Windows, gradient: ShapedValue): ShapedValue {

@@ -168,16 +168,4 @@ describe('pooling', () => {
       seed: 3,
     })
   })
-
-  it.each([
-    ['overlaps', { kernel_shape: [3, 3], strides: [2, 2] }],
-    ['is padded', { kernel_shape: [2, 2], strides: [2, 2], pads: [1, 1, 0, 0] }],
-    ['is dilated', { kernel_shape: [2, 2], strides: [2, 2], dilations: [2, 2] }],
-    ['rounds up', { kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 }],
-  ])('refuses a MaxPool that %s in an old operator set', (_, attributes) => {
-    const g = graphBuilder('pool', { opset: 15 })
-    g.output('y', g.op('MaxPool', [g.input('x', 'float32', [1, 1, 7, 7])], attributes))
-    const [node] = readForwardGraph(g.build(), {}).nodes
-    expect(refusalOf(node!, 0)).toMatch(/operator set 16/)
-  })
 })
