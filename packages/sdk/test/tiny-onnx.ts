@@ -21,7 +21,7 @@ interface TinyNode {
   readonly inputs: readonly string[]
   readonly outputs: readonly string[]
   readonly domain?: string
-  readonly attributes?: Readonly<Record<string, number>>
+  readonly attributes?: Readonly<Record<string, number | readonly number[]>>
 }
 
 const onnxTypes: Partial<Record<DType, number>> = {
@@ -37,6 +37,7 @@ const onnxTypes: Partial<Record<DType, number>> = {
 }
 const externalLocation = 1
 const intAttribute = 2
+const intsAttribute = 7
 
 /** The bytes of an ONNX model. */
 export function tinyOnnx(graph: TinyGraph): Uint8Array<ArrayBuffer> {
@@ -57,7 +58,11 @@ export function tinyOnnx(graph: TinyGraph): Uint8Array<ArrayBuffer> {
 
 function nodeProto({ op, inputs, outputs, domain, attributes = {} }: TinyNode): number[] {
   const written = Object.entries(attributes).flatMap(([name, value]) =>
-    message(5, [...text(1, name), ...integer(3, value), ...integer(20, intAttribute)]),
+    message(5, [
+      ...text(1, name),
+      ...(typeof value === 'number' ? integer(3, value) : value.flatMap((item) => integer(8, item))),
+      ...integer(20, typeof value === 'number' ? intAttribute : intsAttribute),
+    ]),
   )
   return [
     ...inputs.flatMap((name) => text(1, name)),

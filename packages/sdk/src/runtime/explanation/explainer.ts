@@ -7,7 +7,7 @@ import type { EngineSession, InferenceEngine } from '../engine.ts'
 import type { ExplainReply, ExplanationFiles } from '../explanation-api.ts'
 import type { LoadedVersion } from '../load-version.ts'
 import type { ExplainRequest } from '../runtime-api.ts'
-import { nextTask } from '../next-task.ts'
+import { nextTask } from '../../transport/next-task.ts'
 import { readInputs } from '../../inputs/read-inputs.ts'
 import { createTurns, type Turns } from '../turns.ts'
 import type { GivenBaselines } from './baselines.ts'
@@ -77,6 +77,7 @@ export function createExplainer(engine: InferenceEngine, turns: Turns, version: 
     checkSettings(request.settings, manifest)
     const began = performance.now()
     const inputs = readInputs(request.inputs)
+    requireOneExample(inputs)
     const events = contextOf(request)
     const context: ExplainContext = {
       version,
@@ -127,6 +128,19 @@ export function createExplainer(engine: InferenceEngine, turns: Turns, version: 
       if (loaded) await turns(() => loaded.release())
     },
   }
+}
+
+function requireOneExample(inputs: ExplainContext['inputs']): void {
+  const [name, several] =
+    Object.entries(inputs).find(([, value]) => Array.isArray(value) && value.length !== 1) ?? []
+  if (!Array.isArray(several)) return
+  throw new HomingError(
+    'INPUT_SHAPE',
+    `One example is explained at a time, and input "${name}" holds ${several.length}.`,
+    {
+      details: { name },
+    },
+  )
 }
 
 /** The first table of the pipeline of which a row was passed. */
