@@ -6,6 +6,7 @@ import {
   type NodeProto,
   type TensorProto,
   tensorTypeOf,
+  upgradeOpset,
   type ValueInfoProto,
 } from '@homing/onnx'
 import { HomingError } from '@homing/protocol'
@@ -18,6 +19,8 @@ import { staticValues, type StaticValues } from './static-values.ts'
 /** What of an inference graph one output depends on, with static shapes. */
 export interface ForwardGraph {
   readonly opset: number
+  /** Versions of the other operator sets. */
+  readonly domains: Readonly<Record<string, number>>
   /** Inputs that the caller feeds. */
   readonly inputs: readonly ShapedValue[]
   readonly initializers: ReadonlyMap<string, TensorProto>
@@ -35,11 +38,21 @@ export interface ForwardOptions {
 }
 
 /**
- * Reads an inference graph, leaving out what the output does not depend on.
- * @throws HomingError CONFIG_INVALID for an unknown output or a dimension without size, ONNX_UNSUPPORTED for an
- *   operator set that is too old, GRADIENT_UNSUPPORTED when the shape of the output is not known.
+ * `model` in an operator set that gradients can be written for.
+ * @throws HomingError as `upgradeOpset`.
  */
-export function readForwardGraph(model: ModelProto, { dims = {}, output }: ForwardOptions): ForwardGraph {
+export function withCurrentOpset(model: ModelProto): ModelProto {
+  const opset = modelOpsets(model).get('') ?? 0
+  return opset < oldestOpset ? upgradeOpset(model) : model
+}
+
+/**
+ * Reads an inference graph, leaving out what the output does not depend on.
+ * @throws HomingError CONFIG_INVALID for an unknown output or a dimension without size, ONNX_UNSUPPORTED for a node of an
+ *   older operator set that has no newer form, GRADIENT_UNSUPPORTED when the shape of the output is not known.
+ */
+export function readForwardGraph(given: ModelProto, { dims = {}, output }: ForwardOptions): ForwardGraph {
+  const model = withCurrentOpset(given)
   const { graph } = model
   if (!graph) throw new HomingError('ONNX_INVALID', 'The model has no graph')
   const unfit = Object.entries(dims).find(([, size]) => !Number.isSafeInteger(size) || size < 1)
@@ -48,13 +61,7 @@ export function readForwardGraph(model: ModelProto, { dims = {}, output }: Forwa
       'CONFIG_INVALID',
       `Dimension "${unfit[0]}" needs a size of at least 1, not ${unfit[1]}`,
     )
-  const opset = modelOpsets(model).get('') ?? 0
-  if (opset < oldestOpset) {
-    throw new HomingError(
-      'ONNX_UNSUPPORTED',
-      `The model has operator set ${opset}; gradients need ${oldestOpset} or newer`,
-    )
-  }
+  const { '': opset = 0, ...domains } = Object.fromEntries(modelOpsets(model))
   const outputName = output ?? graph.output[0]?.name ?? ''
   if (!graph.output.some(({ name }) => name === outputName)) {
     throw new HomingError('CONFIG_INVALID', `The model has no output "${outputName}"`)
@@ -77,6 +84,7 @@ export function readForwardGraph(model: ModelProto, { dims = {}, output }: Forwa
   }
   return {
     opset,
+    domains,
     inputs,
     initializers,
     nodes: protos.map((proto) => forwardNode(proto, known, opset)),

@@ -47,7 +47,7 @@ export function gradientGraph(model: ModelProto, options: GradientOptions = {}):
     )
   const wanted = differentiableInputs(forward, options.inputs)
   const nameOf = freeNames(forward)
-  const builder = graphBuilder('gradient', { opset: forward.opset })
+  const builder = graphBuilder('gradient', forward)
   for (const input of inputs) declareInput(builder, input.name, input)
   const selection = declareInput(builder, nameOf('selection'), output)
   writeForward(builder, forward)

@@ -271,7 +271,7 @@ describe('trainingGraph', () => {
     )
   })
 
-  it('refuses tensors of whole numbers, logits of another rank, bodies, and an old operator set', () => {
+  it('refuses tensors of whole numbers, logits of another rank, and bodies', () => {
     const g = graphBuilder('embedding')
     const table = g.op('Reshape', [
       g.parameter('table', 'float32', [4], [0, 1, 2, 3]),
@@ -305,15 +305,36 @@ describe('trainingGraph', () => {
     expect(() => trainingGraph(branches.build(), settings)).toThrow(
       expect.objectContaining({ code: 'ONNX_UNSUPPORTED', message: expect.stringContaining('has a body') }),
     )
-    const old = graphBuilder('old', { opset: 12 })
-    old.output(
-      'y',
-      old.op('Add', [old.input('x', 'float32', [2]), old.parameter('b', 'float32', [2], [0, 0])]),
-      'float32',
-      [2],
-    )
-    expect(() => trainingGraph(old.build(), settings)).toThrow(
-      expect.objectContaining({ code: 'ONNX_UNSUPPORTED' }),
-    )
+  })
+
+  it('upgrades older operator sets, and keeps newer ones', () => {
+    const build = (opset: number, options: Partial<TrainingOptions> = {}) => {
+      const g = graphBuilder('squeezed', { opset })
+      const x = g.input('x', 'float32', ['batch', 2])
+      const axes = opset < 13 ? [] : [g.ints([2])]
+      const attributes = opset < 13 ? { axes: [2] } : {}
+      const wide = g.op('Unsqueeze', [x, ...axes], attributes)
+      const sum = g.op('Add', [wide, g.parameter('b', 'float32', [2, 1], [0, 0])])
+      g.output('y', g.op('Squeeze', [sum, ...axes], attributes), 'float32', ['batch', 2])
+      const { model, parameters } = trainingGraph(g.build(), { ...settings, ...options })
+      return {
+        opset: Number(model.opsetImport[0]!.version),
+        parameters: parameters.map(({ input }) => input),
+      }
+    }
+    expect(build(7)).toEqual({ opset: 18, parameters: ['b'] })
+    expect(build(12, { batchStatistics: true })).toEqual({ opset: 18, parameters: ['b'] })
+    for (const opset of [16, 17, 21]) expect(build(opset)).toEqual({ opset, parameters: ['b'] })
+  })
+
+  it('keeps nodes of other operator sets before everything trained', () => {
+    const g = graphBuilder('foreign', { domains: { 'com.microsoft': 1 } })
+    const x = g.input('x', 'float32', ['batch', 2])
+    const gelu = g.op('Gelu', [x], {}, { domain: 'com.microsoft', dtype: 'float32', shape: ['batch', 2] })
+    g.output('h', gelu, 'float32', ['batch', 2])
+    const shifted = g.op('Add', [{ name: 'h' }, g.parameter('b', 'float32', [2], [0, 0])])
+    g.output('y', shifted, 'float32', ['batch', 2])
+    const { model } = trainingGraph(g.build(), { ...settings, output: 'y' })
+    expect(model.opsetImport.map(({ domain }) => domain)).toEqual(['', 'com.microsoft'])
   })
 })

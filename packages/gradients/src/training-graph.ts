@@ -45,7 +45,7 @@ export function trainingGraph(model: ModelProto, options: TrainingOptions): Trai
   const loss = lossOf(recipe.loss, forward.opset, options.lossGraph)
   const optimiser = optimiserOf(recipe.optimiser)
 
-  const builder = graphBuilder('training', { opset: forward.opset })
+  const builder = graphBuilder('training', forward)
   const nameOf = freeNames(
     forward,
     averages.map(({ name }) => name),

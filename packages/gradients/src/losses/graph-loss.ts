@@ -1,4 +1,4 @@
-import { type ModelProto, tensorTypeOf } from '@homing/onnx'
+import { type ModelProto, tensorTypeOf, upgradeOpset } from '@homing/onnx'
 import { HomingError } from '@homing/protocol'
 
 import type { Emitter, ShapedValue } from '../emitter.ts'
@@ -13,10 +13,11 @@ const targetsInput = 'targets'
 /**
  * A loss that is an ONNX model of its own, differentiated by the same rules: from the output (its input of any name) and
  * `targets` it computes a scalar, its first output. Further scalar outputs are metrics.
- * @throws HomingError CONFIG_INVALID for a model of another form or none, ONNX_UNSUPPORTED for one of another operator
+ * @throws HomingError CONFIG_INVALID for a model of another form or none, ONNX_UNSUPPORTED for one of a newer operator
  *   set; `targets` throws when the output does not fit, `write` GRADIENT_UNSUPPORTED for an operator without gradient.
  */
-export function graphLoss(model: ModelProto | undefined, opset: number): Loss {
+export function graphLoss(given: ModelProto | undefined, opset: number): Loss {
+  const model = given && upgradeOpset(given, opset)
   if (!model?.graph) throw new HomingError('CONFIG_INVALID', 'A loss of kind "graph" needs its ONNX model')
   const { graph } = model
   const stored = new Set(graph.initializer.map(({ name }) => name))
@@ -37,7 +38,7 @@ export function graphLoss(model: ModelProto | undefined, opset: number): Loss {
       if (read.opset !== opset)
         throw new HomingError(
           'ONNX_UNSUPPORTED',
-          `The loss has operator set ${read.opset}, the model ${opset}; they must have the same`,
+          `The loss has operator set ${read.opset}, which is newer than the ${opset} of the model`,
         )
       if (read.output.shape.length > 0)
         throw misfit(`gives "${name}" of shape [${read.output.shape.join(', ')}]`)

@@ -1,9 +1,6 @@
-import { graphBuilder } from '@homing/onnx'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, it } from 'vitest'
 
-import { readForwardGraph } from '../forward-graph.ts'
-import { refusalOf } from '../registry.ts'
 import { anyShape, seed } from '../testing/any-shape.ts'
 import { checkGradient } from '../testing/check-gradient.ts'
 

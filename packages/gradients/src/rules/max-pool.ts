@@ -10,9 +10,7 @@ import { areTiles, crop, repeat, uncrop, volume } from './tiles.ts'
  */
 export const maxPool: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
   const windows = windowsOf(node, node.attributes.ints('kernel_shape') ?? [])
-  return [
-    areTiles(windows) ? overTiles(emit, node, windows, gradient) : overAnyWindows(emit, node, gradient),
-  ]
+  return [areTiles(windows) ? overTiles(emit, node, windows, gradient) : overAnyWindows(emit, node, gradient)]
 })
 
 /** "Largest" is equality with the output, repeated over the window: cheap, and no operator that WebGPU lacks. */

@@ -2,8 +2,6 @@ import { graphBuilder } from '@homing/onnx'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { readForwardGraph } from '../forward-graph.ts'
-import { refusalOf } from '../registry.ts'
 import { checkGradient } from '../testing/check-gradient.ts'
 import { awayFromKinks } from '../testing/draw.ts'
 import { gradientModel } from '../testing/gradient-model.ts'

@@ -2,7 +2,12 @@ import { type ModelProto, tensorHeader } from '@homing/onnx'
 import { HomingError, type StepRecipe } from '@homing/protocol'
 
 import { type RunningAverage, withBatchStatistics } from '../batch-statistics.ts'
-import { type ForwardGraph, type ForwardOptions, readForwardGraph } from '../forward-graph.ts'
+import {
+  type ForwardGraph,
+  type ForwardOptions,
+  readForwardGraph,
+  withCurrentOpset,
+} from '../forward-graph.ts'
 import { selectTrainable } from '../trainable.ts'
 
 /** A model read for training. */
@@ -19,10 +24,11 @@ export interface TrainedModel {
  * @throws HomingError as `trainingGraph`.
  */
 export function readTrainedModel(
-  model: ModelProto,
+  given: ModelProto,
   { output, trainable, batchStatistics }: StepRecipe,
   dims: ForwardOptions['dims'],
 ): TrainedModel {
+  const model = withCurrentOpset(given)
   const batched = batchStatistics ? withBatchStatistics(model) : { model, averages: [] }
   const forward = readForwardGraph(batched.model, { dims, output })
   const computed = new Set(forward.nodes.flatMap(({ proto }) => proto.output))
