@@ -11,7 +11,7 @@ export function learnedAlone(model: ModelProto): ModelProto {
   const g = graphBuilder('constants', { opset: modelOpsets(model).get('') ?? 0 })
   for (const tensor of inline) {
     const [value] = g.ops('Constant', [], [tensor.name], { value: tensor })
-    g.output(tensor.name, value!, elementTypeOf(tensor.dataType)!)
+    g.output(tensor.name, value!, elementTypeOf(tensor.dataType))
   }
   const names = new Set(inline.map(({ name }) => name))
   return {
