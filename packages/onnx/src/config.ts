@@ -30,3 +30,6 @@ export const trainingOpset = 18
 
 /** Operator sets that `upgradeOpset` reads and writes: PyTorch's oldest exports, and what onnxruntime-web 1.30 runs. */
 export const upgradableOpsets = { oldest: 6, oldestTarget: 13, newestTarget: 26 } as const
+
+/** Most elements of a value whose numbers are looked at while types are inferred: shapes, axes, masks of positions. */
+export const maxKnownElements = 1024

@@ -16,6 +16,7 @@ export type {
   TensorProto,
   ValueInfoProto,
 } from './generated/onnx-ml_pb.js'
+export { copyModel } from './graph/copy-graph.ts'
 export { modelOperators, modelOpsets } from './graph/model-operators.ts'
 export { type NodeAttributes, nodeAttributes } from './graph/node-attributes.ts'
 export { nodeGraphs } from './graph/node-graphs.ts'

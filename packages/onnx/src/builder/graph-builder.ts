@@ -11,7 +11,8 @@ import {
   type ValueInfoProto,
 } from '../generated/onnx-ml_pb.js'
 import { copyNode } from '../graph/copy-graph.ts'
-import { inferNode } from '../infer/infer-types.ts'
+import { inferOutputs } from '../infer/infer-body.ts'
+import { copyKnowledge, type Knowledge } from '../infer/knowledge.ts'
 import type { ElementType } from '../tensor/element-types.ts'
 import { makeTensor, type TensorElements } from '../tensor/make-tensor.ts'
 import { tensorHeader } from '../tensor/tensor-bytes.ts'
@@ -19,7 +20,7 @@ import { type AttributeInputs, makeAttributes } from './attributes.ts'
 import { defaultOpset, makeModel, type ModelOptions } from './make-model.ts'
 import { createNames, type Names } from './names.ts'
 import { renameValues } from './rename-values.ts'
-import { type Dim, makeValueInfo, type TensorType } from './value-info.ts'
+import { type Dim, makeValueInfo } from './value-info.ts'
 
 /** A tensor of the graph under construction: its name and what is known of its type. */
 export interface Value {
@@ -80,15 +81,13 @@ export interface GraphBuilder {
 
 /** Starts a model whose graph is called `name`. */
 export function graphBuilder(name: string, options: ModelOptions = {}): GraphBuilder {
-  return buildGraph(name, options, { names: createNames(), types: new Map(), tensors: new Map() }).builder
+  return buildGraph(name, options, { names: createNames(), known: copyKnowledge() }).builder
 }
 
 /** What a graph and its bodies share: bodies see the values around them. */
 interface Scope {
   readonly names: Names
-  readonly types: Map<string, TensorType>
-  /** Initialisers by name, for shapes that follow from their values. */
-  readonly tensors: Map<string, TensorProto>
+  readonly known: Knowledge
 }
 
 /** Bytes up to which equal constants are looked for. */
@@ -99,7 +98,8 @@ function buildGraph(
   options: ModelOptions,
   scope: Scope,
 ): { builder: GraphBuilder; finish(): GraphProto } {
-  const { names, types, tensors } = scope
+  const { names, known } = scope
+  const opsets = new Map(Object.entries({ '': options.opset ?? defaultOpset, ...options.domains }))
   const nodes: NodeProto[] = []
   const initializers: TensorProto[] = []
   const inputs: ValueInfoProto[] = []
@@ -116,16 +116,15 @@ function buildGraph(
   }
   const typed = (name: string, type: Omit<Value, 'name'>): Value => {
     const { dtype, shape } = type
-    if (dtype !== undefined) types.set(name, { dtype, shape })
+    if (dtype !== undefined) known.types.set(name, { dtype, shape })
     return { name, dtype, shape }
   }
-  const add = (node: NodeProto, known: Omit<Value, 'name'> = {}): Value[] => {
+  const add = (node: NodeProto, said: Omit<Value, 'name'> = {}): Value[] => {
     names.mustKnow(node.input)
     nodes.push(node)
-    const opset = options.domains?.[node.domain] ?? options.opset ?? defaultOpset
-    const inferred = inferNode(node, types, tensors, opset)
+    const inferred = inferOutputs(node, known, opsets)
     return node.output.map((name, index) => {
-      const given = index === 0 ? known : {}
+      const given = index === 0 ? said : {}
       const type = inferred[index]
       return typed(name, { dtype: given.dtype ?? type?.dtype, shape: given.shape ?? type?.shape })
     })
@@ -142,8 +141,8 @@ function buildGraph(
       tensor.name = names.unclaimed('constant')
       if (tensor.rawData.byteLength > maxSharedConstantBytes) return builder.initializer(tensor)
       const key = `${dtype}[${shape.join()}]${(dtype === 'string' ? tensor.stringData : [tensor.rawData]).join(';')}`
-      const known = constants.get(key)
-      if (known) return known
+      const equal = constants.get(key)
+      if (equal) return equal
       const value = builder.initializer(tensor)
       constants.set(key, value)
       return value
@@ -173,7 +172,7 @@ function buildGraph(
       const { type, shape } = tensorHeader(tensor)
       names.claim(tensor.name)
       initializers.push(tensor)
-      tensors.set(tensor.name, tensor)
+      known.constants.set(tensor.name, tensor)
       return typed(tensor.name, { dtype: type, shape })
     },
     output(name, value, dtype = value.dtype, shape = value.shape) {

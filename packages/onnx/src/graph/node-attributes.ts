@@ -5,6 +5,7 @@ export interface NodeAttributes {
   has(name: string): boolean
   int(name: string, fallback: number): number
   ints(name: string): number[] | undefined
+  float(name: string, fallback: number): number
   string(name: string, fallback: string): string
   strings(name: string): string[] | undefined
   floats(name: string): number[] | undefined
@@ -22,6 +23,7 @@ export function nodeAttributes(node: NodeProto): NodeAttributes {
     has: (name) => find(name) !== undefined,
     int: (name, fallback) => Number(find(name)?.i ?? fallback),
     ints: (name) => list(find(name)?.ints, Number),
+    float: (name, fallback) => find(name)?.f ?? fallback,
     string(name, fallback) {
       const attribute = find(name)
       return attribute ? decoder.decode(attribute.s) : fallback

@@ -14,6 +14,8 @@ export interface TypedNode {
   input(index: number): TensorType | undefined
   /** Whole numbers of an input that is known without running the model. */
   ints(index: number): number[] | undefined
+  /** Whole numbers of an input that are sizes, of which some may be dynamic. */
+  sizes(index: number): readonly Dim[] | undefined
   /** Floating-point numbers of an input that is known without running the model. */
   floats(index: number): number[] | undefined
   /** Whether an input is given at all. */
@@ -41,11 +43,38 @@ export function fromFront(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis
 }
 
-/** Product of sizes; the empty string (unknown) when one of them is dynamic. */
+/** Product of sizes; the empty string (unknown) when one of them is dynamic, unless it is the only one besides ones. */
 export function product(dims: readonly Dim[]): Dim {
-  if (dims.length === 1) return dims[0]!
-  return dims.reduce(
+  const factors = dims.filter((dim) => dim !== 1)
+  if (factors.length === 1) return factors[0]!
+  return factors.reduce(
     (total: Dim, dim) => (typeof total === 'number' && typeof dim === 'number' ? total * dim : ''),
     1,
   )
 }
+
+/** What `whole` dims have more than `part` of them; the names that both have cancel each other. */
+export function quotient(whole: readonly Dim[], part: readonly Dim[]): Dim {
+  const rest = [...whole]
+  const divisors = part.filter((dim) => {
+    const at = typeof dim === 'string' && dim !== '' ? rest.indexOf(dim) : -1
+    if (at >= 0) rest.splice(at, 1)
+    return at < 0
+  })
+  const [total, divisor] = [product(rest.filter((dim) => typeof dim === 'number')), product(divisors)]
+  const names = rest.filter((dim) => typeof dim === 'string')
+  if (typeof total !== 'number' || typeof divisor !== 'number' || divisor === 0) return ''
+  const factor = total / divisor
+  if (names.length === 0) return Number.isSafeInteger(factor) ? factor : ''
+  return names.length === 1 && factor === 1 ? names[0]! : ''
+}
+
+/** A shape of which only the rank is known. */
+export function unknownDims(rank: Dim | undefined): Dim[] | undefined {
+  return typeof rank === 'number' && rank <= maxInferredRank
+    ? Array.from({ length: rank }, () => '')
+    : undefined
+}
+
+/** Above this, a rank is nonsense. */
+const maxInferredRank = 32

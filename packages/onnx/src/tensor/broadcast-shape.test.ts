@@ -8,7 +8,11 @@ test.each([
   [[2, 1], [3], [2, 3]],
   [[], [4], [4]],
   [[1], [0], [0]],
-  [[5, 1, 2], [3, 1], [5, 3, 2]],
+  [
+    [5, 1, 2],
+    [3, 1],
+    [5, 3, 2],
+  ],
 ])('[%j] and [%j] broadcast to [%j]', (left, right, shape) => {
   expect(broadcastShape(left, right)).toEqual(shape)
   expect(broadcastShape(right, left)).toEqual(shape)

@@ -9,7 +9,9 @@ import {
 import { standardDomain } from '../graph/model-operators.ts'
 import { nodeGraphs } from '../graph/node-graphs.ts'
 import { valueUses } from '../graph/value-uses.ts'
-import { inferBody, type KnownValues } from '../infer/infer-types.ts'
+import { inferBody } from '../infer/infer-body.ts'
+import { knownNumbers } from '../infer/infer-types.ts'
+import type { Knowledge } from '../infer/knowledge.ts'
 import { makeTensor } from '../tensor/make-tensor.ts'
 import { makeNode, type UpgradeScope } from './upgrade-rule.ts'
 import { upgradeSteps } from './upgrade-steps.ts'
@@ -24,12 +26,12 @@ export interface UpgradeJob {
 }
 
 /** Upgrades the nodes of a graph and of its bodies in place; a body sees what is known of the graph `around` it. */
-export function upgradeGraph(graph: GraphProto, job: UpgradeJob, around?: KnownValues): void {
+export function upgradeGraph(graph: GraphProto, job: UpgradeJob, around?: Knowledge): void {
   const known = inferBody(graph, job.opsets, around)
   const uses = valueUses(graph)
   const scope: UpgradeScope = {
     type: (name) => known.types.get(name),
-    numbers: (name) => known.numbers(name),
+    numbers: (name) => knownNumbers(known, name),
     isRead: (name) => uses.has(name),
     fresh: (stem) => job.fresh(stem),
     constant(stem, dtype, shape, data) {

@@ -1,4 +1,5 @@
 import type { Dim } from '../../builder/value-info.ts'
+import { sliceRange } from '../slice-range.ts'
 import { fromFront, shaped, shapeOf, type TypedNode, type TypeRule } from '../type-rule.ts'
 
 /** Whole numbers given as an input (newer operator sets) or as an attribute (older ones). */
@@ -29,14 +30,7 @@ const slice = (node: TypedNode): Dim[] | undefined => {
   const axes = node.has(3) ? node.ints(3) : (node.attributes.ints('axes') ?? firstAxes(starts.length))
   const steps = node.has(4) ? node.ints(4) : starts.map(() => 1)
   if (!axes || !steps) return unknown(shape)
-  return along(shape, axes, (dim, at) => sliceLength(dim, starts[at]!, ends[at]!, steps[at]!))
-}
-
-/** How many elements of an axis a slice takes (ONNX operators, Slice). */
-function sliceLength(dim: number, start: number, end: number, step: number): number {
-  const [low, high] = step > 0 ? [0, dim] : [-1, dim - 1]
-  const clamp = (at: number, least: number): number => Math.min(Math.max(at < 0 ? at + dim : at, least), high)
-  return Math.max(0, Math.ceil((clamp(end, low) - clamp(start, 0)) / step))
+  return along(shape, axes, (dim, at) => sliceRange(dim, starts[at]!, ends[at]!, steps[at]!).length)
 }
 
 const split: TypeRule = (node) => {

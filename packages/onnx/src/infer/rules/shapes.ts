@@ -1,7 +1,16 @@
 import type { Dim } from '../../builder/value-info.ts'
 import { elementTypeOf } from '../../tensor/element-types.ts'
 import { broadcastDims } from './elementwise.ts'
-import { fromFront, product, shaped, shapeOf, type TypedNode, type TypeRule } from '../type-rule.ts'
+import {
+  fromFront,
+  product,
+  quotient,
+  shaped,
+  shapeOf,
+  type TypedNode,
+  type TypeRule,
+  unknownDims,
+} from '../type-rule.ts'
 
 /** Axes as an attribute (older operator sets) or as an input (newer ones). */
 function axesOf(node: TypedNode, rank: number): number[] | undefined {
@@ -9,23 +18,19 @@ function axesOf(node: TypedNode, rank: number): number[] | undefined {
 }
 
 const reshape = (node: TypedNode): Dim[] | undefined => {
-  const wanted = node.ints(1)
+  const wanted = node.sizes(1) ?? node.attributes.ints('shape')
   if (!wanted) return unknownDims(shapeOf(node, 1)?.[0])
   const shape = shapeOf(node)
   const keepsZero = node.attributes.int('allowzero', 0) === 1
   const dims = wanted.map((dim, axis): Dim => (dim === 0 && !keepsZero ? (shape?.[axis] ?? '') : dim))
-  const known = product(dims.filter((dim) => dim !== -1))
-  const total = shape ? product(shape) : ''
-  const rest = typeof known === 'number' && typeof total === 'number' && known > 0 ? total / known : ''
+  const rest = shape
+    ? quotient(
+        shape,
+        dims.filter((dim) => dim !== -1),
+      )
+    : ''
   return dims.map((dim) => (dim === -1 ? rest : dim))
 }
-
-/** A shape of which only the rank is known. */
-const unknownDims = (rank: Dim | undefined): Dim[] | undefined =>
-  typeof rank === 'number' && rank <= maxInferredRank ? Array.from({ length: rank }, () => '') : undefined
-
-/** Above this, a rank is nonsense. */
-const maxInferredRank = 32
 
 const flatten = (node: TypedNode): Dim[] | undefined => {
   const shape = shapeOf(node)
@@ -55,6 +60,7 @@ const squeeze = (node: TypedNode): Dim[] | undefined => {
   const shape = shapeOf(node)
   const axes = shape && axesOf(node, shape.length)
   // Without axes, every dimension of 1 goes: then a dynamic one leaves the rank unknown.
+  if (!axes && node.has(1)) return undefined
   if (!axes)
     return shape?.every((dim) => typeof dim === 'number') ? shape.filter((dim) => dim !== 1) : undefined
   return shape.filter((_, axis) => !axes.includes(axis))
@@ -74,7 +80,7 @@ const unsqueeze = (node: TypedNode): Dim[] | undefined => {
 const reduce = (node: TypedNode): Dim[] | undefined => {
   const shape = shapeOf(node)
   if (!shape) return undefined
-  const hasAxes = node.attributes.has('axes') || shapeOf(node, 1) !== undefined
+  const hasAxes = node.attributes.has('axes') || node.has(1)
   const axes = hasAxes ? axesOf(node, shape.length) : []
   const all = axes?.length === 0 && node.attributes.int('noop_with_empty_axes', 0) === 0
   return keptDims(shape, all ? shape.map((_, axis) => axis) : axes, node.attributes.int('keepdims', 1) === 1)
@@ -103,11 +109,10 @@ const gather = (node: TypedNode): Dim[] | undefined => {
 }
 
 const expand = (node: TypedNode): Dim[] | undefined => {
-  const [shape, wanted] = [shapeOf(node), node.ints(1)]
+  const [shape, wanted] = [shapeOf(node), node.sizes(1)]
   return shape && wanted && broadcastDims(shape, wanted)
 }
 
-const sameRank = shaped((node) => shapeOf(node)?.map(() => ''))
 const argumentRule: TypeRule = (node) => [{ dtype: 'int64', shape: argument(node) }]
 const reductions = ['Sum', 'Mean', 'Max', 'Min', 'Prod', 'L1', 'L2', 'LogSum', 'LogSumExp', 'SumSquare']
 
@@ -121,6 +126,7 @@ export const shapeRules: Readonly<Record<string, TypeRule>> = {
   Flatten: shaped(flatten),
   Gather: shaped(gather),
   Reshape: shaped(reshape),
+  Size: () => [{ dtype: 'int64', shape: [] }],
   Shape: (node) => {
     const shape = shapeOf(node)
     const { attributes } = node
@@ -128,16 +134,12 @@ export const shapeRules: Readonly<Record<string, TypeRule>> = {
     return [{ dtype: 'int64', shape: [taken?.length ?? ''] }]
   },
   Squeeze: shaped(squeeze),
-  TopK: (node) => {
-    const [values] = sameRank(node)
-    return [values, values && { ...values, dtype: 'int64' }]
-  },
   Transpose: shaped(transpose),
   Unsqueeze: shaped(unsqueeze),
   ConstantOfShape: (node) => [
     {
       dtype: elementTypeOf(node.attributes.tensor('value')?.dataType ?? 1) ?? 'float32',
-      shape: node.ints(0) ?? unknownDims(shapeOf(node)?.[0]),
+      shape: node.sizes(0) ?? unknownDims(shapeOf(node)?.[0]),
     },
   ],
 }
