@@ -6,7 +6,7 @@ const sines = (length: number, seed: number) =>
 /** Two dense layers, 4 -> 8 -> 3; `end` writes what the model ends in. */
 export function classifier(
   end: (g: GraphBuilder, logits: Value) => Value = (_, logits) => logits,
-  { rows = 'n' as number | string, opset = 17 } = {},
+  { rows = 'n', opset = 17 }: { rows?: number | string; opset?: number } = {},
 ): Uint8Array<ArrayBuffer> {
   const g = graphBuilder('classifier', { opset })
   const x = g.input('x', 'float32', [rows, 4])

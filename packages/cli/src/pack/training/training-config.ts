@@ -15,33 +15,33 @@ import { readSmallFile } from '../read-small-file.ts'
 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(1))
 
-/** A loss or optimiser whose every field is one of its kind: a misspelt one must not become a default in silence. */
-function strictly<S extends typeof LossSchema | typeof OptimiserSchema>(schema: S) {
-  const fieldsOf = (kind: string): readonly string[] =>
-    schema.options
-      .filter(({ entries }) => entries.kind.literal === kind)
-      .flatMap(({ entries }) => Object.keys(entries))
-  return v.pipe(
-    v.looseObject({ kind: v.picklist(schema.options.map(({ entries }) => entries.kind.literal)) }),
-    v.check(
-      (value) => Object.keys(value).every((key) => fieldsOf(value.kind).includes(key)),
-      'has a field that this kind does not have',
-    ),
-    schema,
-  )
+/** One member of a variant by kind. */
+interface KindSchema {
+  readonly entries: { readonly kind: { readonly literal: string } }
 }
+
+/** The protocol's losses, and the file of one that is a graph. */
+const LossConfigSchema = v.variant('kind', [
+  v.object({ kind: v.literal('graph'), file: v.pipe(v.string(), v.minLength(1)) }),
+  ...LossSchema.options,
+])
+
+/** Whether each field is one of the value's kind: a misspelt one must not become a default in silence. */
+const fieldsFit = (options: readonly KindSchema[]) =>
+  v.check<{ kind: string }, string>((value) => {
+    const fields = options
+      .filter(({ entries }) => entries.kind.literal === value.kind)
+      .flatMap(({ entries }) => Object.keys(entries))
+    return fields.length === 0 || Object.keys(value).every((field) => fields.includes(field))
+  }, 'has a field that this kind does not have')
+
+const AnyKindSchema = v.looseObject({ kind: v.string() })
 
 /** A recipe, as much of it as the publisher wants to say, and what only packing needs to know. */
 export const TrainingConfigSchema = v.strictObject({
   ...v.partial(TrainingRecipeSchema).entries,
-  loss: v.optional(
-    v.union([
-      /** A loss of the publisher's own: an ONNX file. */
-      v.strictObject({ kind: v.literal('graph'), file: v.pipe(v.string(), v.minLength(1)) }),
-      strictly(LossSchema),
-    ]),
-  ),
-  optimiser: v.optional(strictly(OptimiserSchema)),
+  loss: v.optional(v.pipe(AnyKindSchema, fieldsFit(LossConfigSchema.options), LossConfigSchema)),
+  optimiser: v.optional(v.pipe(AnyKindSchema, fieldsFit(OptimiserSchema.options), OptimiserSchema)),
   /** Sizes of dynamic dimensions other than the batch, by name. */
   dims: v.optional(v.record(AuthorNameSchema, count)),
 })
