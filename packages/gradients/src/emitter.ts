@@ -114,11 +114,8 @@ export function emitterOf(builder: GraphBuilder): Emitter {
       )
     },
     slice(value, axes, starts, counts, steps = axes.map(() => 1)) {
-      const ends = starts.map((start, at) => {
-        const end = start + counts[at]! * steps[at]!
-        // Below zero means "from the end": the place before the first element is beyond that.
-        return end < 0 ? -value.shape[axes[at]!]! - 1 : end
-      })
+      if (steps.some((step) => step < 0)) return gathered(value, axes, starts, counts, steps)
+      const ends = starts.map((start, at) => start + counts[at]! * steps[at]!)
       const inputs = [value, ...[starts, ends, axes, steps].map((numbers) => builder.ints(numbers))]
       const shape = value.shape.map((dim, axis) => counts[axes.indexOf(axis)] ?? dim)
       return shape.join() === value.shape.join() && steps.every((step) => step === 1)
@@ -147,6 +144,14 @@ export function emitterOf(builder: GraphBuilder): Emitter {
       return builder.ops(opType, inputs, output.length, attributes, { domain })
     },
   }
+  /** WebGPU begins a slice that goes backwards at the last element, whatever its start (onnxruntime-web 1.30). */
+  const gathered: Emitter['slice'] = (value, axes, starts, counts, steps = []) =>
+    axes.reduce((found, axis, at) => {
+      const places = Array.from({ length: counts[at]! }, (_, place) => starts[at]! + place * steps[at]!)
+      return emitter.op('Gather', [found, builder.ints(places)], found.shape.with(axis, counts[at]!), {
+        axis,
+      })
+    }, value)
   const operands = (left: ShapedValue | number, right: ShapedValue | number): [ShapedValue, ShapedValue] => {
     const dtype = typeof left === 'object' ? left.dtype : typeof right === 'object' ? right.dtype : 'float32'
     const valueOf = (side: ShapedValue | number): ShapedValue =>

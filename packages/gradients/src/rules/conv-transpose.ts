@@ -2,6 +2,7 @@ import { firstOutput, type ForwardNode, requiredInput } from '../forward-node.ts
 import { firstOutputRule, type GradientRule } from '../rule.ts'
 import { sumToChannels } from '../sum-to-channels.ts'
 import type { Windows } from '../windows.ts'
+import { convolution } from './convolution.ts'
 import { gradientOfKernel } from './kernel-gradient.ts'
 
 /**
@@ -18,7 +19,7 @@ export const convTranspose: GradientRule = firstOutputRule(({ node, emit, wants 
   const starts = input.map(() => 0)
   const dy = emit.slice(gradient, axes, starts, input)
   return [
-    wants(0) ? emit.op('Conv', [dy, w], x.shape, attributes) : undefined,
+    wants(0) ? convolution(emit, [dy, w], x.shape, attributes) : undefined,
     wants(1) ? gradientOfKernel({ emit, x: dy, dy: x, shape: w.shape, windows, group }) : undefined,
     b && wants(2) ? sumToChannels(emit, gradient) : undefined,
   ]

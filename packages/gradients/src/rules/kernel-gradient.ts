@@ -1,6 +1,7 @@
 import { leastChannelsOfPatches, mostNumbersOfPatches } from '../config.ts'
 import type { Emitter, ShapedValue } from '../emitter.ts'
 import { unreached, type Windows } from '../windows.ts'
+import { convolution } from './convolution.ts'
 import { volume } from './tiles.ts'
 
 /** A convolution as far as its kernel's gradient is concerned. */
@@ -83,7 +84,7 @@ function byConvolution({ emit, x, dy, shape, windows, group }: Convolution): Sha
   const beyond = unreached(windows).map((rest, axis) => Math.floor(rest / dilations[axis]!))
   const size = kernel.map((taps, axis) => taps + beyond[axis]!)
   const attributes = { strides: dilations, dilations: strides, group, pads: [...begin, ...end] }
-  const whole = emit.op('Conv', [image, filters], [perGroup, shape[0]!, ...size], attributes)
+  const whole = convolution(emit, [image, filters], [perGroup, shape[0]!, ...size], attributes)
   const axes = kernel.map((_, axis) => axis + 2)
   const starts = kernel.map(() => 0)
   const cut = emit.slice(whole, axes, starts, kernel)

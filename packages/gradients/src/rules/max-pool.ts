@@ -1,16 +1,14 @@
 import type { Emitter, ShapedValue } from '../emitter.ts'
 import { firstOutput, type ForwardNode, requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule } from '../rule.ts'
-import { type Windows, windowsOf } from '../windows.ts'
+import { unreached, type Windows, windowsOf } from '../windows.ts'
 import { areTiles, crop, repeat, uncrop, volume } from './tiles.ts'
 
-/**
- * The gradient goes to the largest element of each window. Equal ones share it where windows lie side by side; else
- * the one that the operator names gets it.
- */
+/** The gradient goes to the largest element of each window; equal ones share it. */
 export const maxPool: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
   const windows = windowsOf(node, node.attributes.ints('kernel_shape') ?? [])
-  return [areTiles(windows) ? overTiles(emit, node, windows, gradient) : overAnyWindows(emit, node, gradient)]
+  const write = areTiles(windows) ? overTiles : overAnyWindows
+  return [write(emit, node, windows, gradient)]
 })
 
 /** "Largest" is equality with the output, repeated over the window: cheap, and no operator that WebGPU lacks. */
@@ -25,21 +23,46 @@ function overTiles(emit: Emitter, node: ForwardNode, windows: Windows, gradient:
   return uncrop(emit, emit.binary('Mul', mask, repeat(emit, each, kernel)), windows)
 }
 
-/** The operator run again says where it found each maximum, in the flattened input. */
-function overAnyWindows(emit: Emitter, node: ForwardNode, gradient: ShapedValue): ShapedValue {
-  const { attributes } = node
+/**
+ * Windows are laid side by side, one channel for each of their taps, by a convolution whose kernels pick one tap each;
+ * its transpose brings the gradients back. (WebGPU's MaxPool cannot tell where it found a maximum.)
+ */
+function overAnyWindows(
+  emit: Emitter,
+  node: ForwardNode,
+  windows: Windows,
+  gradient: ShapedValue,
+): ShapedValue {
   const [x, y] = [requiredInput(node, 0), firstOutput(node)]
-  const again = {
-    kernel_shape: attributes.ints('kernel_shape'),
-    strides: attributes.ints('strides'),
-    pads: attributes.ints('pads'),
-    dilations: attributes.ints('dilations'),
-    auto_pad: attributes.string('auto_pad', 'NOTSET'),
-    ceil_mode: attributes.int('ceil_mode', 0),
-  }
-  const [, places] = emit.ops('MaxPool', [x], [y, { dtype: 'int64', shape: y.shape }], again)
-  const [size, count] = [[volume(x.shape)], [volume(y.shape)]]
-  const zeros = emit.expand(emit.scalar(0, x.dtype), size)
-  const inputs = [zeros, emit.reshape(places!, count), emit.reshape(gradient, count)]
-  return emit.reshape(emit.op('ScatterElements', inputs, size, { reduction: 'add' }), x.shape)
+  const { kernel, strides, dilations, begin, end, input, output } = windows
+  const taps = volume(kernel)
+  const picking = emit.constant(x.dtype, [taps, 1, ...kernel], identityMatrix(taps))
+  const planes = x.shape[0]! * x.shape[1]!
+  const plane = (value: ShapedValue, sizes: readonly number[]): ShapedValue =>
+    emit.reshape(value, [planes, 1, ...sizes])
+
+  const bordered = padLowest(emit, plane(x, input), begin, end)
+  const spread = [planes, taps, ...output]
+  const seen = emit.op('Conv', [bordered, picking], spread, { strides, dilations })
+  const mask = emit.mask('Equal', seen, plane(y, output))
+  const share = emit.binary('Div', plane(gradient, output), emit.sum(mask, [1], true))
+  const attributes = { strides, dilations, pads: [...begin, ...end], output_padding: unreached(windows) }
+  const inputs = [emit.binary('Mul', mask, share), picking]
+  return emit.reshape(emit.op('ConvTranspose', inputs, [planes, 1, ...input], attributes), x.shape)
 }
+
+/** Padding that is no maximum. Finite, since the convolution multiplies it by zeros. */
+function padLowest(
+  emit: Emitter,
+  value: ShapedValue,
+  begin: readonly number[],
+  end: readonly number[],
+): ShapedValue {
+  if ([...begin, ...end].every((size) => size === 0)) return value
+  const lowest = emit.scalar(-3.4e38, value.dtype)
+  const shape = value.shape.map((dim, axis) => dim + (begin[axis - 2] ?? 0) + (end[axis - 2] ?? 0))
+  return emit.op('Pad', [value, emit.ints([0, 0, ...begin, 0, 0, ...end]), lowest], shape)
+}
+
+const identityMatrix = (size: number): number[] =>
+  Array.from({ length: size * size }, (_, place) => (place % (size + 1) === 0 ? 1 : 0))

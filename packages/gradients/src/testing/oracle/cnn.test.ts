@@ -5,7 +5,7 @@ import { cnn } from '../models/cnn.ts'
 import { batchNormEpsilon } from '../models/layers.ts'
 import { expectSameGradients, expectSameSteps } from './expect-same.ts'
 import { batchNorm, conv, dense, imagesOf } from './layouts.ts'
-import { numbers } from './numbers.ts'
+import { numbers } from '../numbers.ts'
 import type { Tensors, Twin } from './twin.ts'
 
 type Norm = (x: tf.Tensor4D, tensors: Tensors, name: string) => tf.Tensor4D

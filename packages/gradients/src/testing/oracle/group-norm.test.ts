@@ -4,7 +4,7 @@ import { it } from 'vitest'
 import { groupNorm, groupNormalised } from '../models/group-norm.ts'
 import { expectSameGradients } from './expect-same.ts'
 import { conv, dense, imagesOf } from './layouts.ts'
-import { numbers } from './numbers.ts'
+import { numbers } from '../numbers.ts'
 
 it('group normalisation, as exporters write it, has the gradients of tfjs', () =>
   expectSameGradients({

@@ -4,7 +4,7 @@ import { it } from 'vitest'
 import { gru, gruSizes } from '../models/gru.ts'
 import { expectSameGradients, expectSameSteps } from './expect-same.ts'
 import { dense } from './layouts.ts'
-import { numbers } from './numbers.ts'
+import { numbers } from '../numbers.ts'
 import type { Twin } from './twin.ts'
 
 const { steps, features, width } = gruSizes

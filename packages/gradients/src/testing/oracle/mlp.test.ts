@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { mlp } from '../models/mlp.ts'
 import { expectSameGradients, expectSameSteps } from './expect-same.ts'
 import { dense } from './layouts.ts'
-import { numbers } from './numbers.ts'
+import { numbers } from '../numbers.ts'
 import type { Twin } from './twin.ts'
 
 const twin: Twin = {

@@ -4,7 +4,7 @@ import { it } from 'vitest'
 import { residual } from '../models/residual.ts'
 import { expectSameGradients } from './expect-same.ts'
 import { batchNorm, conv, dense, imagesOf } from './layouts.ts'
-import { numbers } from './numbers.ts'
+import { numbers } from '../numbers.ts'
 
 it('a residual block has the gradients of tfjs', () =>
   expectSameGradients({

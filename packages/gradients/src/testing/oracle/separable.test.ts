@@ -4,7 +4,7 @@ import { it } from 'vitest'
 import { separable } from '../models/separable.ts'
 import { expectSameGradients } from './expect-same.ts'
 import { batchNorm, conv, dense, depthwise, imagesOf } from './layouts.ts'
-import { numbers } from './numbers.ts'
+import { numbers } from '../numbers.ts'
 
 it('a depthwise separable block has the gradients of tfjs', () =>
   expectSameGradients({

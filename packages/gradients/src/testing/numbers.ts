@@ -1,5 +1,5 @@
-import { randomOf, uniform } from '../draw.ts'
-import type { Numbers } from '../run-model.ts'
+import { randomOf, uniform } from './draw.ts'
+import type { Numbers } from './run-model.ts'
 
 /** Numbers from -1 to 1, the same for the same seed. */
 export function numbers(shape: readonly number[], seed: number): Numbers {
