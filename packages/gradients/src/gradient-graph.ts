@@ -1,6 +1,7 @@
 import { graphBuilder, type ModelProto } from '@homing/onnx'
 import { HomingError } from '@homing/protocol'
 
+import { runnable } from './backend-support.ts'
 import { declareInput } from './declare-input.ts'
 import { emitterOf, type ShapedValue } from './emitter.ts'
 import { type ForwardGraph, type ForwardOptions, readForwardGraph } from './forward-graph.ts'
@@ -58,7 +59,7 @@ export function gradientGraph(model: ModelProto, options: GradientOptions = {}):
     builder.output(name, written.get(input)!)
     return { input, output: name }
   })
-  return { model: builder.build(), inputs, output, selection: selection.name, gradients }
+  return { model: runnable(builder.build()), inputs, output, selection: selection.name, gradients }
 }
 
 function differentiableInputs({ inputs, output }: ForwardGraph, names?: readonly string[]): string[] {

@@ -1,5 +1,6 @@
 import { graphBuilder, type ModelProto } from '@homing/onnx'
 
+import { runnable } from './backend-support.ts'
 import { emitterOf, type ShapedValue } from './emitter.ts'
 import { freeNames } from './free-names.ts'
 import { lossOf } from './losses/loss-of.ts'
@@ -92,7 +93,7 @@ export function trainingGraph(model: ModelProto, options: TrainingOptions): Trai
     return { ...slot(old, emit.select(update.finite, next, old)), state: [] }
   })
   return {
-    model: builder.build(),
+    model: runnable(builder.build()),
     batch,
     targets,
     parameters: [...slots, ...moved],
