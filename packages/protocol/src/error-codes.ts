@@ -78,6 +78,32 @@ export const errorCodes = {
     true,
   ),
 
+  METADATA_INVALID: entry(
+    'A metadata file of the repository is malformed, or of another role.',
+    'Publish it again; the metadata that was trusted before still is.',
+  ),
+  METADATA_UNSIGNED: entry(
+    'Too few of the keys that may sign a metadata file have signed it.',
+    'If this is no attack: sign it with the keys that the role above it names.',
+  ),
+  METADATA_EXPIRED: entry(
+    'A metadata file is past its time, so newer ones may be withheld. Installed versions go on serving.',
+    'Sign it again on the server; check the clock of this device.',
+  ),
+  METADATA_ROLLBACK: entry(
+    'A metadata file is older than what was trusted before, or skips a version of root.',
+    'If this is no attack: publish a later version number, or rotate the keys of timestamp and snapshot.',
+  ),
+  METADATA_MISMATCH: entry(
+    'A file is not the one that signed metadata names: another version, length or hash.',
+    'Try again; if it stays, publish the file again.',
+    true,
+  ),
+  TARGET_UNKNOWN: entry(
+    'No role that may vouch for this path lists it.',
+    'Check the path; publish the file first.',
+  ),
+
   NETWORK_FAILED: entry(
     'A request failed before an answer came.',
     'Try again when the device is online.',
