@@ -26,6 +26,8 @@ const node = commands as unknown as RepositoryCommands
 export interface Release {
   readonly request: Pick<LoadRequest, 'manifest' | 'graph' | 'parameters'>
   readonly requirements?: Requirements
+  /** The explanation graph that the manifest describes. */
+  readonly explanation?: Uint8Array<ArrayBuffer>
 }
 
 /** A repository in Node, as a browser test uses it. */
@@ -52,13 +54,16 @@ export async function startBrowserRepository(): Promise<BrowserRepository> {
     async publish(releases, given) {
       const files: Record<string, string> = {}
       const manifests: Manifest[] = []
-      for (const { request, requirements } of releases) {
-        const manifest = await withHashes(request, requirements)
+      for (const release of releases) {
+        const { request, requirements, explanation } = release
+        const manifest = await withHashes(release)
         const bytes = canonicalBytes(manifest)
         const { model, version } = manifest
         manifests.push(manifest)
         files[paths.manifest(model, version)] = base64(bytes)
         files[paths.blob(manifest.graph.sha256)] = base64(request.graph)
+        if (manifest.explanation && explanation)
+          files[paths.blob(manifest.explanation.graph.sha256)] = base64(explanation)
         for (const { sha256 } of manifest.parameters.shards)
           files[paths.blob(sha256)] = base64(request.parameters)
         const entry = {
@@ -87,16 +92,21 @@ export async function startBrowserRepository(): Promise<BrowserRepository> {
   }
 }
 
-async function withHashes(
-  { manifest, graph, parameters }: Release['request'],
-  requirements?: Requirements,
-): Promise<Manifest> {
+async function withHashes({ request, requirements, explanation }: Release): Promise<Manifest> {
+  const { manifest, parameters } = request
   const shards =
     parameters.byteLength > 0 ? [{ sha256: await sha256Hex(parameters), size: parameters.byteLength }] : []
+  const graph = { sha256: await sha256Hex(request.graph), size: request.graph.byteLength }
+  const section = manifest.explanation && {
+    ...manifest.explanation,
+    inference: graph.sha256,
+    ...(explanation ? { graph: { sha256: await sha256Hex(explanation), size: explanation.byteLength } } : {}),
+  }
   return {
     ...manifest,
-    graph: { sha256: await sha256Hex(graph), size: graph.byteLength },
+    graph,
     parameters: { ...manifest.parameters, shards },
+    ...(section ? { explanation: section } : {}),
     ...(requirements ? { requirements } : {}),
   }
 }

@@ -5,7 +5,7 @@ import { onnxEngine } from '../runtime/engines/onnx-engine.ts'
 import { tfjsEngine } from '../runtime/engines/tfjs-engine.ts'
 import type { Explanation, ExplainSettings } from '../runtime/explanation-api.ts'
 import { createRuntime } from '../runtime/runtime.ts'
-import type { LoadedFacts, PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
+import type { ExplainRequest, LoadedFacts, PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
 import { type PackageFiles, readPackage } from './read-package.ts'
 
 /** What window features are computed from: events by name, and the present, in milliseconds since the epoch. */
@@ -30,7 +30,7 @@ export interface NodePackage {
    */
   explain(
     inputs: Readonly<Record<string, PipelineInput>>,
-    settings?: ExplainSettings,
+    settings?: ExplainSettings<PipelineInput>,
     context?: NodeContext,
   ): Promise<Explanation>
   /** Frees the model. */
@@ -60,7 +60,7 @@ export async function openPackage(files: PackageFiles): Promise<NodePackage> {
       return runtime.predict(manifest.model, { inputs: inputs as PredictRequest['inputs'], events, now })
     },
     async explain(inputs, settings = {}, { events = {}, now = Date.now() } = {}) {
-      const request = { inputs: inputs as PredictRequest['inputs'], events, now, settings }
+      const request = { inputs, settings, events, now } as ExplainRequest
       const reply = await runtime.explain(manifest.model, request)
       if (!('needs' in reply)) return reply
       const { explanation: graph, parameters } = files

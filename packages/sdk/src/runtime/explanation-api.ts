@@ -5,17 +5,18 @@ import type { Completeness } from './explanation/completeness.ts'
 import type { InputValue, TableRow } from '../inputs/input-value.ts'
 import type { Backend } from '../libraries/backend.ts'
 
-/** Which number of the output is explained, against what, and how closely. */
-export interface ExplainSettings {
+/** Which number of the output is explained, against what (an `Input`), and how closely. */
+export interface ExplainSettings<Input = InputValue> {
   /** Of a classification: the label whose score is explained. Default: the one with the highest score. */
   readonly label?: string
   /** Where the pipeline reads no labels: the element of the output. Default: the largest. */
   readonly index?: number
   /**
    * What the input is compared with, by the names of the inputs: a number for every pixel (0 black, 1 white) or element,
-   * a row (features that it lacks keep their default), an image or a tensor.
+   * a row (features that it lacks keep their default), an image or a tensor. Default: what the package says; else for a
+   * row the means that it is standardised by, for an image the background of the pipeline, for a tensor 0.
    */
-  readonly baseline?: Readonly<Record<string, number | InputValue>>
+  readonly baseline?: Readonly<Record<string, number | Input>>
   /** Integrated gradients: points on the way from the baseline, at least. Default 64. */
   readonly steps?: number
   /** Sampled Shapley values: orders of the features, at least. Default 128. */

@@ -8,7 +8,7 @@ import { completenessOf } from './completeness.ts'
 import { defaultSteps } from './config.ts'
 import type { ExplainContext } from './explain-context.ts'
 import { explainedNumber } from './explained-number.ts'
-import { gaussLegendre } from './gauss-legendre.ts'
+import { gaussLegendre, inParts } from './gauss-legendre.ts'
 import type { GradientSource } from './gradient-source.ts'
 import { integratedGradients, type Vectors } from './integrated-gradients.ts'
 import { repeatTensor } from './repeat-tensor.ts'
@@ -36,11 +36,11 @@ export async function explainTensors(
   const held = Object.entries(point)
     .filter(([name]) => !source.inputs.includes(name))
     .map(([name, tensor]) => [name, repeatTensor(tensor, layout.points, layout.shapes[name]!)] as const)
-  const steps = Math.ceil((settings.steps ?? defaultSteps) / layout.points) * layout.points
+  const batches = Math.ceil((settings.steps ?? defaultSteps) / layout.points)
   const attributions = await integratedGradients({
     input: vectorsOf(point, source.inputs),
     baseline: vectorsOf(baseline, source.inputs),
-    path: gaussLegendre(steps),
+    path: inParts(gaussLegendre(layout.points), batches),
     batch: layout.points,
     gradientsAt(points) {
       const tensors = source.inputs.map((name) => {
@@ -61,7 +61,7 @@ export async function explainTensors(
       source.inputs.flatMap((name) => [...attributions[name]!]),
       output - baselineOutput,
     ),
-    steps,
+    steps: batches * layout.points,
     attributions: Object.fromEntries(
       source.inputs.map((name) => [name, asTensor(attributions[name]!, point[name]!.shape)]),
     ),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { gaussLegendre } from './gauss-legendre.ts'
+import { gaussLegendre, inParts, type Quadrature } from './gauss-legendre.ts'
 
 const integral = (count: number, f: (x: number) => number): number => {
   const { nodes, weights } = gaussLegendre(count)
@@ -25,4 +25,18 @@ it.each([1, 2, 5, 16, 33, 128])('%i points integrate polynomials up to degree 2n
   for (const degree of [1, count, 2 * count - 1])
     expect(integral(count, (x) => x ** degree)).toBeCloseTo(1 / (degree + 1), 12)
   if (count < 3) expect(integral(count, (x) => x ** (2 * count))).not.toBeCloseTo(1 / (2 * count + 1), 4)
+})
+
+it('in parts integrates as exactly, and functions with kinks better', () => {
+  const kink = (x: number) => Math.abs(x - 0.4)
+  const off = ({ nodes, weights }: Quadrature): number =>
+    Math.abs(nodes.reduce((sum, node, i) => sum + weights[i]! * kink(node), 0) - (0.4 ** 2 + 0.6 ** 2) / 2)
+  const rule = gaussLegendre(4)
+  const parts = inParts(rule, 5)
+  expect(parts.nodes).toHaveLength(20)
+  expect([...parts.nodes]).toEqual([...parts.nodes].sort((a, b) => a - b))
+  expect(parts.weights.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(1, 12)
+  expect(parts.nodes.reduce((sum, node, i) => sum + parts.weights[i]! * node ** 7, 0)).toBeCloseTo(1 / 8, 12)
+  expect(off(parts)).toBeLessThan(off(rule) / 5)
+  expect(inParts(rule, 1)).toEqual(rule)
 })

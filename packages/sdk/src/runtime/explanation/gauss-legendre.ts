@@ -30,6 +30,18 @@ export function gaussLegendre(count: number): Quadrature {
   return { nodes, weights }
 }
 
+/** The rule on each of `parts` equal parts of [0, 1]: where a function has kinks, more parts help and more nodes do not. */
+export function inParts({ nodes, weights }: Quadrature, parts: number): Quadrature {
+  const repeated = <T>(each: (part: number, i: number) => T): T[] =>
+    Array.from({ length: parts * nodes.length }, (_, at) =>
+      each(Math.floor(at / nodes.length), at % nodes.length),
+    )
+  return {
+    nodes: Float64Array.from(repeated((part, i) => (part + nodes[i]!) / parts)),
+    weights: Float64Array.from(repeated((_, i) => weights[i]! / parts)),
+  }
+}
+
 /** The Legendre polynomial of this degree at x, by its three-term recurrence, and its derivative. */
 function legendre(degree: number, x: number): { value: number; slope: number } {
   let [before, value] = [1, x]
