@@ -1,12 +1,18 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-import type { Card, Pipeline, Requirements } from '@homing/protocol'
+import type { Card, Explanation, Pipeline, Requirements, TrainingRecipe } from '@homing/protocol'
 
 import type { RunLog } from './report/run-log.ts'
 
+/** How a device trains a package, and how it explains predictions. */
+export interface OnDevice {
+  readonly training: Omit<TrainingRecipe, 'output'>
+  readonly explanation?: { readonly points: number; readonly baselines?: Explanation['baselines'] }
+}
+
 /** What `homing pack` reads beside an artefact (`pack.json`). Paths are relative to its folder. */
-export interface PackConfig {
+export interface PackConfig extends OnDevice {
   readonly model: string
   readonly version: string
   readonly parent?: string

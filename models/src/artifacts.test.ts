@@ -1,5 +1,5 @@
 import { readModel } from '@homing/onnx'
-import { parseWith, PipelineSchema } from '@homing/protocol'
+import { parseWith, PipelineSchema, TrainingRecipeSchema } from '@homing/protocol'
 import { describe, expect, it } from 'vitest'
 
 import { testDigits } from './data/mnist.ts'
@@ -38,6 +38,11 @@ describe.each(artifactVersions)('$model $version', ({ model, version }) => {
     expect(files).toContain(pack.source)
     parseWith(PipelineSchema, pack.pipeline, 'PIPELINE_INVALID', 'The pipeline')
     expect(pack.parent).toBe(log.parent)
+    expect(parseWith(TrainingRecipeSchema, pack.training, 'CONFIG_INVALID', 'The recipe')).toEqual(
+      pack.training,
+    )
+    expect(pack.explanation !== undefined).toBe(pack.source === 'model.onnx')
+    expect(card).toContain(`| learningRate | ${pack.training.learningRate} |`)
   })
 
   it('has a card and a curve that match its run log', () => {

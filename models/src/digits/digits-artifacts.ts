@@ -1,10 +1,11 @@
 import { writeModel } from '@homing/onnx'
 
-import type { Artifact } from '../artifact.ts'
+import type { Artifact, OnDevice } from '../artifact.ts'
 import { percent } from '../report/markdown.ts'
 import { lineChart } from '../report/line-chart.ts'
 import type { RunLog } from '../report/run-log.ts'
 import { digitsCard, digitsSummary } from './digits-card.ts'
+import { digitsOnDevice } from './digits-on-device.ts'
 import { digitsPipeline } from './digits-pipeline.ts'
 import { tfjsTwin, twinFiles } from './tfjs-twin.ts'
 import type { TrainedDigits } from './train-digits.ts'
@@ -21,6 +22,7 @@ export function digitsArtifacts(trained: TrainedDigits): Artifact[] {
     title: string,
     source: string,
     layout: 'nchw' | 'nhwc',
+    onDevice: OnDevice,
     files: Artifact['files'],
   ): Artifact => ({
     pack: {
@@ -29,6 +31,7 @@ export function digitsArtifacts(trained: TrainedDigits): Artifact[] {
       ...(log.parent !== undefined && { parent: log.parent }),
       source,
       pipeline: digitsPipeline(layout),
+      ...onDevice,
       card: {
         title,
         summary: digitsSummary(trained),
@@ -38,12 +41,12 @@ export function digitsArtifacts(trained: TrainedDigits): Artifact[] {
       },
     },
     files,
-    card: digitsCard(trained, name),
+    card: digitsCard(trained, name, onDevice),
     curve,
     log: { ...log, model: name },
   })
   return [
-    artifact(digitsNames.onnx, 'Handwritten digits', 'model.onnx', 'nchw', {
+    artifact(digitsNames.onnx, 'Handwritten digits', 'model.onnx', 'nchw', digitsOnDevice, {
       'model.onnx': writeModel(model),
     }),
     artifact(
@@ -51,6 +54,8 @@ export function digitsArtifacts(trained: TrainedDigits): Artifact[] {
       'Handwritten digits (TensorFlow.js)',
       twinFiles.topology,
       'nhwc',
+      // TensorFlow.js differentiates by itself: an explanation needs no graph.
+      { training: digitsOnDevice.training },
       tfjsTwin(model),
     ),
   ]

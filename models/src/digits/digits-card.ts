@@ -1,6 +1,8 @@
+import type { OnDevice } from '../artifact.ts'
 import { evaluateCalibration } from '../evaluation/calibration.ts'
 import { evaluateClassification } from '../evaluation/classification.ts'
 import { markdownTable, percent, settingsTable } from '../report/markdown.ts'
+import { onDeviceText } from '../report/on-device-text.ts'
 import { digitsSizes } from './digits-model.ts'
 import type { TrainedDigits } from './train-digits.ts'
 
@@ -11,7 +13,7 @@ export function digitsSummary({ log }: TrainedDigits): string {
 }
 
 /** The model card of a version, in Markdown. `model` is its name in the repository. */
-export function digitsCard(trained: TrainedDigits, model: string): string {
+export function digitsCard(trained: TrainedDigits, model: string, onDevice: OnDevice): string {
   const { log, probabilities, labels } = trained
   const { classes } = digitsSizes
   const { confusion } = evaluateClassification(probabilities, labels, classes)
@@ -89,6 +91,7 @@ curve; nothing was chosen by them.
 
 ${settingsTable({ seed: log.seed, ...log.hyperparameters })}
 
+${onDeviceText(onDevice)}
 ## Data
 
 The MNIST database of Y. LeCun, C. Cortes and C. Burges: the first ${Number(log.data['trainingImages']).toLocaleString('en')} training images, and all 10,000 test images.

@@ -84,6 +84,7 @@ export async function trainDigits({
     ...time,
     seed,
     hyperparameters: {
+      loss: 'softmax-cross-entropy',
       optimiser: 'adam',
       batch,
       epochs,

@@ -11,12 +11,16 @@ export function markdownTable(
   return [header, rule, ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
 }
 
-/** Hyperparameters or data as a two-column table, nested settings as JSON. */
-export function settingsTable(settings: Readonly<Record<string, string | number | object>>): string {
-  const rows = Object.entries(settings).map(([name, value]) => [
-    name,
-    typeof value === 'object' ? `\`${JSON.stringify(value)}\`` : String(value),
-  ])
+/** Hyperparameters or data as a two-column table, nested settings as JSON, without those that are undefined. */
+export function settingsTable(
+  settings: Readonly<Record<string, string | number | boolean | object | undefined>>,
+): string {
+  const rows = Object.entries(settings)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => [
+      name,
+      typeof value === 'object' ? `\`${JSON.stringify(value)}\`` : String(value),
+    ])
   return markdownTable(['setting', 'value'], rows)
 }
 

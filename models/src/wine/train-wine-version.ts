@@ -7,6 +7,7 @@ import type { RunLog } from '../report/run-log.ts'
 import type { TrainRequest } from '../training/train-request.ts'
 import { type TrainedWine, trainWine } from './train-wine.ts'
 import { wineCard, wineSummary } from './wine-card.ts'
+import { wineOnDevice } from './wine-on-device.ts'
 import { wineRecipes } from './wine-recipe.ts'
 
 /**
@@ -33,6 +34,7 @@ function wineArtifact(trained: TrainedWine): Artifact {
       version: log.version,
       source: 'model.onnx',
       pipeline,
+      ...wineOnDevice,
       card: {
         title: 'White wine quality',
         summary: wineSummary(trained),

@@ -83,7 +83,16 @@ export async function trainWine(
     version,
     ...time,
     seed,
-    hyperparameters: { optimiser: 'adam', batch, epochs, steps, learningRate, warmUp, weightDecay },
+    hyperparameters: {
+      loss: 'mse',
+      optimiser: 'adam',
+      batch,
+      epochs,
+      steps,
+      learningRate,
+      warmUp,
+      weightDecay,
+    },
     data: {
       source: 'Wine Quality, white',
       trainingWines: training.length,

@@ -1,6 +1,8 @@
 import { wineFeatures } from '../data/wine-features.ts'
 import { markdownTable, settingsTable } from '../report/markdown.ts'
+import { onDeviceText } from '../report/on-device-text.ts'
 import type { TrainedWine } from './train-wine.ts'
+import { wineOnDevice } from './wine-on-device.ts'
 
 /** One sentence on a version. */
 export function wineSummary({ log }: TrainedWine): string {
@@ -55,6 +57,7 @@ for the curve; nothing was chosen by them.
 
 ${settingsTable({ seed: log.seed, ...log.hyperparameters })}
 
+${onDeviceText(wineOnDevice)}
 ## Data
 
 Wine Quality, white wines (P. Cortez, A. Cerdeira, F. Almeida, T. Matos and J. Reis, UCI repository). Wines that the table

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { type HomingError, type Manifest, paths } from '@homing/protocol'
+import { allFiles, type HomingError, type Manifest, paths } from '@homing/protocol'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { readBlob } from '../publish/packed-version.ts'
@@ -13,6 +13,9 @@ import { pack } from './pack.ts'
 const artifacts = fileURLToPath(new URL('../../../../models/artifacts/', import.meta.url))
 /** The models of the ONNX project that PyTorch wrote, or that test whole models: Debian's libonnx-testdata. */
 const foreign = process.env['ONNX_TEST_DATA'] ?? '/usr/share/libonnx-testdata/data'
+
+/** Most bytes of the training and explanation graphs of such small models. */
+const maxStepBytes = 16 * 1024
 
 /** A folder that is gone after the test. */
 async function out(): Promise<string> {
@@ -34,7 +37,14 @@ test(
         expect([manifest.model, manifest.version]).toEqual([model, version])
         expect(manifest.pipeline?.outputs).toHaveLength(1)
         expect(manifest.card?.document?.size).toBeGreaterThan(1000)
-        for (const file of [manifest.graph, ...manifest.parameters.shards]) await readBlob(folder, file)
+        for (const file of allFiles(manifest)) await readBlob(folder, file)
+        expect(manifest.training?.tensors).toEqual(manifest.parameters.tensors.map(({ name }) => name))
+        const { training, explanation } = manifest
+        for (const graph of [training?.graph?.file, explanation?.graph])
+          expect(graph?.size ?? 0).toBeLessThan(maxStepBytes)
+        expect([training?.graph, explanation].every((section) => section !== undefined)).toBe(
+          manifest.engine === 'onnx',
+        )
         byModel.set(model, [...(byModel.get(model) ?? []), manifest])
       }
     }
@@ -42,6 +52,8 @@ test(
     for (const [first, ...later] of byModel.values()) {
       for (const update of later) {
         expect(update.graph).toEqual(first!.graph)
+        expect(update.training).toEqual(first!.training)
+        expect(update.explanation).toEqual(first!.explanation)
         expect(update.parameters.tensors).toEqual(first!.parameters.tensors)
       }
     }

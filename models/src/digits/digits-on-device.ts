@@ -1,0 +1,18 @@
+import type { OnDevice } from '../artifact.ts'
+
+/** How a device trains digits on its user's hand, and what a reading is compared with when it is explained. */
+export const digitsOnDevice: OnDevice = {
+  training: {
+    loss: { kind: 'softmax-cross-entropy' },
+    optimiser: { kind: 'momentum', decay: 0.9 },
+    trainable: 'all',
+    batch: 16,
+    epochs: 5,
+    learningRate: 0.01,
+  },
+  explanation: {
+    points: 16,
+    /** An empty page. */
+    baselines: { image: 1 },
+  },
+}
