@@ -13,7 +13,8 @@ import { inferBody } from '../infer/infer-body.ts'
 import { knownNumbers } from '../infer/infer-types.ts'
 import type { Knowledge } from '../infer/knowledge.ts'
 import { makeTensor } from '../tensor/make-tensor.ts'
-import { makeNode, type UpgradeScope } from './upgrade-rule.ts'
+import { makeNode } from '../graph/make-node.ts'
+import type { UpgradeScope } from './upgrade-rule.ts'
 import { upgradeSteps } from './upgrade-steps.ts'
 
 /** From which operator sets to which a graph is upgraded. */

@@ -16,8 +16,8 @@ import {
   writeModel,
 } from '../index.ts'
 import { largestDifference } from '../testing/largest-difference.ts'
+import { makeNode } from '../graph/make-node.ts'
 import { runModel } from '../testing/run-model.ts'
-import { makeNode } from './upgrade-rule.ts'
 
 type Define = (g: GraphBuilder, x: Value) => Value | Value[]
 

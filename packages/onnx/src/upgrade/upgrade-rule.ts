@@ -1,9 +1,8 @@
-import { create } from '@bufbuild/protobuf'
 import { HomingError } from '@homing/protocol'
 
 import { type AttributeInputs, makeAttributes } from '../builder/attributes.ts'
 import type { TensorType } from '../builder/value-info.ts'
-import { type AttributeProto, type NodeProto, NodeProtoSchema } from '../generated/onnx-ml_pb.js'
+import type { AttributeProto, NodeProto } from '../generated/onnx-ml_pb.js'
 import type { ElementType } from '../tensor/element-types.ts'
 import type { TensorElements } from '../tensor/make-tensor.ts'
 
@@ -49,21 +48,6 @@ export function setAttributes(node: NodeProto, attributes: AttributeInputs): voi
 export function setInput(node: NodeProto, index: number, name: string): void {
   while (node.input.length <= index) node.input.push('')
   node.input[index] = name
-}
-
-/** A node of the standard operator set. */
-export function makeNode(
-  opType: string,
-  input: readonly string[],
-  output: string,
-  attributes: AttributeInputs = {},
-): NodeProto {
-  return create(NodeProtoSchema, {
-    opType,
-    input: [...input],
-    output: [output],
-    attribute: makeAttributes(attributes),
-  })
 }
 
 /** Refuses a node that has no form in a newer operator set. */

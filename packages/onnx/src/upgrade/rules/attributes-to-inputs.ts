@@ -1,7 +1,7 @@
 import type { NodeProto } from '../../generated/onnx-ml_pb.js'
 import { elementTypes } from '../../tensor/element-types.ts'
+import { makeNode } from '../../graph/make-node.ts'
 import {
-  makeNode,
   refuseUpgrade,
   setInput,
   takeAttribute,

@@ -1,7 +1,7 @@
 import { fromFront } from '../../infer/type-rule.ts'
 import type { NodeProto } from '../../generated/onnx-ml_pb.js'
+import { makeNode } from '../../graph/make-node.ts'
 import {
-  makeNode,
   refuseUpgrade,
   setAttributes,
   takeAttribute,

@@ -1,7 +1,7 @@
 import type { NodeProto } from '../../generated/onnx-ml_pb.js'
 import { nodeAttributes } from '../../graph/node-attributes.ts'
+import { makeNode } from '../../graph/make-node.ts'
 import {
-  makeNode,
   refuseUpgrade,
   setAttributes,
   takeAttribute,

@@ -1,6 +1,7 @@
 import { nodeAttributes } from '../../graph/node-attributes.ts'
 import { fromFront } from '../../infer/type-rule.ts'
-import { makeNode, setAttributes, type UpgradeRule } from '../upgrade-rule.ts'
+import { makeNode } from '../../graph/make-node.ts'
+import { setAttributes, type UpgradeRule } from '../upgrade-rule.ts'
 
 /**
  * Softmax, LogSoftmax and Hardmax 13: before, they worked on all axes from `axis` on as if those were one; now on one.
