@@ -22,5 +22,8 @@ export const samplePenSpeed = 1_900
 /** Milliseconds without a change before a label is read out, so that screen readers are not flooded. */
 export const announceAfter = 700
 
+/** Milliseconds without a change before an answer is explained. */
+export const settleAfter = 250
+
 /** Milliseconds that a toast stays. */
 export const toastTime = 9_000

@@ -6,6 +6,7 @@ import { latestOnly } from '../latest-only.ts'
 import { digitsChoices } from '../slot/choice.ts'
 import type { ModelSlot } from '../slot/model-slot.ts'
 import { createDigitsAnswer } from './digits-answer.ts'
+import { createDigitsExplanation } from './digits-explanation.ts'
 import { createDrawingPad } from './drawing-pad.ts'
 import { createPadTools, listenForPadKeys } from './pad-tools.ts'
 
@@ -27,7 +28,11 @@ export function createDigitsCard(slot: ModelSlot, check: () => Promise<void>): H
       card.showError(HomingError.from(error))
     }
   })
-  const pad = createDrawingPad(predict)
+  const pad = createDrawingPad(() => {
+    explanation.change()
+    predict()
+  })
+  const explanation = createDigitsExplanation(slot, pad)
 
   const body = element(
     'div',
@@ -39,6 +44,7 @@ export function createDigitsCard(slot: ModelSlot, check: () => Promise<void>): H
       createPadTools(() => pad),
     ),
     answer.node,
+    explanation.node,
     element(
       'p',
       { class: 'keys', id: 'pad-keys' },
@@ -60,7 +66,10 @@ export function createDigitsCard(slot: ModelSlot, check: () => Promise<void>): H
   let answered = ''
   slot.subscribe(({ status, choice }) => {
     const now = `${choice.id} ${status?.version ?? ''} ${status?.backend ?? ''}`
-    if (now !== answered) predict()
+    if (now !== answered) {
+      explanation.change()
+      predict()
+    }
     answered = now
   })
   answer.update(undefined)

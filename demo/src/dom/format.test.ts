@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { formatBytes, formatMilliseconds, formatPercent } from './format.ts'
+import { formatBytes, formatMilliseconds, formatPercent, formatSigned } from './format.ts'
 
 it('writes bytes', () => {
   expect([0, 999, 1_000, 84_213, 14_200_000].map(formatBytes)).toEqual([
@@ -29,4 +29,9 @@ it('writes shares, and calls nothing certain that is not', () => {
     '>99.9%',
     '100%',
   ])
+})
+
+it('writes signed numbers with a true minus, and nothing without a sign', () => {
+  const values = [0.336, -0.25, -0.001, 0, 12].map((value) => formatSigned(value, 2))
+  expect(values).toEqual(['+0.34', '\u22120.25', '0.00', '0.00', '+12.00'])
 })

@@ -18,3 +18,10 @@ export function formatPercent(share: number): string {
   const percent = share * 100
   return percent > 99.9 && percent < 100 ? '>99.9%' : `${percent.toFixed(percent === 100 ? 0 : 1)}%`
 }
+
+/** A number with its sign and a fixed number of digits: +0.34, −0.25, and 0.00 for what rounds to nothing. */
+export function formatSigned(value: number, digits: number): string {
+  const text = Math.abs(value).toFixed(digits)
+  if (Number(text) === 0) return text
+  return `${value < 0 ? '\u2212' : '+'}${text}`
+}

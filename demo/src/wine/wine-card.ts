@@ -8,6 +8,7 @@ import type { ModelSlot } from '../slot/model-slot.ts'
 import { createFeatureRow } from './feature-row.ts'
 import { createQualityGauge } from './quality-gauge.ts'
 import { wineFeatures } from './wine-features.ts'
+import { createWineExplanation } from './wine-explanation.ts'
 import { winePresets } from './wine-presets.ts'
 
 /** The card on which one mixes a white wine and sees its grade. */
@@ -19,8 +20,7 @@ export function createWineCard(slot: ModelSlot, check: () => Promise<void>): HTM
     if (!model) return
     const start = performance.now()
     try {
-      const wine = Object.fromEntries([...rows].map(([name, row]) => [name, row.value]))
-      const prediction = await model.predict({ wine })
+      const prediction = await model.predict({ wine: wine() })
       gauge.update(prediction)
       markInvalid(undefined)
       card.showPrediction(prediction, performance.now() - start)
@@ -31,7 +31,13 @@ export function createWineCard(slot: ModelSlot, check: () => Promise<void>): HTM
       card.showError(error)
     }
   })
-  const rows = new Map(wineFeatures.map((feature) => [feature.name, createFeatureRow(feature, predict)]))
+  const change = () => {
+    explanation.change()
+    predict()
+  }
+  const rows = new Map(wineFeatures.map((feature) => [feature.name, createFeatureRow(feature, change)]))
+  const wine = () => Object.fromEntries([...rows].map(([name, row]) => [name, row.value]))
+  const explanation = createWineExplanation(slot, wine)
 
   const markInvalid = (error: HomingError | undefined) => {
     for (const [name, row] of rows) row.setInvalid(error?.details['feature'] === name)
@@ -41,7 +47,7 @@ export function createWineCard(slot: ModelSlot, check: () => Promise<void>): HTM
     const button = element('button', { type: 'button', class: 'button' }, label)
     button.addEventListener('click', () => {
       for (const [name, value] of values) rows.get(name)?.set(value)
-      predict()
+      change()
     })
     return button
   })
@@ -55,6 +61,7 @@ export function createWineCard(slot: ModelSlot, check: () => Promise<void>): HTM
       element('div', { class: 'presets', role: 'group', 'aria-label': 'Wines to begin with' }, ...presets),
     ),
     element('div', { class: 'features' }, ...[...rows.values()].map(({ node }) => node)),
+    explanation.node,
   )
   const card = createCard({
     id: 'wine',
@@ -69,7 +76,7 @@ export function createWineCard(slot: ModelSlot, check: () => Promise<void>): HTM
   let answered = ''
   slot.subscribe(({ status, choice }) => {
     const now = `${choice.id} ${status?.version ?? ''} ${status?.backend ?? ''}`
-    if (now !== answered) predict()
+    if (now !== answered) change()
     answered = now
   })
   gauge.update(undefined)
