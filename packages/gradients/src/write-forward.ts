@@ -23,5 +23,7 @@ function writeConvolution(builder: GraphBuilder, { proto, inputs, attributes }: 
   }
   const { name, domain, output, attribute } = proto
   const same = Object.fromEntries(attribute.map((each) => [each.name, each]))
-  builder.ops('Conv', [...padded, b], output, same, { name, domain })
+  // An empty name for the bias is one to WebGPU.
+  const operands = b ? [...padded, b] : padded
+  builder.ops('Conv', operands, output, same, { name, domain })
 }

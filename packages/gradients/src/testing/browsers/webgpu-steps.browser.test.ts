@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest'
+
+import { expectSameResults } from './expect-same-results.ts'
+import { openOn } from './open-on.ts'
+import { runSteps } from './run-steps.ts'
+import { stepCases } from './step-cases.ts'
+
+const steps = 2
+
+it.each(stepCases)('$name: the same steps on webgpu as on wasm', async (given) => {
+  const wasm = await runSteps(given, steps, (model) => openOn('wasm', model))
+  expect(wasm.losses[1]).toBeLessThan(wasm.losses[0]!)
+  expectSameResults(await runSteps(given, steps, (model) => openOn('webgpu', model)), wasm)
+})
