@@ -2,7 +2,6 @@ import {
   type ModelProto,
   modelOpsets,
   nodeAttributes,
-  nodeGraphs,
   type NodeProto,
   type TensorProto,
   tensorTypeOf,
@@ -11,6 +10,7 @@ import {
 } from '@homing/onnx'
 import { HomingError } from '@homing/protocol'
 
+import { capturedValues } from './captured-values.ts'
 import { oldestOpset } from './config.ts'
 import type { ShapedValue } from './emitter.ts'
 import type { ForwardNode } from './forward-node.ts'
@@ -110,7 +110,7 @@ function nodesBehind(
   const needed = new Set([output])
   const kept = nodes.toReversed().filter((node) => {
     if (!node.output.some((name) => needed.has(name))) return false
-    for (const name of node.input) needed.add(name)
+    for (const name of [...node.input, ...capturedValues(node)]) needed.add(name)
     return true
   })
   return { nodes: kept.reverse(), needed }
@@ -128,17 +128,15 @@ function refuseInput(info: ValueInfoProto): never {
 }
 
 function forwardNode(proto: NodeProto, { values, numbers }: StaticValues, opset: number): ForwardNode {
-  const what = proto.name
-    ? `${proto.opType} "${proto.name}"`
-    : `${proto.opType} of "${proto.output[0] ?? ''}"`
-  if (nodeGraphs(proto).length > 0)
-    throw new HomingError('ONNX_UNSUPPORTED', `${what} has a body, which gradients do not look into`)
   const standard = proto.domain === '' || proto.domain === 'ai.onnx'
-  const inputs = proto.input.map((name) => values.get(name))
+  const type = standard ? proto.opType : `${proto.domain}.${proto.opType}`
+  const what = proto.name ? `${type} "${proto.name}"` : `${type} of "${proto.output[0] ?? ''}"`
+  // What a body reads counts as an input: it has no gradient there.
+  const inputs = [...proto.input, ...capturedValues(proto)].map((name) => values.get(name))
   const outputs = proto.output.map((name) => values.get(name))
   const inputsShaped = inputs.every((input, index) => input !== undefined || proto.input[index] === '')
   return {
-    type: standard ? proto.opType : `${proto.domain}.${proto.opType}`,
+    type,
     what,
     inputs,
     outputs,

@@ -66,7 +66,7 @@ import {
   reduceSumSquare,
 } from './rules/reductions.ts'
 import { expand, tile } from './rules/repeating.ts'
-import { cast, dropout, identity, reshape, transpose } from './rules/shaping.ts'
+import { cast, dropout, flat, identity, reshape, transpose } from './rules/shaping.ts'
 
 /** The gradient rule of each operator of the standard domain. */
 const rules = new Map<string, GradientRule>(
@@ -82,6 +82,7 @@ const rules = new Map<string, GradientRule>(
     AveragePool: averagePool,
     BatchNormalization: batchNormalization,
     Cast: cast,
+    Ceil: flat,
     Celu: celu,
     Clip: clip,
     Concat: concat,
@@ -96,6 +97,7 @@ const rules = new Map<string, GradientRule>(
     Exp: exp,
     Expand: expand,
     Flatten: reshape,
+    Floor: flat,
     Gather: gather,
     GatherElements: gatherElements,
     Gelu: gelu,
@@ -136,8 +138,10 @@ const rules = new Map<string, GradientRule>(
     ReduceSumSquare: reduceSumSquare,
     Relu: relu,
     Reshape: reshape,
+    Round: flat,
     Selu: selu,
     Sigmoid: sigmoid,
+    Sign: flat,
     Sin: sin,
     Sinh: sinh,
     Slice: slice,

@@ -21,6 +21,8 @@ export interface GradientRule {
   readonly write: (context: RuleContext, gradients: Readonly<Gradients>) => Gradients
   /** Why this form of the operator has no gradient; undefined when it has one. */
   readonly refusal: (node: ForwardNode) => string | undefined
+  /** Whether its gradient is zero wherever it has one, as that of rounding: nothing is learned through it. */
+  readonly flat?: boolean
   /** Floating-point inputs that have no gradient, such as running averages. */
   readonly frozen?: readonly number[]
 }

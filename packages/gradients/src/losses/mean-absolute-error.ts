@@ -1,3 +1,4 @@
+import { signOf } from '../unit-step.ts'
 import type { Loss } from './loss.ts'
 import { meanOf, shareOf } from './mean-of.ts'
 
@@ -9,7 +10,7 @@ export const meanAbsoluteError: Loss = {
     return {
       loss: meanOf(emit, emit.unary('Abs', difference)),
       metrics: { mse: meanOf(emit, emit.binary('Mul', difference, difference)) },
-      gradient: emit.binary('Mul', emit.unary('Sign', difference), shareOf(output)),
+      gradient: emit.binary('Mul', signOf(emit, difference), shareOf(output)),
     }
   },
 }

@@ -1,6 +1,7 @@
 import type { Emitter, ShapedValue } from '../emitter.ts'
 import { firstOutput, requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule } from '../rule.ts'
+import { signOf } from '../unit-step.ts'
 
 /** The gradient times a slope that follows from the input x and the output y, element by element. */
 function slopeRule(slope: (emit: Emitter, x: ShapedValue, y: ShapedValue) => ShapedValue): GradientRule {
@@ -26,7 +27,7 @@ export const sqrt: GradientRule = firstOutputRule(({ node, emit }, gradient) => 
 export const reciprocal = slopeRule((emit, _, y) => emit.unary('Neg', emit.binary('Mul', y, y)))
 
 /** The sign; 0 at 0. */
-export const abs = slopeRule((emit, x) => emit.unary('Sign', x))
+export const abs = slopeRule((emit, x) => signOf(emit, x))
 
 /** 2 / sqrt(pi) e^(-x^2) */
 export const erf = slopeRule((emit, x) =>

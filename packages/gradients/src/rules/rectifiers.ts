@@ -2,10 +2,11 @@ import type { ShapedValue } from '../emitter.ts'
 import { firstOutput, floatAttribute, type ForwardNode, requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule, type RuleContext } from '../rule.ts'
 import { sumToShape } from '../sum-to-shape.ts'
+import { unitStep } from '../unit-step.ts'
 
-/** 1 where the output is positive, else 0. The sign is one pass where a comparison and a cast are two. */
+/** 1 where the output is positive, else 0. */
 export const relu: GradientRule = firstOutputRule(({ node, emit }, gradient) => [
-  emit.binary('Mul', gradient, emit.unary('Sign', firstOutput(node))),
+  emit.binary('Mul', gradient, unitStep(emit, firstOutput(node))),
 ])
 
 /** One slope above zero, another below. */
@@ -76,9 +77,9 @@ export const pRelu: GradientRule = firstOutputRule(({ node, emit, wants }, gradi
   ]
 })
 
-/** alpha between the two ends, 0 beyond: the sign of y (1 - y) is 1 and 0 there. */
+/** alpha between the two ends, where y (1 - y) is above zero, 0 beyond. */
 export const hardSigmoid: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
-  const between = emit.unary('Sign', curve(emit, firstOutput(node)))
+  const between = unitStep(emit, curve(emit, firstOutput(node)))
   return [emit.binary('Mul', gradient, emit.binary('Mul', between, floatAttribute(node, 'alpha', 0.2)))]
 })
 
@@ -86,7 +87,7 @@ export const hardSigmoid: GradientRule = firstOutputRule(({ node, emit }, gradie
 export const hardSwish: GradientRule = firstOutputRule(({ node, emit }, gradient) => {
   const x = requiredInput(node, 0)
   const h = emit.op('HardSigmoid', [x], x.shape, { alpha: 1 / 6, beta: 0.5 })
-  const rise = emit.binary('Mul', emit.binary('Mul', x, 1 / 6), emit.unary('Sign', curve(emit, h)))
+  const rise = emit.binary('Mul', emit.binary('Mul', x, 1 / 6), unitStep(emit, curve(emit, h)))
   return [emit.binary('Mul', gradient, emit.binary('Add', h, rise))]
 })
 

@@ -1,6 +1,7 @@
 import type { Emitter, ShapedValue } from '../emitter.ts'
 import { firstOutput, type ForwardNode, requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule, type RuleContext } from '../rule.ts'
+import { signOf } from '../unit-step.ts'
 
 const reduction = (
   write: (context: RuleContext, gradient: ShapedValue, axes: number[], kept: number[]) => ShapedValue,
@@ -44,7 +45,7 @@ const reductionWithSlope = (
   })
 
 /** sign(x) */
-export const reduceL1 = reductionWithSlope((emit, x) => emit.unary('Sign', x))
+export const reduceL1 = reductionWithSlope((emit, x) => signOf(emit, x))
 
 /** x / y */
 export const reduceL2 = reductionWithSlope((emit, x, y) => emit.binary('Div', x, y))

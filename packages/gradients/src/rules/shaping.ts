@@ -1,6 +1,9 @@
 import { type ForwardNode, requiredInput } from '../forward-node.ts'
 import { firstOutputRule, type GradientRule } from '../rule.ts'
 
+/** Ceil, Floor, Round, Sign: steps, flat between them. */
+export const flat: GradientRule = { write: () => [], refusal: () => undefined, flat: true }
+
 /** Identity and what the reader of an inference graph may take for one. */
 export const identity: GradientRule = firstOutputRule((_, gradient) => [gradient])
 
