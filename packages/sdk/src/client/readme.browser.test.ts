@@ -14,6 +14,7 @@ beforeEach(async () => {
   repository = await startBrowserRepository()
   await repository.publish([{ request: digits }])
   await repository.publish([{ request: denseOnnxRequest([], { model: 'iris' }) }])
+  await repository.publish([{ request: denseOnnxRequest([], { model: 'house', pipeline: houses }) }])
   const canvas = document.createElement('canvas')
   canvas.width = canvas.height = 2
   document.body.append(canvas)
@@ -26,6 +27,26 @@ afterEach(async () => {
 const pipeline: Pipeline = {
   inputs: [{ kind: 'image', name: 'image', tensor: 'pixels', layout: 'nchw', steps: [{ op: 'greyscale' }] }],
   outputs: [{ kind: 'classification', tensor: 'y', activation: 'softmax', labels: ['0', '1', '2', '3'] }],
+}
+const houses: Pipeline = {
+  inputs: [
+    {
+      kind: 'table',
+      name: 'house',
+      tensor: 'x',
+      features: [
+        { kind: 'number', name: 'rooms', standardise: { mean: 4, std: 2 } },
+        {
+          kind: 'category',
+          name: 'garden',
+          categories: ['none', 'small', 'large'],
+          encode: 'one-hot',
+          unseen: 'refuse',
+        },
+      ],
+    },
+  ],
+  outputs: [],
 }
 const digits = tinyGraphRequest(
   {
@@ -60,7 +81,7 @@ async function run(example: string): Promise<unknown[][]> {
 
 describe.each([
   ['the root README', rootReadme, 1],
-  ['the README of the SDK', sdkReadme, 2],
+  ['the README of the SDK', sdkReadme, 3],
 ])('%s', (_, readme, count) => {
   test('has its examples', () => {
     expect(examplesIn(readme)).toHaveLength(count)
