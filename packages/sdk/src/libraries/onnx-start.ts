@@ -7,7 +7,7 @@ import { onnxFailure } from './onnx-failure.ts'
 import { importOnnx, type OnnxBackend, onnxFiles, type OnnxLibrary } from './onnx-library.ts'
 import { smallestOnnxModel } from './smallest-onnx-model.ts'
 import { availableThreads, type Threads } from './threads.ts'
-import { requireWebGpu } from './webgpu-adapter.ts'
+import { hasWebGpuAdapter, requireWebGpu } from './webgpu-adapter.ts'
 
 /** A build of onnxruntime-web that runs; its sessions on webgpu share one device. */
 export interface RunningOnnx extends Threads {
@@ -67,4 +67,11 @@ async function startLibrary(library: OnnxLibrary, backend: OnnxBackend): Promise
   } catch (cause) {
     throw new HomingError('BACKEND_UNAVAILABLE', onnxFailure('start', cause).message, { cause })
   }
+}
+
+/** Version of onnxruntime-web. @throws HomingError ENGINE_MISSING */
+export async function onnxVersion(): Promise<string> {
+  // Either build tells it; the one that will be used is imported only once.
+  const { env } = await importOnnx((await hasWebGpuAdapter()) ? 'webgpu' : 'wasm')
+  return env.versions.web ?? env.versions.common
 }

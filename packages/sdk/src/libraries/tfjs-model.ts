@@ -1,6 +1,6 @@
 import { HomingError, type Signature, type TensorSpec } from '@homing/protocol'
 import type { Tensor as TfjsTensor } from '@tensorflow/tfjs-core'
-import type { SymbolicTensor } from '@tensorflow/tfjs-layers'
+import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers'
 
 import { importConverter, importLayers, type TfjsCore } from './tfjs-library.ts'
 import { modelArtifacts, type TfjsTopology } from './tfjs-topology.ts'
@@ -32,19 +32,44 @@ export async function loadTfjsModel(
 
 type Handler = ReturnType<TfjsCore['io']['fromMemory']>
 
-async function layersModel(handler: Handler, signature: Signature): Promise<TfjsModel> {
+/** A layers model in memory. */
+export interface TfjsLayers extends TfjsModel {
+  readonly layers: LayersModel
+  /** As `run`, but so that layers know whether the model is being trained: it can be differentiated. */
+  call(inputs: TfjsTensors, training: boolean): readonly TfjsTensor[]
+}
+
+/** Loads a layers model onto the current backend. */
+export function loadTfjsLayers(
+  { io }: TfjsCore,
+  topology: TfjsTopology,
+  parameters: Uint8Array<ArrayBuffer>,
+  signature: Signature,
+): Promise<TfjsLayers> {
+  return layersModel(io.fromMemory(modelArtifacts(topology, parameters)), signature)
+}
+
+async function layersModel(handler: Handler, signature: Signature): Promise<TfjsLayers> {
   const { loadLayersModel } = await importLayers()
   const model = await loadLayersModel(handler)
   // A Sequential has no `inputNames` and `outputNames`; the layers that its tensors come from have names in both.
   const inputOrder = places(signature.inputs, model.inputs.map(layerName))
   const outputOrder = places(signature.outputs, model.outputs.map(layerName))
-  const run = (inputs: TfjsTensors): readonly TfjsTensor[] => {
+  const through = (inputs: TfjsTensors, apply: (fed: TfjsTensor[]) => unknown): readonly TfjsTensor[] => {
     const fed: TfjsTensor[] = []
     signature.inputs.forEach(({ name }, index) => (fed[inputOrder[index]!] = inputs[name]!))
-    const outputs = [model.predictOnBatch(fed)].flat() // `predict` would cut the call into batches of 32
+    const outputs = [apply(fed) as TfjsTensor | TfjsTensor[]].flat()
     return outputOrder.map((place) => outputs[place]!)
   }
-  return { run, runAsync: (inputs) => Promise.resolve(run(inputs)), dispose: () => void model.dispose() }
+  // `predict` would cut the call into batches of 32.
+  const run = (inputs: TfjsTensors) => through(inputs, (fed) => model.predictOnBatch(fed))
+  return {
+    layers: model,
+    run,
+    runAsync: (inputs) => Promise.resolve(run(inputs)),
+    call: (inputs, training) => through(inputs, (fed) => model.apply(fed, { training })),
+    dispose: () => void model.dispose(),
+  }
 }
 
 async function graphModel(

@@ -81,3 +81,9 @@ async function create(core: TfjsCore, backend: Backend): Promise<GpuBackend> {
     })
   }
 }
+
+/** Version of TensorFlow.js. @throws HomingError ENGINE_MISSING */
+export async function tfjsVersion(): Promise<string> {
+  const { version_core: version } = await importCore()
+  return version
+}

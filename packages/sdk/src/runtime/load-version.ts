@@ -4,6 +4,7 @@ import { HomingError, type Manifest, type Signature } from '@homing/protocol'
 import { since } from './clock.ts'
 import type { EngineSession, InferenceEngine, StartedBackend } from './engine.ts'
 import type { Backend, BackendFallback } from '../libraries/backend.ts'
+import { noBackend } from '../libraries/no-backend.ts'
 import type { LoadedFacts, LoadRequest } from './runtime-api.ts'
 import type { Turns } from './turns.ts'
 import { zeroInputs } from './zero-inputs.ts'
@@ -49,7 +50,7 @@ export async function loadVersion(
     errors.push(error)
     fallbacks.push({ backend, stage, code: error.code, reason: error.message })
   }
-  throw noBackend(request, fallbacks, errors)
+  throw noBackend('run', manifest, fallbacks, errors)
 }
 
 type Attempt =
@@ -97,19 +98,4 @@ async function firstRun(session: EngineSession, signature: Signature): Promise<v
     const unsupported = error instanceof HomingError && error.code === 'OPERATOR_UNSUPPORTED'
     if (!dynamic || unsupported) throw error
   }
-}
-
-function noBackend(
-  { manifest }: LoadRequest,
-  fallbacks: readonly BackendFallback[],
-  errors: readonly HomingError[],
-): HomingError {
-  const missing = errors.find(({ code }) => code === 'ENGINE_MISSING')
-  if (missing && errors.every(({ code }) => code === 'ENGINE_MISSING')) return missing
-  const reasons = fallbacks.map(({ backend, reason }) => `${backend}: ${reason}`).join('; ')
-  const message = `No backend can run ${manifest.model} ${manifest.version}: ${reasons || 'none is allowed'}`
-  return new HomingError('BACKEND_UNAVAILABLE', message, {
-    details: { backends: fallbacks },
-    cause: errors.at(-1),
-  })
 }

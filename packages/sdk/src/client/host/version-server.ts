@@ -3,8 +3,8 @@ import { windowsOf } from '@homing/pipeline'
 import { transfer } from 'comlink'
 
 import type { StoredVersion } from '../../delivery/read-version.ts'
-import { backendsOf } from '../../libraries/backend.ts'
 import type { Backend, BackendFallback } from '../../libraries/backend.ts'
+import { usableBackends } from '../../libraries/usable-backends.ts'
 import type { BackendFault, LoadedFacts, RuntimeApi } from '../../runtime/runtime-api.ts'
 import { createTurns } from '../../runtime/turns.ts'
 import type { InstalledVersion } from '../../store/store.ts'
@@ -207,17 +207,6 @@ export function createVersionServer({
       })
     },
   }
-}
-
-function usableBackends(manifest: Manifest, allowed: readonly Backend[] | null): readonly Backend[] {
-  const all = backendsOf[manifest.engine]
-  const usable = allowed ? allowed.filter((backend) => all.includes(backend)) : all
-  if (usable.length > 0) return usable
-  throw new HomingError(
-    'BACKEND_UNAVAILABLE',
-    `${manifest.model} ${manifest.version} runs on ${all.join(', ')}; the app allows only ${allowed?.join(', ') || 'none'}.`,
-    { details: { backends: [] } },
-  )
 }
 
 function closedError(model: string): HomingError {

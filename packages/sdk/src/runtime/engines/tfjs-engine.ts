@@ -1,27 +1,16 @@
 import type { Backend } from '../../libraries/backend.ts'
 import type { LibraryConfig } from '../../libraries/library-config.ts'
-import { importCore } from '../../libraries/tfjs-library.ts'
-import { startTfjs } from '../../libraries/tfjs-start.ts'
+import { oncePerBackend } from '../../libraries/once-per-backend.ts'
+import { startTfjs, tfjsVersion } from '../../libraries/tfjs-start.ts'
 import type { InferenceEngine, StartedBackend } from '../engine.ts'
 import { tfjsSession } from './tfjs-session.ts'
 
 /** TensorFlow.js: the backends webgpu, webgl, wasm and cpu. */
 export function tfjsEngine(config: LibraryConfig): InferenceEngine {
-  const started = new Map<Backend, Promise<StartedBackend>>()
   return {
     name: 'tfjs',
-    async version() {
-      const { version_core: version } = await importCore()
-      return version
-    },
-    start(backend) {
-      const known = started.get(backend)
-      if (known) return known
-      const starting = startBackend(backend, config)
-      started.set(backend, starting)
-      starting.catch(() => started.delete(backend))
-      return starting
-    },
+    version: tfjsVersion,
+    start: oncePerBackend((backend) => startBackend(backend, config)),
   }
 }
 

@@ -1,0 +1,11 @@
+/** Seed of the order of examples, unless the app says otherwise. */
+export const defaultSeed = 1
+
+/** Threads of a training worker's wasm: predictions keep the other cores. */
+export const trainingThreads = 1
+
+/** Milliseconds of steps after which the worker hears what came in meanwhile. */
+export const hearingInterval = 50
+
+/** Most steps between two reports of the examples per second: the mean over this many milliseconds at least. */
+export const speedInterval = 250
