@@ -2,11 +2,13 @@ import { HomingError } from '@homing/protocol'
 
 import type { Emitter, ShapedValue } from './emitter.ts'
 import { dependentOn, type ForwardGraph } from './forward-graph.ts'
+import type { Revisit } from './recompute.ts'
 import { refusalOf, ruleOf } from './registry.ts'
 
 /**
  * Writes the gradients of the wanted values, walking the graph from its output back to them (reverse-mode
- * differentiation). `outputGradient` is the loss's gradient with respect to the output.
+ * differentiation). `outputGradient` is the loss's gradient with respect to the output; `revisit` says how nodes are read on
+ * the way, as they are when absent.
  * @throws HomingError GRADIENT_UNSUPPORTED for an operator without rule on the way, CONFIG_INVALID for a wanted value
  *   on which the output does not depend.
  */
@@ -15,6 +17,7 @@ export function writeGradients(
   emit: Emitter,
   outputGradient: ShapedValue,
   wanted: readonly string[],
+  revisit: Revisit = (node) => node,
 ): Map<string, ShapedValue> {
   const active = dependentOn(graph, wanted)
   const gradients = new Map<string, ShapedValue>([[graph.output.name, outputGradient]])
@@ -24,7 +27,9 @@ export function writeGradients(
     if (!node.inputs.some((_, index) => wants(index)) || ofOutputs.every((gradient) => !gradient)) continue
     const refusal = node.inputs.flatMap((_, index) => (wants(index) ? (refusalOf(node, index) ?? []) : []))[0]
     if (refusal !== undefined) throw new HomingError('GRADIENT_UNSUPPORTED', refusal)
-    for (const [index, gradient] of ruleOf(node.type)!.write({ node, emit, wants }, ofOutputs).entries()) {
+    const arriving = ofOutputs.find((gradient) => gradient)!
+    const context = { node: revisit(node, arriving, gradients), emit, wants }
+    for (const [index, gradient] of ruleOf(node.type)!.write(context, ofOutputs).entries()) {
       const input = node.inputs[index]
       if (!input || !gradient || !wants(index)) continue
       const sofar = gradients.get(input.name)

@@ -5,6 +5,7 @@ import { emitterOf, type ShapedValue } from './emitter.ts'
 import { freeNames } from './free-names.ts'
 import { lossOf } from './losses/loss-of.ts'
 import { optimiserOf } from './optimisers/optimiser-of.ts'
+import { recomputation } from './recompute.ts'
 import { writeGradients } from './reverse.ts'
 import { movedAverage } from './training/moved-average.ts'
 import { withProximalTerm } from './training/proximal-term.ts'
@@ -13,6 +14,7 @@ import { readTrainedModel } from './training/trained-model.ts'
 import { recipeOf, type TrainingOptions } from './training/training-options.ts'
 import type { ParameterSlot, Slot } from './training/training-slots.ts'
 import { writeUpdate } from './training/write-update.ts'
+import { withoutDeadNodes } from './without-dead-nodes.ts'
 import { writeForward } from './write-forward.ts'
 
 /** One training step as an ONNX model of standard operators, and the names of its inputs and outputs. */
@@ -57,7 +59,8 @@ export function trainingGraph(model: ModelProto, options: TrainingOptions): Trai
 
   const emit = emitterOf(builder)
   const { metrics, ...written } = loss.write(emit, forward.output, targets)
-  const gradients = writeGradients(forward, emit, written.gradient, trained)
+  const revisit = recipe.recompute ? recomputation(forward, emit, trained) : undefined
+  const gradients = writeGradients(forward, emit, written.gradient, trained, revisit)
   const plain = { loss: written.loss, gradients }
   const { proximal = 0, clipNorm } = recipe
   const pulled = proximal > 0 ? withProximalTerm(emit, plain, tensors, proximal) : undefined
@@ -93,7 +96,7 @@ export function trainingGraph(model: ModelProto, options: TrainingOptions): Trai
     return { ...slot(old, emit.select(update.finite, next, old)), state: [] }
   })
   return {
-    model: runnable(builder.build()),
+    model: runnable(withoutDeadNodes(builder.build())),
     batch,
     targets,
     parameters: [...slots, ...moved],
