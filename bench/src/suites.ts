@@ -3,4 +3,5 @@ import type { Suite } from './harness/row.ts'
 /** Every suite by name. Each is loaded only when it runs. */
 export const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   main: async () => (await import('./suites/main.ts')).main,
+  training: async () => (await import('./suites/training.ts')).training,
 }

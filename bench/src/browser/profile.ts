@@ -10,11 +10,20 @@ const patience = 60_000
 
 /** Runs `work` in a Chromium with a profile on disk that nothing has used before, and removes both afterwards. */
 export async function withFreshProfile<T>(
-  { browser, scratch }: { readonly browser: string; readonly scratch: string },
+  {
+    browser,
+    scratch,
+    flags = [],
+  }: { readonly browser: string; readonly scratch: string; readonly flags?: readonly string[] },
   work: (context: BrowserContext) => Promise<T>,
 ): Promise<T> {
   const folder = await mkdtemp(join(scratch, 'profile-'))
-  const options = { executablePath: browser, args: browserFlags, headless: true, timeout: patience }
+  const options = {
+    executablePath: browser,
+    args: [...browserFlags, ...flags],
+    headless: true,
+    timeout: patience,
+  }
   const context = await chromium.launchPersistentContext(folder, options)
   context.setDefaultTimeout(patience)
   try {

@@ -1,0 +1,52 @@
+import { join } from 'node:path'
+
+import { buildPage } from '../browser/build-page.ts'
+import { withFreshProfile } from '../browser/profile.ts'
+import { serveStatic } from '../browser/static-server.ts'
+import type { Row, SuiteContext } from '../harness/row.ts'
+import { chromiumHost } from '../training/chromium-host.ts'
+import { digitsAccuracy } from '../training/digits-accuracy.ts'
+import { memoryGrowth } from '../training/memory-growth.ts'
+import { nodeHost, trainingFolders } from '../training/node-host.ts'
+import { stepVersusForward } from '../training/step-versus-forward.ts'
+import { versusTfjs } from '../training/versus-tfjs.ts'
+
+/** Training steps beside those of TensorFlow.js and beside their own forward pass, in Node and in Chromium. */
+export async function training(context: SuiteContext): Promise<Row[]> {
+  const { root, scratch, say } = context
+  const folders = trainingFolders(root)
+  say('Building the page …')
+  const page = join(scratch, 'page')
+  await buildPage(join(root, 'bench', 'pages', 'training', 'training.html'), page)
+  const server = await serveStatic({
+    '/': page,
+    '/onnx/': folders.onnx,
+    '/tfjs/': folders.tfjs,
+    '/wasm/': folders.wasm,
+  })
+  try {
+    return await withFreshProfile({ ...context, flags: ['--enable-unsafe-webgpu'] }, async (browser) => {
+      const hosts = [await nodeHost(folders), chromiumHost(browser, `${server.origin}/training.html`)]
+      say('Training digits beside its forward pass …')
+      const forward = await stepVersusForward(hosts)
+      say('Training an MLP beside TensorFlow.js …')
+      const mlp = await versusTfjs(
+        { id: 'mlp-vs-best-tfjs', unit: 'times faster', target: '>= 4' },
+        'mlp',
+        hosts,
+      )
+      say('Training a CNN beside TensorFlow.js …')
+      const cnn = await versusTfjs(
+        { id: 'cnn-vs-best-tfjs', unit: 'times faster', target: '>= 20' },
+        'cnn',
+        hosts,
+      )
+      say('Training for 5,000 steps …')
+      const memory = await memoryGrowth()
+      say('Reading the 10,000 test images …')
+      return [mlp, cnn, forward, memory, await digitsAccuracy(folders.onnx)]
+    })
+  } finally {
+    await server.close()
+  }
+}

@@ -1,0 +1,49 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { layers, sequential } from '@tensorflow/tfjs-layers'
+
+import { batch, batchSize } from './batch.ts'
+import { classes, type Network } from './network.ts'
+import { learningRate, momentum, type Trainee } from './trainee.ts'
+
+/** Backends of TensorFlow.js by name, and how each is brought in as its documentation says. */
+const backends = {
+  cpu: () => import('@tensorflow/tfjs-backend-cpu'),
+  wasm: async (wasmFolder: string) => {
+    const { setThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
+    setWasmPaths(wasmFolder)
+    setThreadsCount(1) // equal threads
+  },
+  webgl: () => import('@tensorflow/tfjs-backend-webgl'),
+  webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
+} as const
+
+export type TfjsBackend = keyof typeof backends
+
+/**
+ * A layers model that trains by `trainOnBatch`, its batch already where the backend wants it.
+ * @throws Error when the backend does not start.
+ */
+export async function tfjsTrainee(
+  network: Network,
+  backend: TfjsBackend,
+  wasmFolder: string,
+): Promise<Trainee> {
+  await backends[backend](wasmFolder)
+  await tf.setBackend(backend)
+  await tf.ready()
+  if (tf.getBackend() !== backend) throw new Error('it does not start here')
+  const logits = await network.tfjs()
+  const model = sequential({ layers: [...logits.layers, layers.softmax()] })
+  model.compile({
+    optimizer: tf.train.momentum(learningRate, momentum),
+    loss: 'categoricalCrossentropy',
+  })
+  const x = tf.tensor(batch.images, [batchSize, ...network.image.tfjs])
+  const y = tf.tensor(batch.oneHot, [batchSize, classes])
+  return {
+    async step() {
+      if (tf.getBackend() !== backend) await tf.setBackend(backend) // a process has one for all
+      return Number(await model.trainOnBatch(x, y))
+    },
+  }
+}
