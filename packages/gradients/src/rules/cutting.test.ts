@@ -55,6 +55,30 @@ describe('cutting', () => {
     )
   })
 
+  it.each([13, 18])(
+    'Split into equal parts in operator set %i, the last one smaller where it may be',
+    async (opset) => {
+      await fc.assert(
+        fc.asyncProperty(between(1, 3), between(1, 3), between(0, 1), seed, (parts, size, less, seed) => {
+          // Only newer operator sets cut unevenly unless told the sizes.
+          const whole = opset < 18 || parts === 1 || size === 1 ? parts * size : parts * size - less
+          return checkGradient({
+            define: (g, [x]) => {
+              const attributes = opset < 18 ? { axis: -1 } : { axis: -1, num_outputs: parts }
+              const cuts = g.ops('Split', [x!], parts, attributes)
+              return g.op('Concat', [...cuts.toReversed(), cuts[0]!], { axis: 1 })
+            },
+            shapes: [[2, whole]],
+            opset,
+            step,
+            seed,
+          })
+        }),
+        { numRuns: 10 },
+      )
+    },
+  )
+
   it('Slice of any axes, forwards and backwards, by any steps', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(cut, { minLength: 1, maxLength: 3 }), seed, (cuts, seed) =>

@@ -4,6 +4,8 @@ import { describe, it } from 'vitest'
 import { anyShape, seed } from '../testing/any-shape.ts'
 import { checkGradient } from '../testing/check-gradient.ts'
 
+const size = fc.integer({ min: 1, max: 4 })
+
 describe('gathering', () => {
   it('Gather along any axis, rows taken twice, from the end or not at all', async () => {
     const rows = fc.array(fc.double({ min: -1, max: 0.999, noNaN: true }), { minLength: 4, maxLength: 4 })
@@ -32,14 +34,31 @@ describe('gathering', () => {
     )
   })
 
-  it('GatherElements', async () => {
-    await checkGradient({
-      define: (g, [x]) =>
-        g.op('GatherElements', [x!, g.constant('int64', [2, 4], [0, 2, 1, 0, -1, 2, 0, 0])], { axis: 0 }),
-      shapes: [[3, 4]],
-      output: [2, 4],
-      step: 0.5,
-      seed: 1,
-    })
+  it('GatherElements along any axis', async () => {
+    const rows = fc.array(fc.double({ min: -1, max: 0.999, noNaN: true }), { minLength: 1, maxLength: 24 })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(size, size),
+        fc.nat(1),
+        size,
+        rows,
+        seed,
+        (shape, axis, count, rows, seed) => {
+          const taken = shape.with(axis, count)
+          const places = Array.from({ length: taken[0]! * taken[1]! }, (_, i) =>
+            Math.floor(rows[i % rows.length]! * shape[axis]!),
+          )
+          return checkGradient({
+            define: (g, [x]) =>
+              g.op('GatherElements', [x!, g.constant('int64', taken, places)], { axis: axis - 2 }),
+            shapes: [shape],
+            output: taken,
+            step: 0.5,
+            seed,
+          })
+        },
+      ),
+      { numRuns: 12 },
+    )
   })
 })

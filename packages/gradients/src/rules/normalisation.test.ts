@@ -76,22 +76,33 @@ describe('normalisation', () => {
   })
 
   it('GroupNorm as exporters write it, over InstanceNormalization', async () => {
-    await checkGradient({
-      define: (g, [x, scale, shift], dtype) => {
-        const [ones, zeros] = [1, 0].map((value) => g.constant(dtype, [2], [value, value]))
-        const grouped = g.op('Reshape', [x!, g.ints([0, 2, -1])])
-        const normal = g.op('InstanceNormalization', [grouped, ones, zeros], { epsilon })
-        const back = g.op('Reshape', [normal, g.op('Shape', [x!])])
-        return g.op('Add', [g.op('Mul', [back, scale!]), shift!])
-      },
-      shapes: [
-        [2, 4, 3, 3],
-        [4, 1, 1],
-        [4, 1, 1],
-      ],
-      step: 5e-3,
-      seed: 4,
-    })
+    await fc.assert(
+      fc.asyncProperty(
+        size,
+        size,
+        fc.array(size, { minLength: 1, maxLength: 2 }),
+        seed,
+        (n, groups, axes, seed) => {
+          const channels = 2 * groups
+          const learned = [channels, ...axes.map(() => 1)]
+          return checkGradient({
+            define: (g, [x, scale, shift], dtype) => {
+              const [ones, zeros] = [1, 0].map((value) =>
+                g.constant(dtype, [groups], new Array<number>(groups).fill(value)),
+              )
+              const grouped = g.op('Reshape', [x!, g.ints([0, groups, -1])])
+              const normal = g.op('InstanceNormalization', [grouped, ones, zeros], { epsilon })
+              const back = g.op('Reshape', [normal, g.op('Shape', [x!])])
+              return g.op('Add', [g.op('Mul', [back, scale!]), shift!])
+            },
+            shapes: [[n, channels, ...axes], learned, learned],
+            step: 5e-3,
+            seed,
+          })
+        },
+      ),
+      { numRuns: 10 },
+    )
   })
 
   it('RMSNormalization over any last axes', async () => {
@@ -115,18 +126,34 @@ describe('normalisation', () => {
   })
 
   it('BatchNormalization with the averages of training', async () => {
-    for (const axes of [[], [5], [2, 3]]) {
-      await checkGradient({
-        define: (g, [x, scale, shift], dtype) => {
-          const [mean, variance] = [g.constant(dtype, [3], [0.5, -1, 2]), g.constant(dtype, [3], [1, 0.3, 2])]
-          return g.op('BatchNormalization', [x!, scale!, shift!, mean, variance])
-        },
-        shapes: [[2, 3, ...axes], [3], [3]],
-        step: 0.1,
-        draw: positive,
-        seed: 3,
-      })
-    }
+    const axes = fc.array(size, { maxLength: 2 })
+    const average = fc.tuple(
+      fc.double({ min: -2, max: 2, noNaN: true }),
+      fc.double({ min: 0.3, max: 2, noNaN: true }),
+    )
+    const averages = fc.array(average, { minLength: 1, maxLength: 3 })
+    await fc.assert(
+      fc.asyncProperty(size, averages, axes, seed, (n, averages, axes, seed) => {
+        const channels = averages.length
+        return checkGradient({
+          define: (g, values, dtype) => {
+            const stored = [0, 1].map((place) =>
+              g.constant(
+                dtype,
+                [channels],
+                averages.map((pair) => pair[place]!),
+              ),
+            )
+            return g.op('BatchNormalization', [...values, ...stored], { epsilon })
+          },
+          shapes: [[n, channels, ...axes], [channels], [channels]],
+          step: 0.1,
+          draw: positive,
+          seed,
+        })
+      }),
+      { numRuns: 12 },
+    )
   })
 
   it('leaves the averages of BatchNormalization out of what is trained', () => {

@@ -36,15 +36,25 @@ describe('rectifiers, away from their kinks', () => {
     )
   })
 
-  it('PRelu with a slope for all, for each channel and for each element', async () => {
-    for (const slope of [[1], [3, 1], [2, 3, 4]]) {
-      await checkGradient({
-        define: (g, values) => g.op('PRelu', values),
-        shapes: [[2, 3, 4], slope],
-        step: 1e-2,
-        draw: awayFromKinks,
-        seed: 2,
-      })
-    }
+  it('PRelu with any slopes that broadcast', async () => {
+    const shapes = anyShape.chain((shape) =>
+      fc.tuple(
+        fc.constant(shape),
+        fc.array(fc.boolean(), { minLength: shape.length, maxLength: shape.length }),
+        fc.nat(shape.length - 1),
+      ),
+    )
+    await fc.assert(
+      fc.asyncProperty(shapes, seed, ([shape, ones, drop], seed) =>
+        checkGradient({
+          define: (g, values) => g.op('PRelu', values),
+          shapes: [shape, shape.map((dim, axis) => (ones[axis] ? 1 : dim)).slice(drop)],
+          step: 1e-2,
+          draw: awayFromKinks,
+          seed,
+        }),
+      ),
+      { numRuns: 12 },
+    )
   })
 })

@@ -58,14 +58,18 @@ describe('reductions', () => {
   })
 
   it.each(['ReduceMean', 'ReduceMax'])('%s with its axes as an attribute, or none', async (type) => {
-    for (const axes of [[1], [-1, 0], undefined]) {
-      await checkGradient({
-        define: (g, values) => g.op(type, values, { axes }),
-        shapes: [[2, 3, 4]],
-        step: 1e-2,
-        draw: awayFromKinks,
-        seed: 1,
-      })
-    }
+    await fc.assert(
+      fc.asyncProperty(shapeAndAxes, fc.boolean(), seed, ([shape, axes], keepdims, seed) =>
+        checkGradient({
+          define: (g, values) => g.op(type, values, { axes: axes.length ? axes : undefined, keepdims }),
+          shapes: [shape],
+          opset: 17,
+          step: 1e-2,
+          draw: awayFromKinks,
+          seed,
+        }),
+      ),
+      { numRuns: 8 },
+    )
   })
 })

@@ -31,7 +31,7 @@ const tolerances = { float32: 1e-3, float64: 1e-6 }
 /** Step in float64, between the errors of rounding (1e-16 / step) and of cutting off (step^2). */
 const float64Step = 1e-5
 /** Elements of each input that are moved one by one, drawn at random where there are more. */
-const maxMoved = 20
+const maxMoved = 12
 const directions = 3
 
 /**
