@@ -1,6 +1,9 @@
 /** Oldest and newest version of the ONNX intermediate representation that is read (onnx.proto, `Version`). */
 export const irVersions = { oldest: 3, newest: 14 } as const
 
+/** Most bytes of one model file: protobuf counts them in 31 bits. */
+export const maxModelBytes = 2 ** 31 - 1
+
 /** Most elements of one tensor: what a JavaScript number counts exactly, in bits. */
 export const maxTensorBits = Number.MAX_SAFE_INTEGER
 

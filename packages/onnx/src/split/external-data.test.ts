@@ -1,6 +1,10 @@
+import { mkdtemp, open, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
 import { create } from '@bufbuild/protobuf'
 import { Tensor } from 'onnxruntime-web/wasm'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 
 import {
   StringStringEntryProtoSchema,
@@ -9,11 +13,13 @@ import {
 import {
   graphBuilder,
   type ModelProto,
+  readModel,
   safeLocation,
   splitModel,
   type TensorProto,
   writeModel,
 } from '../index.ts'
+import { parameterReader } from './parameter-reader.ts'
 import { expectSameOutputs, splitWhole } from '../testing/split-and-run.ts'
 
 const values = Float32Array.from({ length: 4096 }, (_, i) => Math.cos(i))
@@ -72,6 +78,51 @@ describe('external data', () => {
     expect(new Set(asked)).toEqual(new Set(['weights/model.data']))
     expect(split.parameters.tensors.map(({ name }) => name)).toEqual(['a', 'b'])
     await expectSameOutputs(whole, split, { x: new Tensor('float32', values, [64, 64]) })
+  })
+
+  test('lies where it is said to, also beyond 2 and 4 GiB of a file', async () => {
+    const model = wholeModel()
+    const folder = await mkdtemp(join(tmpdir(), 'homing-onnx-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const file = await open(join(folder, 'sparse.data'), 'w+')
+    const places = [2 ** 31 + 64, 2 ** 32 + 64, 2 ** 33]
+    for (const [index, tensor] of model.graph!.initializer.entries()) {
+      // A sparse file: what lies between takes no place.
+      await file.write(tensor.rawData, 0, tensor.rawData.byteLength, places[index])
+      setExternal(tensor, { location: 'sparse.data', offset: String(places[index]) })
+    }
+    const split = await splitWhole(model, {
+      externalData: async (_, offset, length) =>
+        (await file.read(new Uint8Array(length), 0, length, offset)).buffer,
+    })
+    expect((await file.stat()).size).toBeGreaterThan(2 ** 33)
+    await file.close()
+    await expectSameOutputs(writeModel(wholeModel()), split, { x: new Tensor('float32', values, [64, 64]) })
+  })
+
+  test('of more than four gigabytes in several tensors has its place in graph and manifest', async () => {
+    const g = graphBuilder('huge')
+    const x = g.input('x', 'float32', ['n', 1])
+    const [first, second, third] = ['a', 'b', 'c'].map((name) => g.parameter(name, 'float32', [1, 1], [1]))
+    g.output('y', g.op('MatMul', [g.op('MatMul', [x, first]), g.op('MatMul', [second, third])]))
+    const model = g.build()
+    const sizes = [600_000_000n, 500_000_000n, 1n]
+    for (const [index, tensor] of model.graph!.initializer.entries()) {
+      tensor.dims = [1n, sizes[index]!]
+      setExternal(tensor, { location: 'huge.bin' })
+    }
+    const split = await splitModel(model)
+    const offsets = split.parameters.tensors.map(({ offset }) => offset)
+    expect(offsets).toEqual([0, 2_400_000_000, 4_400_000_000])
+    const graph = readModel(split.graph).graph!
+    const placed = graph.initializer.map(
+      ({ externalData }) => externalData.find(({ key }) => key === 'offset')!.value,
+    )
+    expect(placed).toEqual(offsets.map(String))
+    const read = parameterReader(model.graph!.initializer[0]!, (_, offset, length) =>
+      Promise.resolve(new Uint8Array(length).fill(offset === 2 ** 31 + 8 ? 1 : 0)),
+    )
+    expect(await read(2 ** 31 + 8, 2)).toEqual(Uint8Array.of(1, 1))
   })
 
   test('of more than four gigabytes never lies in memory at once', async () => {
