@@ -58,10 +58,7 @@ export function program({ stdout, stderr, signal }: ProgramOptions): Command {
     ])
   }
 
-  packCommand(
-    command('pack', 'take a model apart into a package that can be published'),
-    (json, { folder, file, manifest }, lines) => tell(json, { folder, file, manifest }, lines),
-  )
+  packCommand(command('pack', 'take a model apart into a package that can be published'), tell)
 
   serverCommand('publish', 'upload a packed folder and roll its newest version out')
     .argument('[folder]', 'folder that "homing pack" wrote', defaultOut)

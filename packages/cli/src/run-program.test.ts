@@ -1,9 +1,11 @@
 import { Writable } from 'node:stream'
 import { join } from 'node:path'
 
+import { type Manifest, parseManifest, paths } from '@homing/protocol'
 import { describe, expect, test } from 'vitest'
 
-import { file, temporaryFolder } from '../test/fixture.ts'
+import { file, sha256, temporaryFolder } from '../test/fixture.ts'
+import { classifier } from '../test/classifier-fixture.ts'
 import { denseModel } from '../test/onnx-fixture.ts'
 import { serverProcess, token } from '../test/server-process.ts'
 import { runProgram } from './run-program.ts'
@@ -54,6 +56,62 @@ describe('pack', () => {
         manifest  <hash>
       "
     `)
+  })
+
+  test('trains and explains by flags alone', async () => {
+    const folder = await temporaryFolder()
+    const source = await file(folder, 'model.onnx', denseModel())
+    const flags = ['--model', 'dense', '--version', '1.0.0', '--out', folder]
+    const { exit, out, err } = await homing(
+      ...['pack', source, ...flags, '--explain', '--loss', 'huber', '--optimiser', 'adamw'],
+      ...['--trainable', 'b', 'W*', '--batch', '4', '--epochs', '1', '--learning-rate', '0.5'],
+    )
+    expect({ exit, err }).toEqual({ exit: 0, err: '' })
+    expect(out.replaceAll(/graph of .*/g, 'graph of <size>')).toContain(`
+  training     graph of <size>
+    trains     2 of 2 tensors, 144 numbers
+    loss       huber of y
+    optimiser  adam, learning rate 0.5
+    batch      4, 1 epoch
+  explanation  graph of <size>
+    explains   y by x, 16 points at once
+`)
+    const json = await homing(
+      'pack',
+      source,
+      ...flags,
+      '--optimiser',
+      'nesterov',
+      '--trainable',
+      'head',
+      '--json',
+    )
+    expect(JSON.parse(json.out)).toMatchObject({
+      manifest: {
+        training: { recipe: { optimiser: { kind: 'momentum', nesterov: true }, trainable: 'head' } },
+      },
+      cpuOperators: { training: [] },
+    })
+    for (const bad of [
+      ['--batch', 'many'],
+      ['--batch', ''],
+      ['--loss', 'best'],
+      ['--recipe', 'none.json'],
+    ])
+      expect((await homing('pack', source, ...flags, ...bad)).err).toMatch(/^error CONFIG_INVALID/)
+  })
+
+  test('tells which operators a device with WebGPU runs on its CPU', async () => {
+    const folder = await temporaryFolder()
+    const source = await file(
+      folder,
+      'model.onnx',
+      classifier((g, y) => g.op('Selu', [y])),
+    )
+    const { out } = await homing(
+      ...['pack', source, '--model', 'net', '--version', '1.0.0', '--out', folder, '--train'],
+    )
+    expect(out).toMatch(/on the CPU +.*Selu/)
   })
 
   test('--json is one line', async () => {
@@ -111,6 +169,37 @@ describe('against the real server', () => {
     )
     const json = await homing('status', 'dense', '--server', server, '--json')
     expect(JSON.parse(json.out)).toMatchObject({ models: [{ model: 'dense', champion: '1.0.0' }] })
+  })
+
+  test('publishes training and explanation graphs with the version', async () => {
+    const server = await serverProcess()
+    const folder = await temporaryFolder()
+    const source = await file(folder, 'model.onnx', classifier())
+    const packed = await homing(
+      ...[
+        'pack',
+        source,
+        '--model',
+        'net',
+        '--version',
+        '1.0.0',
+        '--out',
+        folder,
+        '--train',
+        '--explain',
+        '--json',
+      ],
+    )
+    const { manifest } = JSON.parse(packed.out) as { manifest: Manifest }
+    const published = await homing('publish', folder, '--server', server, '--token', token)
+    expect(published.out).toContain('4 files uploaded')
+    for (const { sha256: name, size } of [manifest.training!.graph!.file, manifest.explanation!.graph]) {
+      const answer = await fetch(`${server}/repository/${paths.blob(name)}`)
+      const bytes = new Uint8Array(await answer.arrayBuffer())
+      expect([answer.status, bytes.length, sha256(bytes)]).toEqual([200, size, name])
+    }
+    const served = await fetch(`${server}/repository/${paths.manifest('net', '1.0.0')}`)
+    expect(parseManifest(new Uint8Array(await served.arrayBuffer()))).toEqual(manifest)
   })
 })
 

@@ -6,7 +6,7 @@ import { table } from '../table.ts'
 import { describeExplanation, describeTraining } from './describe-sections.ts'
 
 /** What was packed, in lines for people. */
-export function describePackage({ folder, manifest, file }: PackResult): string[] {
+export function describePackage({ folder, manifest, file, cpuOperators }: PackResult): string[] {
   const { model, version, parent, engine, graph, parameters, signature } = manifest
   const largest = Math.max(0, ...parameters.shards.map(({ size }) => size))
   return [
@@ -19,8 +19,8 @@ export function describePackage({ folder, manifest, file }: PackResult): string[
       ...signature.inputs.map((spec) => ['  input', describeSpec(spec)]),
       ...signature.outputs.map((spec) => ['  output', describeSpec(spec)]),
       ['  pipeline', describePipeline(manifest)],
-      ...describeTraining(manifest),
-      ...describeExplanation(manifest),
+      ...describeTraining(manifest, cpuOperators),
+      ...describeExplanation(manifest, cpuOperators),
       ['  manifest', file.sha256],
     ]),
   ]

@@ -1,8 +1,10 @@
 import { dirname } from 'node:path'
 
+import { withAdapters } from '@homing/gradients'
 import {
   completeSignature,
   exposeTensors,
+  type ModelProto,
   readModel,
   readSignature,
   splitModel,
@@ -17,18 +19,23 @@ import type { ModelFiles } from './model-files.ts'
 import { outputShapes } from './output-shapes.ts'
 import { readSmallFile } from './read-small-file.ts'
 import { onnxTraining } from './training/onnx-training.ts'
+import type { Adapters } from './training/training-config.ts'
 
 /** Most bytes of an ONNX file: protocol buffers end at 2 GiB. Larger models keep their tensors in external data. */
 export const maxModelBytes = 2 ** 31 - 1
 
+/** Seed of adapters where the publisher names none. */
+const defaultSeed = 1
+
 /**
- * An ONNX file, taken apart; shards are grouped as in `parent`. External data are read from the file's own folder.
+ * An ONNX file, taken apart, with `adapters` put on its weights; shards are grouped as in `parent`. External data are read from the file's own folder.
  * Where the file does not tell the rank of an output, the model is run once.
  * @throws HomingError ONNX_INVALID, ONNX_EXTERNAL_DATA, ONNX_UNSUPPORTED, ENGINE_MISSING
  */
-export async function onnxModel(file: string, parent?: Parameters): Promise<ModelFiles> {
+export async function onnxModel(file: string, parent?: Parameters, adapters?: Adapters): Promise<ModelFiles> {
   const bytes = await readSmallFile(file, maxModelBytes, 'ONNX_INVALID', `The ONNX file ${file}`)
-  const { model, labels } = exposeTensors(readModel(bytes))
+  const { model: exposed, labels } = exposeTensors(readModel(bytes))
+  const model = adapters ? adapted(exposed, adapters) : exposed
   const found = readSignature(model)
   const external = externalFiles(dirname(file))
   try {
@@ -51,6 +58,10 @@ export async function onnxModel(file: string, parent?: Parameters): Promise<Mode
     await external.close()
     throw error
   }
+}
+
+function adapted(model: ModelProto, { weights, rank, alpha, seed = defaultSeed }: Adapters): ModelProto {
+  return withAdapters(model, { weights, rank, seed, ...(alpha !== undefined && { alpha }) })
 }
 
 async function writeParameters(

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { allFiles, type HomingError, type Manifest, paths } from '@homing/protocol'
 import { expect, onTestFinished, test } from 'vitest'
 
+import { type Numbers, trainPacked } from '../../test/packed-graphs.ts'
 import { readBlob } from '../publish/packed-version.ts'
 import { pack } from './pack.ts'
 
@@ -91,3 +92,49 @@ test(
     expect(packed).toBeGreaterThan(100)
   },
 )
+
+test(
+  'every foreign model that learned something gets a training graph, and its step runs',
+  { timeout: 120_000 },
+  async ({ annotate }) => {
+    const groups = ['pytorch-converted', 'pytorch-operator', 'simple'].filter((group) =>
+      existsSync(join(foreign, group)),
+    )
+    if (groups.length === 0)
+      return annotate(`${foreign} is not installed (Debian: libonnx-testdata): its models were not trained`)
+    const folder = await out()
+    const refused: string[] = []
+    let trained = 0
+    for (const name of groups.flatMap((group) =>
+      readdirSync(join(foreign, group)).map((name) => join(group, name)),
+    )) {
+      const source = join(foreign, name, 'model.onnx')
+      const options = { model: 'foreign', version: '1.0.0', out: folder }
+      const plain = await pack(source, options).catch(() => undefined)
+      if (!plain?.manifest.parameters.tensors.some(({ dtype }) => dtype === 'float32')) continue
+      try {
+        const explain = plain.manifest.signature.inputs.some(({ dtype }) => dtype === 'float32')
+        const { manifest } = await pack(source, { ...options, train: true, explain })
+        const losses = await trainPacked(folder, manifest, anyBatch(manifest), 2)
+        expect([name, losses.every(Number.isFinite)]).toEqual([name, true])
+        trained += 1
+      } catch (error) {
+        refused.push(`${name}: ${String(error)}`)
+      }
+    }
+    expect(refused).toEqual([])
+    expect(trained).toBeGreaterThan(40)
+  },
+)
+
+/** Some numbers for everything that a step is fed from outside. */
+function anyBatch({ training }: Manifest): Record<string, Numbers> {
+  return Object.fromEntries(
+    [...training!.inputs, training!.targets].map(({ name, dtype, shape }): [string, Numbers] => {
+      const length = shape.reduce((product, dim) => product * dim, 1)
+      if (dtype === 'float32')
+        return [name, { shape, data: Float32Array.from({ length }, (_, i) => Math.sin(i) / 2 + 0.6) }]
+      return [name, { shape, data: dtype === 'int64' ? new BigInt64Array(length) : new Int32Array(length) }]
+    }),
+  )
+}

@@ -167,6 +167,51 @@ describe('a training graph', () => {
   })
 })
 
+describe('adapters', () => {
+  const training = { batch: 6, learningRate: 0.1, loss: { kind: 'softmax-cross-entropy' } }
+
+  test('are put on weights, trained alone, and kept apart', async () => {
+    const { folder, manifest } = await packed(
+      classifier(),
+      {},
+      { training: { ...training, adapters: { weights: ['*.weight'], rank: 2 } } },
+    )
+    const names = ['body.weight/lora_a', 'body.weight/lora_b', 'head.weight/lora_a', 'head.weight/lora_b']
+    expect(manifest.training!.tensors).toEqual(names)
+    expect(manifest.parameters.tensors.map(({ name }) => name)).toEqual(expect.arrayContaining(names))
+    const losses = await trainPacked(folder, manifest, examples(6), 20)
+    expect(losses.at(-1)!).toBeLessThan(losses[0]! / 2)
+
+    // Untrained they change nothing.
+    const plain = await packed(classifier())
+    const feeds = { x: examples(6).x }
+    const outputs = [
+      await runGraph(folder, manifest, manifest.graph, feeds),
+      await runGraph(plain.folder, plain.manifest, plain.manifest.graph, feeds),
+    ]
+    expect(outputs[0]!['y']).toEqual(outputs[1]!['y'])
+  })
+
+  test('their numbers are drawn from the seed', async () => {
+    const of = async (seed?: number) => {
+      const adapters = { weights: ['head.weight'], rank: 1, ...(seed !== undefined && { seed }) }
+      return (await packed(classifier(), {}, { training: { ...training, adapters } })).manifest.parameters
+    }
+    expect(await of()).toEqual(await of(1))
+    expect((await of(2)).shards).not.toEqual((await of(1)).shards)
+  })
+
+  test.each<[string, unknown]>([
+    ['no such weight', { weights: ['none'], rank: 1 }],
+    ['a rank beyond the weight', { weights: ['head.weight'], rank: 4 }],
+    ['a rank of nothing', { weights: ['head.weight'], rank: 0 }],
+    ['no weights', { weights: [], rank: 1 }],
+  ])('%s is refused', async (_, adapters) => {
+    const refused = packed(classifier(), {}, { training: { ...training, adapters } })
+    await expect(refused).rejects.toThrow(code('CONFIG_INVALID'))
+  })
+})
+
 /** A model whose factor is a single number of a formula, which stays in the graph. */
 const scale = (): Uint8Array =>
   modelOf((g) => {
@@ -296,15 +341,15 @@ describe('refused', () => {
     const model = modelOf((g) => {
       const x = g.input('x', 'float32', ['n', 4])
       const w = g.parameter('w', 'float32', [4, 4], new Float32Array(16))
-      const rounded = g.op('Round', [g.op('MatMul', [x, w])])
-      g.output('y', g.op('Add', [rounded, g.parameter('b', 'float32', [4], [1, 2, 3, 4])]), 'float32', [
+      const hard = g.op('Hardmax', [g.op('MatMul', [x, w])])
+      g.output('y', g.op('Add', [hard, g.parameter('b', 'float32', [4], [1, 2, 3, 4])]), 'float32', [
         'n',
         4,
       ])
     })
     await expect(packed(model, { train: { trainable: ['w'] } })).rejects.toMatchObject({
       code: 'GRADIENT_UNSUPPORTED',
-      message: expect.stringContaining('Round'),
+      message: expect.stringContaining('Hardmax'),
       details: { trainable: ['b'] },
     })
     expect((await packed(model)).manifest.training!.tensors).toEqual(['b'])
@@ -334,7 +379,7 @@ describe('refused', () => {
       )
       g.output('y', kept, 'float32', ['n', 2])
     })
-    await expect(packed(model, { train: { trainable: ['columns'] } })).rejects.toThrow(/floating-point/)
+    await expect(packed(model, { train: { trainable: ['columns'] } })).rejects.toThrow(/int32.*only float32/)
   })
 
   test.each<[string, unknown]>([
@@ -384,6 +429,10 @@ describe('TensorFlow.js', () => {
       targets: { name: 'targets', dtype: 'int32', shape: [4], classes: 2 },
     })
     await expect(pack(source, { ...flags, out: folder, train: { trainable: ['none'] } })).rejects.toThrow(
+      code('CONFIG_INVALID'),
+    )
+    const adapters = { weights: ['*'], rank: 1 }
+    await expect(pack(source, { ...flags, out: folder, train: { adapters } })).rejects.toThrow(
       code('CONFIG_INVALID'),
     )
     await expect(pack(source, { ...flags, out: folder, explain: true })).rejects.toThrow(

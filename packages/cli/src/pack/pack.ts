@@ -29,13 +29,15 @@ import { readSmallFile } from './read-small-file.ts'
 import { sectionConfigs } from './section-configs.ts'
 import { tfjsModel } from './tfjs-model.ts'
 import { withFiniteInputs } from './with-finite-inputs.ts'
-import { writtenSections } from './written-sections.ts'
+import { type CpuOperators, writtenSections } from './written-sections.ts'
 
 /** What `pack` wrote. */
 export interface PackResult {
   /** Folder that holds `models/` and `blobs/`. */
   readonly folder: string
   readonly manifest: Manifest
+  /** Operators of the training and explanation graphs that run on the CPU also where a device has WebGPU. */
+  readonly cpuOperators: CpuOperators
   /** Hash and size of the manifest's bytes. */
   readonly file: FileRef
 }
@@ -61,10 +63,12 @@ export async function pack(source: string, options: PackOptions = {}): Promise<P
   const files = await (engine === 'onnx' ? onnxModel : tfjsModel)(
     file,
     parent?.engine === engine ? parent.parameters : undefined,
+    configs.training?.adapters,
   )
   try {
     const content = contentOf(files, config, options.allowNaN ?? false)
     const graph = await writeGraph(files.graph, write)
+    const { sections, cpuOperators } = await writtenSections(files, configs, { ...content, graph }, write)
     const manifest: Manifest = {
       format: protocolVersion,
       model,
@@ -73,7 +77,7 @@ export async function pack(source: string, options: PackOptions = {}): Promise<P
       engine,
       ...content,
       graph,
-      ...(await writtenSections(files, configs, { ...content, graph }, write)),
+      ...sections,
       parameters: await files.writeParameters(write),
       ...(config?.card ? { card: await cardOf(config.card, configFolder, write) } : {}),
     }
@@ -86,7 +90,12 @@ export async function pack(source: string, options: PackOptions = {}): Promise<P
       )
     }
     await writeWhole(join(folder, paths.manifest(model, version)), bytes)
-    return { folder, manifest, file: { sha256: await sha256Hex(bytes), size: bytes.byteLength } }
+    return {
+      folder,
+      manifest,
+      cpuOperators,
+      file: { sha256: await sha256Hex(bytes), size: bytes.byteLength },
+    }
   } finally {
     await files.close()
   }

@@ -1,4 +1,4 @@
-import { gradientGraph } from '@homing/gradients'
+import { backendSupport, gradientGraph } from '@homing/gradients'
 import { readModel, withMetadata, writeModel } from '@homing/onnx'
 import { type Explanation, HomingError, type Pipeline, type Signature } from '@homing/protocol'
 
@@ -25,6 +25,8 @@ export interface ExplanationPlan {
 export interface WrittenExplanation {
   readonly section: Omit<Explanation, 'graph'>
   readonly graph: Uint8Array<ArrayBuffer>
+  /** Operators that a device runs on its CPU also where the others run on WebGPU. */
+  readonly onCpu: readonly string[]
 }
 
 /**
@@ -50,6 +52,7 @@ export function onnxExplanation(graph: Uint8Array, plan: ExplanationPlan): Writt
       ...(config.baselines && { baselines: config.baselines }),
     },
     graph: writeModel(withMetadata(written.model, writtenFor(inference))),
+    onCpu: backendSupport(written.model).onCpu,
   }
 }
 

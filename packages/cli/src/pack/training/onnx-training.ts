@@ -1,4 +1,4 @@
-import { trainingGraph, type TrainingGraph } from '@homing/gradients'
+import { backendSupport, trainingGraph, type TrainingGraph } from '@homing/gradients'
 import { type ModelProto, readModel, withMetadata, writeModel } from '@homing/onnx'
 import { HomingError, type Training, type TrainingRecipe } from '@homing/protocol'
 
@@ -46,6 +46,7 @@ export async function onnxTraining(graph: Uint8Array, plan: TrainingPlan): Promi
     },
     graph: {
       bytes: writeModel(withMetadata(written.model, writtenFor(inference))),
+      onCpu: backendSupport(written.model).onCpu,
       names: namesOf(written),
     },
   }

@@ -11,6 +11,9 @@ import {
 } from './default-recipe.ts'
 import type { TrainingPlan } from './training-plan.ts'
 
+/** Names of the tensors of adapters. */
+const adapterTensors = ['*/lora_a', '*/lora_b']
+
 /**
  * The whole recipe: what the publisher says, and defaults that fit signature and pipeline. `endOf` tells in which
  * activation the model's output ends.
@@ -20,7 +23,7 @@ export function recipeOf(
   { config, signature, pipeline }: TrainingPlan,
   endOf: (output: string) => 'softmax' | 'sigmoid' | undefined = () => undefined,
 ): TrainingRecipe & { readonly output: string } {
-  const { dims: _dims, loss: given, ...said } = config
+  const { dims: _dims, adapters, loss: given, ...said } = config
   const output = said.output ?? defaultOutput(signature, pipeline)
   const optimiser = said.optimiser ?? defaultOptimiser
   const recipe = parseWith(
@@ -28,6 +31,7 @@ export function recipeOf(
     {
       epochs: defaultEpochs,
       learningRate: defaultLearningRate(optimiser),
+      ...(adapters && { trainable: adapterTensors }),
       ...said,
       output,
       optimiser,

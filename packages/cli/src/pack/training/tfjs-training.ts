@@ -31,6 +31,8 @@ export function tfjsTraining(
       'Graph models of TensorFlow.js are frozen and cannot be trained: pack the layers model that this one was converted from, or the model as ONNX',
     )
   }
+  if (plan.config.adapters)
+    throw new HomingError('CONFIG_INVALID', 'Adapters are put on ONNX models: pack this one as ONNX')
   const recipe = recipeOf(plan)
   const inputs = fixedInputs(plan.signature.inputs, { batch: recipe.batch, dims: plan.config.dims ?? {} })
   return {

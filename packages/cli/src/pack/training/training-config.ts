@@ -42,9 +42,24 @@ export const TrainingConfigSchema = v.strictObject({
   ...v.partial(TrainingRecipeSchema).entries,
   loss: v.optional(v.pipe(AnyKindSchema, fieldsFit(LossConfigSchema.options), LossConfigSchema)),
   optimiser: v.optional(v.pipe(AnyKindSchema, fieldsFit(OptimiserSchema.options), OptimiserSchema)),
+  /** Low-rank adapters (LoRA) that are put on weights and trained in their stead. */
+  adapters: v.optional(
+    v.strictObject({
+      /** Names of weights of MatMul, Gemm and Conv; `*` stands for any run of characters. */
+      weights: v.pipe(v.array(AuthorNameSchema), v.minLength(1)),
+      rank: count,
+      /** Their product is multiplied by alpha / rank. The rank when absent. */
+      alpha: v.optional(v.pipe(v.number(), v.finite(), v.gtValue(0))),
+      /** Of the random numbers that they begin with. 1 when absent. */
+      seed: v.optional(v.pipe(v.number(), v.safeInteger())),
+    }),
+  ),
   /** Sizes of dynamic dimensions other than the batch, by name. */
   dims: v.optional(v.record(AuthorNameSchema, count)),
 })
+
+/** Low-rank adapters, as a publisher asks for them. */
+export type Adapters = NonNullable<v.InferOutput<typeof TrainingConfigSchema>['adapters']>
 
 /** What `pack.json` says of training. Defaults fill in what is absent. */
 export type TrainingConfig = v.InferOutput<typeof TrainingConfigSchema>

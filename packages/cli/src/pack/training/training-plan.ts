@@ -17,6 +17,8 @@ export interface WrittenTraining {
   /** ONNX packages only. */
   readonly graph?: {
     readonly bytes: Uint8Array<ArrayBuffer>
+    /** Operators that a device runs on its CPU also where the others run on WebGPU. */
+    readonly onCpu: readonly string[]
     readonly names: Omit<NonNullable<Training['graph']>, 'file'>
   }
 }
