@@ -8,13 +8,16 @@ import { ruleOf } from './registry.ts'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 
-test('the example of the README runs and says the truth', () => {
-  const code = /```ts\n([\s\S]*?)```/.exec(readme)![1]!
-  const body = code
+test('the examples of the README run, one after the other, and say the truth', () => {
+  const blocks = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)]
+  const body = blocks
+    .map(([, code]) => code!)
+    .join('\n')
     .replaceAll(/import (\{.*\}) from '@homing\/(\w+)'/g, 'const $1 = $2')
     .replaceAll('!.', '.')
-  const claims = [...body.matchAll(/^(.+) \/\/ (\[.*\])$/gm)]
-  expect(claims).toHaveLength(2)
+  const claims = [...body.matchAll(/^(.+) \/\/ (\[.*\]|'.*')$/gm)]
+  expect(blocks).toHaveLength(3)
+  expect(claims).toHaveLength(6)
   const checks = claims.map(([, expression, value]) => `[${expression!}, ${value!}]`)
   // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the README is the code under test
   const run = new Function('onnx', 'gradients', `${body}\nreturn [${checks.join()}]`) as (
