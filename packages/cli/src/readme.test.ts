@@ -11,15 +11,18 @@ import { runProgram } from './run-program.ts'
 
 test('the examples of the README run', async () => {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
-  const example = (language: string): string =>
-    new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(readme)![1]!
+  const examples = (language: string): string[] =>
+    [...readme.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map(([, text]) => text!)
+  const [publishing, training] = examples('sh')
 
   const folder = await temporaryFolder()
   const graph = graphBuilder('wine')
-  graph.output('y', graph.op('Softmax', [graph.input('x', 'float32', ['n', 2])]))
+  const weights = graph.parameter('w', 'float32', [2, 2], [1, -1, 0, 2])
+  const scores = graph.op('MatMul', [graph.input('x', 'float32', ['n', 2]), weights])
+  graph.output('y', graph.op('Softmax', [scores]))
   await file(folder, 'model.onnx', writeModel(graph.build()))
   await file(folder, 'card.md', '# Wine\n')
-  await file(folder, 'pack.json', example('json'))
+  await file(folder, 'pack.json', examples('json')[0])
   const server = await serverProcess()
 
   let written = ''
@@ -43,8 +46,11 @@ test('the examples of the README run', async () => {
     expect([line, exit, exit === 0 ? '' : written]).toEqual([line, 0, ''])
   }
 
-  for (const line of example('sh').trim().split('\n')) await homing(line)
+  for (const line of publishing!.trim().split('\n')) await homing(line)
   expect(written).toMatch(/^wine\s+1\.0\.0\s+champion/m)
   await homing(`homing pack ${folder} --out packed`)
   expect(written).toContain('wine 1.1.0 from 1.0.0')
+  expect(written).toMatch(/training +graph of .*\n.*\n +loss +softmax-cross-entropy of y/)
+  for (const line of training!.trim().split('\n')) await homing(line)
+  expect(written).toMatch(/wine 2\.1\.0 [^]*optimiser +adam, [^]*explains +y by x, 16 points at once/)
 })
