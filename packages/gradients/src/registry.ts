@@ -17,6 +17,7 @@ import { clip, extreme, where } from './rules/choices.ts'
 import { conv } from './rules/conv.ts'
 import { convTranspose } from './rules/conv-transpose.ts'
 import { concat, slice, split } from './rules/cutting.ts'
+import { einsum } from './rules/einsum.ts'
 import {
   abs,
   acos,
@@ -42,6 +43,15 @@ import { gemm, matMul } from './rules/matmul.ts'
 import { maxPool } from './rules/max-pool.ts'
 import { batchNormalization, instanceNormalization, layerNormalization } from './rules/normalisation.ts'
 import { pad } from './rules/pad.ts'
+import {
+  cumSum,
+  depthToSpace,
+  gatherND,
+  scatterElements,
+  scatterND,
+  spaceToDepth,
+  trilu,
+} from './rules/rearranging.ts'
 import {
   celu,
   elu,
@@ -90,8 +100,11 @@ const rules = new Map<string, GradientRule>(
     ConvTranspose: convTranspose,
     Cos: cos,
     Cosh: cosh,
+    CumSum: cumSum,
+    DepthToSpace: depthToSpace,
     Div: div,
     Dropout: dropout,
+    Einsum: einsum,
     Elu: elu,
     Erf: erf,
     Exp: exp,
@@ -100,6 +113,7 @@ const rules = new Map<string, GradientRule>(
     Floor: flat,
     Gather: gather,
     GatherElements: gatherElements,
+    GatherND: gatherND,
     Gelu: gelu,
     Gemm: gemm,
     GlobalAveragePool: globalAveragePool,
@@ -139,6 +153,8 @@ const rules = new Map<string, GradientRule>(
     Relu: relu,
     Reshape: reshape,
     Round: flat,
+    ScatterElements: scatterElements,
+    ScatterND: scatterND,
     Selu: selu,
     Sigmoid: sigmoid,
     Sign: flat,
@@ -148,6 +164,7 @@ const rules = new Map<string, GradientRule>(
     Softmax: softmax,
     Softplus: softplus,
     Softsign: softsign,
+    SpaceToDepth: spaceToDepth,
     Split: split,
     Sqrt: sqrt,
     Squeeze: reshape,
@@ -159,6 +176,7 @@ const rules = new Map<string, GradientRule>(
     ThresholdedRelu: thresholdedRelu,
     Tile: tile,
     Transpose: transpose,
+    Trilu: trilu,
     Unsqueeze: reshape,
     Where: where,
   }),
