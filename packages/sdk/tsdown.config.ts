@@ -6,6 +6,8 @@ const workers = {
   'host-worker': 'src/client/host-worker.ts',
   'onnx-worker': 'src/runtime/onnx-worker.ts',
   'tfjs-worker': 'src/runtime/tfjs-worker.ts',
+  'onnx-training-worker': 'src/learning/onnx-training-worker.ts',
+  'tfjs-training-worker': 'src/learning/tfjs-training-worker.ts',
 }
 const browser = { index: 'src/index.ts', onnx: 'src/onnx.ts', tfjs: 'src/tfjs.ts', ...workers }
 const node = { 'node/index': 'src/node/index.ts', 'vite/index': 'src/vite/index.ts' }

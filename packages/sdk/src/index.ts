@@ -10,6 +10,15 @@ export type {
   Progress,
   UpdatePolicy,
 } from './client/api.ts'
+export type { TrainingExamples, TrainOptions } from './client/training-api.ts'
+export type {
+  TargetValues,
+  TrainingEvent,
+  TrainingPlace,
+  TrainingResult,
+  TrainingSettings,
+  TrainingStep,
+} from './learning/training-api.ts'
 export { createClient } from './client/create-client.ts'
 export type { ExplainOptions } from './client/explanation-api.ts'
 export type { PageInput } from './client/page-input.ts'

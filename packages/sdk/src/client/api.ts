@@ -2,10 +2,12 @@ import type { Card, Engine, HomingErrorData, Signature } from '@homing/protocol'
 
 import type { Step } from '../delivery/model-state.ts'
 import type { Backend, BackendFallback } from '../libraries/backend.ts'
+import type { TrainingResult } from '../learning/training-api.ts'
 import type { Explanation } from '../runtime/explanation-api.ts'
 import type { PredictReply } from '../runtime/runtime-api.ts'
 import type { ExplainOptions } from './explanation-api.ts'
 import type { PageInput } from './page-input.ts'
+import type { TrainingExamples, TrainOptions } from './training-api.ts'
 
 /** How a client finds its repository and its workers. */
 export interface ClientOptions {
@@ -24,7 +26,7 @@ export interface ClientOptions {
   /** Milliseconds between looks for new versions, give or take a tenth; 0 looks only when asked: on `check()`, `update()`, or when another tab has a new version. Default 15 minutes. */
   readonly pollInterval?: number
   /** The way out for bundlers that cannot find the workers: each makes a module worker. */
-  readonly workers?: Partial<Record<'host' | Engine, () => Worker>>
+  readonly workers?: Partial<Record<'host' | Engine | `${Engine}-training`, () => Worker>>
 }
 
 /** How a model is opened. */
@@ -121,6 +123,14 @@ export interface Model {
    * when an image or tensor is to be explained and the version was packed without `--explain`.
    */
   explain(inputs: Readonly<Record<string, PageInput>>, options?: ExplainOptions): Promise<Explanation>
+  /**
+   * Trains a copy of the serving version on examples, in a worker of its own; what serves is not touched. Examples are
+   * checked before the first step.
+   * @throws HomingError TRAINING_UNAVAILABLE when the version was packed without `--train`, CONFIG_INVALID, INPUT_*,
+   * TARGETS_INVALID, BACKEND_UNAVAILABLE, ENGINE_FAILED, TRAINING_DIVERGED with `details.step`, WORKER_LOST, ABORTED, CLOSED,
+   * and those of a download: the training graph is fetched on first use.
+   */
+  train(examples: TrainingExamples, options?: TrainOptions): Promise<TrainingResult>
   /** Calls `listener` with the present status at once and with every later one. Returns the undo. */
   subscribe(listener: (status: ModelStatus) => void): () => void
   /** Switches to the newest allowed version now, whatever the policy. */

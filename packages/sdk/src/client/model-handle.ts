@@ -15,6 +15,7 @@ import type { HostApi, ModelEvent, OpenOptions, Serving } from './host-api.ts'
 import { listenerSet } from './listener-set.ts'
 import { createModelCalls } from './model-calls.ts'
 import type { PageInput } from './page-input.ts'
+import { createModelTraining } from './model-training.ts'
 import type { PageSession } from './page-session.ts'
 
 /** A model as its client holds it. */
@@ -83,6 +84,8 @@ export function createModelHandle(
     repaired,
   })
 
+  const training = createModelTraining(session, name)
+
   const predict = async (
     inputs: Readonly<Record<string, PageInput>>,
     how: PredictOptions = {},
@@ -94,6 +97,7 @@ export function createModelHandle(
 
   const shutDown = async (): Promise<void> => {
     stopWatching()
+    training.close(closedError(name))
     const left = session
       .host()
       .then((host) => host.close(name))
@@ -118,6 +122,10 @@ export function createModelHandle(
     async explain(inputs, how = {}) {
       if (closing) throw closedError(name)
       return calls.explain(inputs, how)
+    },
+    async train(examples, how = {}) {
+      if (closing) throw closedError(name)
+      return training.train(examples, how)
     },
     subscribe: (listener) => statusListeners.add(listener, status),
     update: () => ask((host) => host.update(name)),

@@ -1,18 +1,21 @@
 import { type Engine, HomingError } from '@homing/protocol'
 import { proxy, transfer } from 'comlink'
 
+import type { TrainingApi } from '../learning/training-api.ts'
 import type { RuntimeApi } from '../runtime/runtime-api.ts'
 import { startWorker, type WorkerLink } from '../transport/worker-link.ts'
 import type { ClientOptions } from './api.ts'
 import type { ResolvedOptions } from './client-options.ts'
 import type { HostApi, PageApi } from './host-api.ts'
-import { engineWorkers } from './page-workers.ts'
+import { engineWorkers, startTrainingWorker } from './page-workers.ts'
 
 /** The workers of one client, joined with each other. */
 export interface PageSession {
   /** The host, started on first use and again after its death. */
   host(): Promise<HostApi>
   engine(engine: Engine): Promise<RuntimeApi>
+  /** Starts a worker for one run of training; whoever asked for it ends it. */
+  startTraining(engine: Engine): Promise<WorkerLink<TrainingApi>>
   /** Calls `listener` when the host died; everything it had open must be opened again. Returns the undo. */
   onHostLost(listener: () => void): () => void
   /** Ends all workers; every later call rejects with CLOSED. Idempotent. */
@@ -83,6 +86,10 @@ export function openPageSession(
     async engine(engine) {
       if (closing) throw closed
       return (await engines.get(engine)).remote
+    },
+    async startTraining(engine) {
+      if (closing) throw closed
+      return startTrainingWorker(engine, options.runtime, given)
     },
     onHostLost(listener) {
       lostListeners.add(listener)

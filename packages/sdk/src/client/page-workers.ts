@@ -1,6 +1,7 @@
 import type { Engine, HomingError } from '@homing/protocol'
 
 import type { LibraryConfig } from '../libraries/library-config.ts'
+import type { TrainingApi } from '../learning/training-api.ts'
 import type { RuntimeApi } from '../runtime/runtime-api.ts'
 import { startWorker, type WorkerLink } from '../transport/worker-link.ts'
 import type { ClientOptions } from './api.ts'
@@ -16,6 +17,22 @@ export interface EngineWorkers {
 const makers: Record<Engine, () => Promise<() => Worker>> = {
   onnx: async () => (await import('../onnx.ts')).onnxWorker,
   tfjs: async () => (await import('../tfjs.ts')).tfjsWorker,
+}
+
+const trainingMakers: typeof makers = {
+  onnx: async () => (await import('../onnx.ts')).onnxTrainingWorker,
+  tfjs: async () => (await import('../tfjs.ts')).tfjsTrainingWorker,
+}
+
+/** Starts a worker for one run of training. */
+export function startTrainingWorker(
+  engine: Engine,
+  config: LibraryConfig,
+  given: NonNullable<ClientOptions['workers']>,
+): Promise<WorkerLink<TrainingApi>> {
+  const make = async (): Promise<Worker> =>
+    (given[`${engine}-training`] ?? (await trainingMakers[engine]()))()
+  return startWorker<TrainingApi>(`${engine} training`, make, config)
 }
 
 /** `onLost` is told when a worker died that was not terminated here. */

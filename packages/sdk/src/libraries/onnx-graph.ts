@@ -4,6 +4,9 @@ import { requireLife } from './backend-life.ts'
 import { onnxFailure } from './onnx-failure.ts'
 import type { RunningOnnx } from './onnx-start.ts'
 
+/** A session's own warnings, on unused initialisers say, would go to the console of somebody else's app. */
+const errorsOnly = 3
+
 /** Tensors of onnxruntime-web by name. */
 export type OnnxTensors = Readonly<Record<string, Tensor>>
 
@@ -34,6 +37,7 @@ export async function openOnnxGraph(
   try {
     requireLife(life)
     session = await library.InferenceSession.create(graph, {
+      logSeverityLevel: errorsOnly,
       ...options,
       executionProviders: [backend],
       ...(parameters.byteLength > 0 ? { externalData: [{ path, data: parameters }] } : {}),

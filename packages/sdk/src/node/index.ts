@@ -1,2 +1,10 @@
 export { loadPackage, type NodeContext, type NodePackage, openPackage } from './load-package.ts'
 export { type PackageFiles, readPackage } from './read-package.ts'
+export { type NodeExamples, openTrainer, trainPackage } from './train-package.ts'
+export type { Batch, StepReport, StepSettings, Trainer } from '../learning/trainer.ts'
+export type {
+  TrainingEvent,
+  TrainingResult,
+  TrainingSettings,
+  TrainingStep,
+} from '../learning/training-api.ts'

@@ -21,6 +21,8 @@ export interface PackageFiles {
   readonly parameters: Uint8Array<ArrayBuffer>
   /** The explanation graph, where the package has one. */
   readonly explanation?: Uint8Array<ArrayBuffer>
+  /** The training graph, where the package has one. */
+  readonly training?: Uint8Array<ArrayBuffer>
 }
 
 /**
@@ -42,9 +44,14 @@ export async function readPackage(directory: string, model: string, version: str
     parameters.set(await readBlob(directory, shard), offset)
     offset += shard.size
   }
-  const graphFile = manifest.explanation?.graph
-  if (!graphFile) return { manifest, graph, parameters }
-  return { manifest, graph, parameters, explanation: await readBlob(directory, graphFile) }
+  const { explanation, training } = manifest
+  return {
+    manifest,
+    graph,
+    parameters,
+    ...(explanation && { explanation: await readBlob(directory, explanation.graph) }),
+    ...(training?.graph && { training: await readBlob(directory, training.graph.file) }),
+  }
 }
 
 async function readBlob(directory: string, { sha256, size }: FileRef): Promise<Uint8Array<ArrayBuffer>> {

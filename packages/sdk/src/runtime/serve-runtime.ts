@@ -1,7 +1,7 @@
-import type { Tensor } from '@homing/protocol'
 import { transfer } from 'comlink'
 
 import { serveWorker } from '../transport/serve-worker.ts'
+import { tensorBuffers } from '../transport/tensor-buffers.ts'
 import type { InferenceEngine } from './engine.ts'
 import { createRuntime } from './runtime.ts'
 import type { LibraryConfig } from '../libraries/library-config.ts'
@@ -15,16 +15,8 @@ export function serveRuntime(createEngine: (config: LibraryConfig) => InferenceE
       ...runtime,
       async predict(...call) {
         const reply = await runtime.predict(...call)
-        return transfer(reply, buffersOf(reply.outputs))
+        return transfer(reply, tensorBuffers(reply.outputs))
       },
     }
   })
-}
-
-function buffersOf(outputs: Readonly<Record<string, Tensor>>): ArrayBuffer[] {
-  const buffers = new Set<ArrayBuffer>()
-  for (const { data } of Object.values(outputs)) {
-    if (!Array.isArray(data) && data.buffer instanceof ArrayBuffer) buffers.add(data.buffer)
-  }
-  return [...buffers]
 }

@@ -64,13 +64,16 @@ async function tfjsTrainer(running: RunningTfjs, files: TrainingFiles): Promise<
       if (tensor && tensor !== variable) variable.assign(tensor)
     }
   }
-  const fresh = (): void => {
+  const forgetState = (): void => {
     core.dispose(state)
     state = tidied(core, () => update.zeros(byName(weights)))
+  }
+  const takeAnchors = (): void => {
     core.dispose(anchors)
     anchors = recipe.proximal ? held(byName(weights)) : {}
   }
-  fresh()
+  forgetState()
+  takeAnchors()
 
   return {
     async begin(start) {
@@ -79,7 +82,8 @@ async function tfjsTrainer(running: RunningTfjs, files: TrainingFiles): Promise<
       core.tidy(() => assign(toTensors(running, tensors)))
       core.dispose(proven)
       proven = undefined
-      fresh()
+      forgetState()
+      takeAnchors()
     },
     async step({ inputs, targets }, settings) {
       const before = held(byName(all)) // running averages move before the loss is known
@@ -106,7 +110,7 @@ async function tfjsTrainer(running: RunningTfjs, files: TrainingFiles): Promise<
           made.push(before, proven)
           assign(proven ?? before)
           proven = undefined
-          fresh()
+          forgetState()
         } else if (Number.isFinite(norm)) {
           made.push(proven, state)
           proven = before

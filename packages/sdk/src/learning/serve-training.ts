@@ -1,0 +1,35 @@
+import { transfer } from 'comlink'
+
+import type { LibraryConfig } from '../libraries/library-config.ts'
+import { nextTask } from '../transport/next-task.ts'
+import { serveWorker } from '../transport/serve-worker.ts'
+import { tensorBuffers } from '../transport/tensor-buffers.ts'
+import { trainingThreads } from './config.ts'
+import { runTraining } from './run-training.ts'
+import type { TrainerLibrary } from './trainer.ts'
+import type { TrainingApi } from './training-api.ts'
+
+/** Makes this worker a training worker. The trained tensors move to the caller. */
+export function serveTraining(createLibrary: (config: LibraryConfig) => TrainerLibrary): void {
+  serveWorker((config: LibraryConfig): TrainingApi => {
+    const library = createLibrary({ ...config, threads: trainingThreads })
+    return {
+      async train(request, onEvent) {
+        let told: Promise<unknown> = Promise.resolve()
+        const tell: typeof onEvent = (event) => {
+          told = Promise.resolve(onEvent(event)).catch(() => undefined) // what a listener throws is the page's
+          return told as Promise<void>
+        }
+        try {
+          const platform = { now: () => performance.now(), nextTask }
+          const result = await runTraining(library, request, platform, {
+            onEvent: (event) => void tell(event),
+          })
+          return transfer(result, tensorBuffers(result.parameters))
+        } finally {
+          await told // events travel by another port than the answer
+        }
+      },
+    }
+  })
+}
