@@ -7,12 +7,12 @@ import { lossOf } from './losses/loss-of.ts'
 import { optimiserOf } from './optimisers/optimiser-of.ts'
 import { recomputation } from './recompute.ts'
 import { writeGradients } from './reverse.ts'
-import { movedAverage } from './training/moved-average.ts'
 import { withProximalTerm } from './training/proximal-term.ts'
 import { declareStepInputs, type Targets } from './training/step-inputs.ts'
+import { declareStepOutputs } from './training/step-outputs.ts'
 import { readTrainedModel } from './training/trained-model.ts'
 import { recipeOf, type TrainingOptions } from './training/training-options.ts'
-import type { ParameterSlot, Slot } from './training/training-slots.ts'
+import type { ParameterSlot } from './training/training-slots.ts'
 import { writeUpdate } from './training/write-update.ts'
 import { withoutDeadNodes } from './without-dead-nodes.ts'
 import { writeForward } from './write-forward.ts'
@@ -54,55 +54,30 @@ export function trainingGraph(model: ModelProto, options: TrainingOptions): Trai
     averages.map(({ name }) => name),
   )
   const inputs = declareStepInputs(builder, trainedModel, recipe, loss, optimiser.state, nameOf)
-  const { batch, targets, tensors, learningRate, step } = inputs
   writeForward(builder, forward, trained)
 
   const emit = emitterOf(builder)
-  const { metrics, ...written } = loss.write(emit, forward.output, targets)
+  const { metrics, ...written } = loss.write(emit, forward.output, inputs.targets)
   const revisit = recipe.recompute ? recomputation(forward, emit, trained) : undefined
   const gradients = writeGradients(forward, emit, written.gradient, trained, revisit)
   const plain = { loss: written.loss, gradients }
   const { proximal = 0, clipNorm } = recipe
-  const pulled = proximal > 0 ? withProximalTerm(emit, plain, tensors, proximal) : undefined
+  const pulled = proximal > 0 ? withProximalTerm(emit, plain, inputs.tensors, proximal) : undefined
   const objective = pulled ?? plain
   const update = writeUpdate(emit, recipe, optimiser, inputs, objective)
-
-  const output = (wanted: string, value: ShapedValue): string => {
-    const name = nameOf(wanted)
-    builder.output(name, value)
-    return name
-  }
-  const slot = ({ name, shape }: ShapedValue, next: ShapedValue): Slot => {
-    return { input: name, output: output(`${name}/next`, next), shape }
-  }
-  const lossName = output('loss', objective.loss)
   const figures = {
+    loss: objective.loss,
     ...metrics,
     ...(pulled && { proximal: pulled.term }),
     ...(clipNorm !== undefined && { gradient_norm: update.norm }),
   }
-  const metricNames = Object.entries(figures).map(([name, value]) => output(name, value))
-  const slots = tensors.map(({ parameter, state, anchor }, index): ParameterSlot => {
-    const next = update.tensors[index]!
-    return {
-      ...slot(parameter, next.parameter),
-      ...(anchor && { anchor: anchor.name }),
-      state: Object.entries(state).map(([name, old]) => slot(old, next.state[name]!)),
-    }
-  })
-  const moved = averages.map((average, index): ParameterSlot => {
-    const old = inputs.averages[index]!
-    const next = movedAverage(emit, old, forward.values.get(average.statistic)!, average)
-    return { ...slot(old, emit.select(update.finite, next, old)), state: [] }
-  })
+  const outputs = declareStepOutputs(builder, emit, trainedModel, inputs, update, figures, nameOf)
   return {
+    ...outputs,
     model: runnable(withoutDeadNodes(builder.build())),
-    batch,
-    targets,
-    parameters: [...slots, ...moved],
-    learningRate: learningRate.name,
-    step: step.name,
-    loss: lossName,
-    metrics: metricNames,
+    batch: inputs.batch,
+    targets: inputs.targets,
+    learningRate: inputs.learningRate.name,
+    step: inputs.step.name,
   }
 }
