@@ -1,6 +1,6 @@
 import type { OnDevice } from '../artifact.ts'
 
-/** How a device trains digits on its user's hand, and what a reading is compared with when it is explained. */
+/** How a device trains digits on its user's hand, gently enough that 64 examples do not unteach other hands, and what a reading is compared with when it is explained. */
 export const digitsOnDevice: OnDevice = {
   training: {
     loss: { kind: 'softmax-cross-entropy' },
@@ -8,7 +8,7 @@ export const digitsOnDevice: OnDevice = {
     trainable: 'all',
     batch: 16,
     epochs: 5,
-    learningRate: 0.01,
+    learningRate: 0.005,
   },
   explanation: {
     points: 16,

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 
-import { graphBuilder, type GraphBuilder, readModel, writeModel } from '@homing/onnx'
+import { float, graphBuilder, type GraphBuilder, readModel, writeModel } from '@homing/onnx'
 import { parseManifest, paths } from '@homing/protocol'
 import { describe, expect, test } from 'vitest'
 import { readFile } from 'node:fs/promises'
@@ -298,6 +298,18 @@ describe('the loss of a model that ends in probabilities', () => {
     )
     expect(losses.at(-1)!).toBeLessThan(losses[0]! / 2)
   })
+})
+
+test('an operator of another domain before what is trained does no harm, as a scaler of scikit-learn', async () => {
+  const g = graphBuilder('scaled', { opset: 17, domains: { 'ai.onnx.ml': 1 } })
+  const x = g.input('x', 'float32', ['n', 4])
+  const scaler = { offset: float([0, 0, 0, 0]), scale: float([1, 2, 1, 2]) }
+  const scaled = g.op('Scaler', [x], scaler, { domain: 'ai.onnx.ml', dtype: 'float32', shape: ['n', 4] })
+  const w = g.parameter('w', 'float32', [4, 3], Float32Array.from({ length: 12 }, (_, i) => Math.sin(i)))
+  g.output('y', g.op('Softmax', [g.op('MatMul', [scaled, w])]), 'float32', ['n', 3])
+  const { folder, manifest } = await packed(writeModel(g.build()), { train: { batch: 6, learningRate: 0.1 } })
+  const losses = await trainPacked(folder, manifest, examples(6), 15)
+  expect(losses.at(-1)!).toBeLessThan(losses[0]! / 2)
 })
 
 describe('sizes', () => {
