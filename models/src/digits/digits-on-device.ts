@@ -1,6 +1,9 @@
 import type { OnDevice } from '../artifact.ts'
 
-/** How a device trains digits on its user's hand, gently enough that 64 examples do not unteach other hands, and what a reading is compared with when it is explained. */
+/**
+ * How a device trains digits on its user's hand, gently enough that 64 examples do not unteach the hands of others; and
+ * what a reading is compared with when it is explained.
+ */
 export const digitsOnDevice: OnDevice = {
   training: {
     loss: { kind: 'softmax-cross-entropy' },
