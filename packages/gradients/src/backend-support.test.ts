@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 
 import { backendOperators } from './backend-operators.ts'
 import { backendSupport, runnable } from './backend-support.ts'
-import { differentiableOperators } from './registry.ts'
+import { differentiableOperators, ruleOf } from './registry.ts'
+import { gradientModel } from './testing/gradient-model.ts'
 import { operatorSamples, sampleModel } from './testing/operator-samples.ts'
 import { trainingGraph } from './training-graph.ts'
 
@@ -29,6 +30,23 @@ describe('the table of operators', () => {
         expect(backendSupport(model).missing.length === 0, `${type} ${opset}`).toBe(runs)
       }
     }
+  })
+})
+
+describe('the gradients of the operators', () => {
+  const opset = 20
+  const samples = differentiableOperators.filter(
+    (type) => !ruleOf(type)!.flat && type !== 'Cast' && backendOperators.get(type)!.since <= opset,
+  )
+
+  it.each(samples)('of %s are written in operators that have WebGPU kernels', (type) => {
+    const forward = sampleModel(type, opset)
+    const { missing, onCpu } = backendSupport(gradientModel(forward))
+    const before = backendSupport(forward).onCpu
+    expect({ missing, onCpu: onCpu.filter((each) => !before.includes(each)) }).toEqual({
+      missing: [],
+      onCpu: [],
+    })
   })
 })
 

@@ -40,7 +40,7 @@ function termsOf({ attributes }: ForwardNode): { operands: string[]; result: str
   if (left!.includes('.') || operands.some(repeats)) return undefined
   if (right !== undefined) return { operands, result: right }
   // Without a result, the axes that appear once, in alphabetical order.
-  const letters = [...operands.join('')]
+  const letters = Array.from(operands.join(''))
   const once = letters.filter((letter) => letters.indexOf(letter) === letters.lastIndexOf(letter))
   return { operands, result: once.sort().join('') }
 }

@@ -1,9 +1,12 @@
+import { graphBuilder } from '@homing/onnx'
 import fc from 'fast-check'
-import { describe, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
 import { anyShape, seed } from '../testing/any-shape.ts'
 import { checkGradient } from '../testing/check-gradient.ts'
 import { awayFromKinks, positive } from '../testing/draw.ts'
+import { gradientModel } from '../testing/gradient-model.ts'
+import { runModel } from '../testing/run-model.ts'
 
 const shapeAndAxes = anyShape.chain((shape) =>
   fc.tuple(
@@ -39,6 +42,17 @@ describe('reductions', () => {
       ),
       { numRuns: 15 },
     )
+  })
+
+  it('ReduceL2 of zeros has the gradient zero', async () => {
+    const g = graphBuilder('zeros', { opset: 18 })
+    const x = g.input('x', 'float32', [2, 2])
+    g.output('y', g.op('ReduceL2', [x, g.ints([1])], { keepdims: 0 }), 'float32', [2])
+    const [results] = await runModel(gradientModel(g.build()), {
+      x: { shape: [2, 2], data: Float32Array.of(0, 0, 3, -4) },
+      v: { shape: [2], data: Float32Array.of(1, 1) },
+    })
+    expect([...results!['x/gradient']!].map((value) => Number(value.toFixed(6)))).toEqual([0, 0, 0.6, -0.8])
   })
 
   it('ReduceLogSum of positive numbers', async () => {

@@ -47,8 +47,13 @@ const reductionWithSlope = (
 /** sign(x) */
 export const reduceL1 = reductionWithSlope((emit, x) => signOf(emit, x))
 
-/** x / y */
-export const reduceL2 = reductionWithSlope((emit, x, y) => emit.binary('Div', x, y))
+/** x / y; 0 where all elements are 0, as the norm has no slope there. */
+export const reduceL2 = reductionWithSlope((emit, x, y) =>
+  emit.binary('Div', x, emit.binary('Max', y, leastNorm)),
+)
+
+/** Keeps the division of zeros by a norm of zero from giving no number; well above what float32 can hold. */
+const leastNorm = 1e-30
 
 /** 2 x */
 export const reduceSumSquare = reductionWithSlope((emit, x) => emit.binary('Mul', x, 2))

@@ -70,7 +70,10 @@ export const operatorSamples: Readonly<Record<string, OperatorSample>> = {
         : g.op(type, [x(g, matrix), g.ints([1])]),
   ),
   AveragePool: of('AveragePool', [image], { kernel_shape: [2, 2] }),
-  BatchNormalization: of('BatchNormalization', [image, [4], [4], [4], [4]]),
+  BatchNormalization: (g) => {
+    const ones = g.constant('float32', [4], [1, 1, 1, 1])
+    return g.op('BatchNormalization', [x(g, image), ones, ones, ones, ones])
+  },
   Cast: (g) => g.op('Cast', [x(g, matrix)], { to: 6 }),
   CastLike: (g) => g.op('CastLike', [x(g, matrix), g.input('like', 'int32', [1])]),
   Concat: of('Concat', [matrix, matrix], { axis: 0 }),
