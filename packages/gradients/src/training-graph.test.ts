@@ -1,7 +1,7 @@
 import { graphBuilder, type GraphBuilder, type ModelProto } from '@homing/onnx'
 import { describe, expect, it } from 'vitest'
 
-import { openModel, type Numbers } from './testing/run-model.ts'
+import { trainSteps } from './testing/train-steps.ts'
 import type { TrainingOptions } from './training/training-options.ts'
 import { trainingGraph, type TrainingGraph } from './training-graph.ts'
 
@@ -37,41 +37,11 @@ const examples = {
   x: { shape: [batch, 2], data: Float32Array.of(1, 2, -1, 0.5, 0, 1, 2, -1) },
   targets: { shape: [batch, 1], data: Float32Array.of(1, 0, -1, 0.5) },
 }
-const scalar = (value: number): Numbers => ({ shape: [], data: Float32Array.of(value) })
 
-/** Runs `steps` steps from the model's parameters and gives the tensors and losses. */
-async function run(
-  model: ModelProto,
-  graph: TrainingGraph,
-  steps: number,
-  rate: number,
-): Promise<{ tensors: Record<string, Numbers>; losses: number[] }> {
-  const stored = new Map(
-    model.graph!.initializer.map(({ name, rawData }) => [name, new Float32Array(rawData.slice().buffer)]),
-  )
-  const slots = graph.parameters.flatMap((slot) => [slot, ...slot.state])
-  let tensors: Record<string, Numbers> = Object.fromEntries(
-    slots.map(({ input, shape }) => [
-      input,
-      { shape, data: stored.get(input) ?? new Float32Array(shape.reduce((a, b) => a * b, 1)) },
-    ]),
-  )
-  const losses: number[] = []
-  const open = await openModel(graph.model)
-  for (let step = 1; step <= steps; step++) {
-    const results = await open.run({
-      ...examples,
-      ...tensors,
-      learning_rate: scalar(rate),
-      step: scalar(step),
-    })
-    losses.push(results['loss']![0]!)
-    tensors = Object.fromEntries(
-      slots.map(({ input, output, shape }) => [input, { shape, data: results[output]! }]),
-    )
-  }
-  await open.close()
-  return { tensors, losses }
+/** Runs `steps` steps on the examples and gives the tensors and losses. */
+async function run(model: ModelProto, graph: TrainingGraph, steps: number, rate: number) {
+  const { tensors, outputs } = await trainSteps(model, graph, new Array(steps).fill(examples), rate)
+  return { tensors, losses: outputs.map(({ loss }) => loss![0]!) }
 }
 
 /** The gradient of the loss, from one plain step of rate 1. */
@@ -336,5 +306,39 @@ describe('trainingGraph', () => {
     g.output('y', shifted, 'float32', ['batch', 2])
     const { model } = trainingGraph(g.build(), { ...settings, output: 'y' })
     expect(model.opsetImport.map(({ domain }) => domain)).toEqual(['', 'com.microsoft'])
+  })
+
+  it('finds other names where the model has its own', async () => {
+    const g = graphBuilder('names')
+    const x = g.input('targets', 'float32', ['batch', 2])
+    const [loss] = g.ops('Mul', [x, g.parameter('step', 'float32', [2], [1, 2])], ['loss'])
+    const [next] = g.ops('Add', [loss, g.parameter('learning_rate', 'float32', [2], [0, 0])], ['step/next'])
+    g.output('mae', g.op('Tanh', [next]), 'float32', ['batch', 2])
+    const model = g.build()
+    const graph = trainingGraph(model, { ...settings, optimiser: { kind: 'momentum' } })
+    expect(graph).toMatchObject({
+      batch: [{ name: 'targets' }],
+      targets: { name: 'targets_2' },
+      learningRate: 'learning_rate_2',
+      step: 'step_2',
+      loss: 'loss_2',
+      metrics: ['mae_2'],
+      parameters: [
+        { input: 'step', output: 'step/next_2', state: [{ input: 'step/velocity' }] },
+        { input: 'learning_rate', output: 'learning_rate/next' },
+      ],
+    })
+    const feeds = { targets: examples.x, targets_2: examples.x }
+    const { outputs } = await trainSteps(model, graph, [feeds, feeds, feeds], 0.1)
+    expect(outputs[2]!['loss_2']![0]).toBeLessThan(outputs[0]!['loss_2']![0]!)
+  })
+
+  it('takes all its options together', async () => {
+    const model = line()
+    const options = { clipNorm: 1, weightDecay: 0.01, proximal: 0.1, accumulate: 2, recompute: true } as const
+    const graph = trainingGraph(model, { ...settings, ...options, optimiser: { kind: 'adam' } })
+    const { outputs } = await trainSteps(model, graph, new Array(40).fill(examples), 0.05)
+    expect(graph.metrics).toEqual(['mae', 'proximal', 'gradient_norm'])
+    expect(outputs[39]!['loss']![0]).toBeLessThan(outputs[0]!['loss']![0]! / 2)
   })
 })

@@ -1,6 +1,7 @@
 import { graphBuilder, makeTensor, type ModelProto, readModel, tensorHeader, writeModel } from '@homing/onnx'
 import { describe, expect, it } from 'vitest'
 
+import { encoder, encoderSizes } from '../testing/models/encoder.ts'
 import { numbers } from '../testing/numbers.ts'
 import { runModel } from '../testing/run-model.ts'
 import { trainSteps } from '../testing/train-steps.ts'
@@ -124,6 +125,31 @@ describe('adapters', () => {
     const batch = { x, targets: numbers([2, 3], 2) }
     const { outputs } = await trainSteps(model, graph, new Array(40).fill(batch), 0.03)
     expect(outputs.at(-1)!['loss']![0]).toBeLessThan(outputs[0]!['loss']![0]! / 2)
+  })
+
+  it('stand beside every product of a transformer, over batches of sequences', async () => {
+    const model = encoder()
+    const adapted = withAdapters(model, { weights: ['layer*.weight', 'head.*'], rank: 2, seed: 1 })
+    const words = {
+      x: { shape: [2, encoderSizes.tokens], data: Int32Array.from({ length: 10 }, (_, i) => i) },
+    }
+    const graph = trainingGraph(adapted, {
+      dims: { batch: 2 },
+      loss: 'softmax-cross-entropy',
+      optimiser: { kind: 'adam' },
+      trainable: ['*/lora_*'],
+    })
+    const batch = { ...words, targets: { shape: [2], data: Int32Array.of(1, 3) } }
+    const { outputs, tensors } = await trainSteps(adapted, graph, new Array(15).fill(batch), 0.02)
+    expect(outputs.at(-1)!['loss']![0]).toBeLessThan(outputs[0]!['loss']![0]! / 2)
+    const trained = adapted.graph!
+    trained.initializer = trained.initializer.map((tensor) => {
+      const now = tensors[tensor.name]
+      return now ? makeTensor(tensor.name, 'float32', [...now.shape], now.data) : tensor
+    })
+    const [apart] = await runModel(adapted, words)
+    const [together] = await runModel(mergeAdapters(adapted), words)
+    expect(distance(apart!['logits']!, together!['logits']!)).toBeLessThan(1e-5)
   })
 
   it.each([
