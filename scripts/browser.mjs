@@ -7,6 +7,10 @@ const fixed = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ]
+const fixedFirefox = [
+  '/Applications/Firefox.app/Contents/MacOS/firefox',
+  'C:\\Program Files\\Mozilla Firefox\\firefox.exe',
+]
 
 /** Flags for a plain headless Chromium, also as root, that talks to nobody but the page's own servers. */
 export const browserFlags = [
@@ -19,10 +23,23 @@ export const browserFlags = [
   '--disable-quic',
 ]
 
-/** Path of the browser that tests drive: `HOMING_BROWSER`, else an installed Chrome or Chromium, else undefined. */
-export function findBrowser(env = process.env) {
-  if (env.HOMING_BROWSER) return env.HOMING_BROWSER
+/** The first of `names` on the path, or of `fixed` places, that exists. */
+function findProgram(
+  /** @type {string[]} */ names,
+  /** @type {string[]} */ fixed,
+  /** @type {NodeJS.ProcessEnv} */ env,
+) {
   const folders = (env.PATH ?? '').split(delimiter)
   const onPath = folders.flatMap((folder) => names.map((name) => join(folder, name)))
   return [...onPath, ...fixed].find((path) => existsSync(path))
+}
+
+/** Path of the browser that tests drive: `HOMING_BROWSER`, else an installed Chrome or Chromium, else undefined. */
+export function findBrowser(env = process.env) {
+  return env.HOMING_BROWSER || findProgram(names, fixed, env)
+}
+
+/** Path of the Firefox that tests drive: `HOMING_FIREFOX`, else an installed one, else undefined. */
+export function findFirefox(env = process.env) {
+  return env.HOMING_FIREFOX || findProgram(['firefox-esr', 'firefox'], fixedFirefox, env)
 }

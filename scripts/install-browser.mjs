@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 
-import { findBrowser } from './browser.mjs'
+import { findBrowser, findFirefox } from './browser.mjs'
 import { pnpm } from './pnpm.mjs'
 import { CommandFailed, run } from './run.mjs'
 
@@ -9,11 +9,14 @@ const playwrightTimeout = 5 * 60_000
 
 const debianAsRoot = () => existsSync('/etc/debian_version') && process.getuid?.() === 0
 
-async function installFromDebian() {
+/** With a Vulkan driver that computes on the CPU, Firefox has WebGPU. */
+const debianFirefox = ['firefox-esr', 'libvulkan1', 'mesa-vulkan-drivers']
+
+async function installFromDebian(/** @type {string[]} */ packages = ['chromium']) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const options = { env, timeout: aptTimeout, quiet: true }
   await run('apt-get', ['update', '-q'], options)
-  await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], options)
+  await run('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], options)
 }
 
 async function installFromPlaywright() {
@@ -63,4 +66,23 @@ export async function ensureBrowser() {
       'Install Chrome or Chromium, or set HOMING_BROWSER to its path.',
     ].join('\n'),
   )
+}
+
+/**
+ * Paths of all browsers to test with. Firefox comes with Debian's packages alone, in one go with Chromium; where it cannot
+ * be had, its tests say so and are skipped.
+ * @returns {Promise<{ browser: string, firefox: string | undefined }>}
+ * @throws {CommandFailed} as `ensureBrowser`
+ */
+export async function ensureBrowsers() {
+  if (!findFirefox() && debianAsRoot()) {
+    const chromium = (findBrowser() ?? (await playwrightBrowser())) ? [] : ['chromium']
+    console.log('No Firefox found: installing one (Debian) …')
+    try {
+      await installFromDebian([...chromium, ...debianFirefox])
+    } catch (error) {
+      console.log(error instanceof Error ? error.message : String(error))
+    }
+  }
+  return { browser: await ensureBrowser(), firefox: findFirefox() }
 }

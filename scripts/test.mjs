@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { buildDemo, buildPackages } from './build.mjs'
-import { ensureBrowser } from './install-browser.mjs'
+import { ensureBrowsers } from './install-browser.mjs'
 import { requireNode } from './node-version.mjs'
 import { install, pnpm, root } from './pnpm.mjs'
 import { entry } from './run.mjs'
@@ -52,9 +52,10 @@ await entry(async () => {
   rmSync(results, { recursive: true, force: true })
   mkdirSync(results, { recursive: true })
   await install()
-  const [browser] = await Promise.all([ensureBrowser(), buildPackages().then(buildDemo)])
-  console.log(`Testing in ${browser}`)
-  const env = { ...process.env, HOMING_BROWSER: browser, CI: process.env.CI ?? 'true' }
+  const [{ browser, firefox }] = await Promise.all([ensureBrowsers(), buildPackages().then(buildDemo)])
+  console.log(`Testing in ${browser} and ${firefox ?? 'no Firefox'}`)
+  const browsers = { HOMING_BROWSER: browser, ...(firefox && { HOMING_FIREFOX: firefox }) }
+  const env = { ...process.env, ...browsers, CI: process.env.CI ?? 'true' }
   const counts = sum([await unitTests(env), await endToEndTests(env)])
   writeFileSync(join(results, 'counts.json'), JSON.stringify(counts))
   if (counts.failed > 0 || counts.passed === 0) process.exitCode = 1
