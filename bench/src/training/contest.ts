@@ -28,18 +28,18 @@ export async function openContest({ network, peer, files, wasmFolder }: ContestS
   const trained = networkOf(network, files)
   const ours = await homingTrainee(trained)
   const theirs = peer && (await tfjsTrainee(trained, peer, wasmFolder))
-  const runOf = (side: Side): Trainee['step'] | NonNullable<Trainee['forward']> => {
-    const run = { step: ours.step, forward: ours.forward, peer: theirs?.step }[side]
-    if (!run) throw new Error(`There is no side "${side}"`)
-    return run
+  const stepOf = (side: 'step' | 'peer'): Trainee['step'] => {
+    const trainee = side === 'peer' ? theirs : ours
+    if (!trainee) throw new Error(`There is no side "${side}"`)
+    return trainee.step
   }
   return {
     async losses(side) {
-      const { step } = side === 'peer' && theirs ? theirs : ours
+      const step = stepOf(side)
       return [await step(), await step()]
     },
     async sample(side, patience) {
-      const run = runOf(side)
+      const run = side === 'forward' ? ours.forward : stepOf(side)
       const start = performance.now()
       for (let runs = 1; ; runs++) {
         await run()

@@ -4,10 +4,10 @@ import * as ort from 'onnxruntime-web/wasm'
 
 import { batch, batchSize } from './batch.ts'
 import type { Network } from './network.ts'
-import { learningRate, momentum, type Trainee } from './trainee.ts'
+import { type ForwardTrainee, learningRate, momentum } from './trainee.ts'
 
 /** A training graph on onnxruntime-web's WASM with one thread; its tensors are fed and taken as the SDK does. */
-export async function homingTrainee({ onnx, image }: Network): Promise<Trainee> {
+export async function homingTrainee({ onnx, image }: Network): Promise<ForwardTrainee> {
   ort.env.wasm.numThreads = 1
   const graph = trainingGraph(onnx, {
     dims: { batch: batchSize },

@@ -2,8 +2,8 @@ import { interleaved } from '../harness/interleaved.ts'
 import type { Row } from '../harness/row.ts'
 import { inWords, summarise } from '../harness/statistics.ts'
 import type { Host } from './host.ts'
+import { settle } from './settle.ts'
 
-const warmUp = 2000 // milliseconds
 const sampleTime = 150 // milliseconds
 const samples = 30
 
@@ -13,8 +13,8 @@ export async function stepVersusForward(hosts: readonly Host[]): Promise<Row> {
   for (const host of hosts) {
     const contest = await host.open('cnn')
     try {
-      await contest.sample('step', warmUp)
-      await contest.sample('forward', warmUp)
+      await settle(contest, 'step')
+      await settle(contest, 'forward')
       const { step, forward } = await interleaved(
         {
           step: () => contest.sample('step', sampleTime),

@@ -9,9 +9,9 @@ import { learningRate, momentum, type Trainee } from './trainee.ts'
 const backends = {
   cpu: () => import('@tensorflow/tfjs-backend-cpu'),
   wasm: async (wasmFolder: string) => {
-    const { setThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
+    const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm')
     setWasmPaths(wasmFolder)
-    setThreadsCount(1) // equal threads
+    tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false) // equal threads: its build for one, with SIMD
   },
   webgl: () => import('@tensorflow/tfjs-backend-webgl'),
   webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),

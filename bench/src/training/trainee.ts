@@ -2,8 +2,11 @@
 export interface Trainee {
   /** Trains one step; returns the loss before it. */
   readonly step: () => Promise<number>
-  /** Runs the inference graph on the same batch, where it is to be compared with. */
-  readonly forward?: () => Promise<void>
+}
+
+/** A trainee that also runs its inference graph alone on the same batch. */
+export interface ForwardTrainee extends Trainee {
+  readonly forward: () => Promise<void>
 }
 
 /** What both sides train with. The rate is small: thousands of steps on one batch must stay finite. */

@@ -4,9 +4,7 @@ import { inWords, summarise, type Summary } from '../harness/statistics.ts'
 import { bestPeer } from './best-peer.ts'
 import type { Host } from './host.ts'
 import type { NetworkName } from './network.ts'
-
-/** Engines compile hot code late: both sides run this long before they count, in milliseconds. */
-const warmUp = 2000
+import { settle } from './settle.ts'
 
 /** How long a sample is at least, in milliseconds, and how many there are of a side. */
 const sampleTime = 300
@@ -14,7 +12,7 @@ const samples = 12
 
 /** From here on a step is slow, and fewer are enough. */
 const slowStep = 1000
-const slowSamples = 6
+const slowSamples = 4
 
 /** What a host showed. */
 interface Comparison {
@@ -60,8 +58,8 @@ async function compare(host: Host, network: NetworkName): Promise<Comparison | s
   if (!best) return `${host.name}: no backend of TensorFlow.js trains ${network}: ${others.join('; ')}`
   const { backend, contest, time } = best
   try {
-    await contest.sample('step', warmUp)
-    await contest.sample('peer', warmUp)
+    await settle(contest, 'step')
+    if (time < slowStep) await settle(contest, 'peer')
     const taken = await interleaved(
       {
         ours: () => contest.sample('step', sampleTime),
