@@ -93,6 +93,8 @@ describe('pack', () => {
       cpuOperators: { training: [] },
     })
     for (const bad of [
+      ['--dims', 'time'],
+      ['--train', '--dims', 'time=2'],
       ['--batch', 'many'],
       ['--batch', ''],
       ['--loss', 'best'],

@@ -3,10 +3,11 @@ import type { Command } from 'commander'
 import { defaultOut, pack, type PackResult } from '../pack/pack.ts'
 import type { PackOptions } from '../pack/pack-options.ts'
 import { describePackage } from './describe-package.ts'
-import { type TrainingFlags, trainingFlags } from './training-flags.ts'
+import { dimFlags, type TrainingFlags, trainingFlags } from './training-flags.ts'
 
 type PackFlags = TrainingFlags &
-  Omit<PackOptions, 'train' | 'explain'> & {
+  Omit<PackOptions, 'train' | 'explain' | 'dims'> & {
+    readonly dims?: readonly string[]
     readonly explain?: true
     readonly allowNan?: true
     readonly json?: true
@@ -39,9 +40,15 @@ export function packCommand(
     .option('--batch <examples>', 'examples in one step')
     .option('--epochs <times>', 'times that training goes over all examples')
     .option('--learning-rate <rate>', 'how far a step goes')
+    .option('--dims <name=size...>', 'sizes of dynamic dimensions behind the first')
     .option('--explain', 'write a graph of the gradient of an output with respect to the inputs')
     .action(async (source: string, flags: PackFlags) => {
-      const result = await pack(source, { ...flags, train: trainingFlags(flags), allowNaN: flags.allowNan })
+      const result = await pack(source, {
+        ...flags,
+        train: trainingFlags(flags),
+        dims: dimFlags(flags.dims),
+        allowNaN: flags.allowNan,
+      })
       tell(flags.json, result, () => describePackage(result))
     })
 }

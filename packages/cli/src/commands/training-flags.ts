@@ -44,6 +44,17 @@ export function trainingFlags(flags: TrainingFlags): true | TrainingConfig | und
   return parseWith(TrainingConfigSchema, said, 'CONFIG_INVALID', 'The flags of training')
 }
 
+/** Sizes of dimensions, typed as `time=32`. @throws HomingError CONFIG_INVALID */
+export function dimFlags(dims: readonly string[] | undefined): Record<string, number> | undefined {
+  return dims && numbers(Object.fromEntries(dims.map(nameAndSize)))
+}
+
+/** `time=32` as name and size; a name may have an `=` of its own. */
+function nameAndSize(text: string): [string, string] {
+  const at = text.lastIndexOf('=')
+  return [text.slice(0, Math.max(at, 0)), text.slice(at + 1)]
+}
+
 function numbers(texts: Readonly<Record<string, string | undefined>>): Record<string, number> {
   const given = Object.entries(texts).filter((entry): entry is [string, string] => entry[1] !== undefined)
   return Object.fromEntries(

@@ -3,7 +3,7 @@ import { type FixedTensor, HomingError, type TensorSpec } from '@homing/protocol
 
 /** Sizes of what the signature leaves open. */
 export interface InputSizes {
-  /** Of the first dimension of each input. */
+  /** Of the first dimension of each input, and of other dimensions of that name. */
   readonly batch: number
   /** Of other dynamic dimensions, by name. */
   readonly dims: Readonly<Record<string, number>>
@@ -15,6 +15,7 @@ export interface InputSizes {
  */
 export function fixedInputs(inputs: readonly TensorSpec[], { batch, dims }: InputSizes): FixedTensor[] {
   const open = inputs.flatMap(({ shape }) => shape.slice(1)).filter((dim) => typeof dim === 'string')
+  const batches = new Set(inputs.flatMap(({ shape }) => shape.slice(0, 1)))
   const idle = Object.keys(dims).find((name) => !open.includes(name))
   if (idle !== undefined)
     throw new HomingError(
@@ -26,11 +27,11 @@ export function fixedInputs(inputs: readonly TensorSpec[], { batch, dims }: Inpu
     dtype,
     shape: shape.map((dim, axis) => {
       if (typeof dim === 'number') return dim
-      if (axis === 0) return batch
+      if (batches.has(dim)) return batch
       if (Object.hasOwn(dims, dim)) return dims[dim]!
       throw new HomingError(
         'CONFIG_INVALID',
-        `Dimension ${axis} ("${dim}") of input "${name}" is dynamic and graphs that are written ahead need its size: say it in "dims" of pack.json`,
+        `Dimension ${axis} ("${dim}") of input "${name}" is dynamic, and graphs that are written ahead need its size: say it in "dims" of pack.json, or by --dims ${JSON.stringify(`${dim}=<size>`)}`,
       )
     }),
   }))

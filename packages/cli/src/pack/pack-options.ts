@@ -22,4 +22,6 @@ export interface PackOptions {
   readonly recipe?: string | undefined
   /** True writes what devices explain predictions with, also where pack.json says nothing of it; or what wins over it. */
   readonly explain?: boolean | ExplanationConfig | undefined
+  /** Sizes of dynamic dimensions behind the first, for both; they win over those of the sections. */
+  readonly dims?: Readonly<Record<string, number>> | undefined
 }

@@ -305,7 +305,12 @@ test('an operator of another domain before what is trained does no harm, as a sc
   const x = g.input('x', 'float32', ['n', 4])
   const scaler = { offset: float([0, 0, 0, 0]), scale: float([1, 2, 1, 2]) }
   const scaled = g.op('Scaler', [x], scaler, { domain: 'ai.onnx.ml', dtype: 'float32', shape: ['n', 4] })
-  const w = g.parameter('w', 'float32', [4, 3], Float32Array.from({ length: 12 }, (_, i) => Math.sin(i)))
+  const w = g.parameter(
+    'w',
+    'float32',
+    [4, 3],
+    Float32Array.from({ length: 12 }, (_, i) => Math.sin(i)),
+  )
   g.output('y', g.op('Softmax', [g.op('MatMul', [scaled, w])]), 'float32', ['n', 3])
   const { folder, manifest } = await packed(writeModel(g.build()), { train: { batch: 6, learningRate: 0.1 } })
   const losses = await trainPacked(folder, manifest, examples(6), 15)
@@ -340,6 +345,19 @@ describe('sizes', () => {
     expect(manifest.explanation!.inputs[0]!.shape).toEqual([16, 3, 2])
   })
 
+  test('a dimension that has the name of the batch is one, wherever it stands', async () => {
+    const model = modelOf((g) => {
+      const [x, state] = [g.input('x', 'float32', ['n', 2]), g.input('state', 'float32', [1, 'n', 2])]
+      const sum = g.op('Add', [x, g.op('Squeeze', [state, g.ints([0])])])
+      g.output('y', g.op('MatMul', [sum, g.parameter('w', 'float32', [2, 1], [1, 2])]), 'float32', ['n', 1])
+    })
+    const { manifest } = await packed(model, { train: { batch: 4 } })
+    expect(manifest.training!.inputs.map(({ shape }) => shape)).toEqual([
+      [4, 2],
+      [1, 4, 2],
+    ])
+  })
+
   test('old operator sets are upgraded', async () => {
     const old = classifier((g, y) => g.op('Softmax', [y]), { opset: 9 })
     const { folder, manifest } = await packed(old, { train: { batch: 6, learningRate: 0.1 } })
@@ -354,10 +372,7 @@ describe('refused', () => {
       const x = g.input('x', 'float32', ['n', 4])
       const w = g.parameter('w', 'float32', [4, 4], new Float32Array(16))
       const hard = g.op('Hardmax', [g.op('MatMul', [x, w])])
-      g.output('y', g.op('Add', [hard, g.parameter('b', 'float32', [4], [1, 2, 3, 4])]), 'float32', [
-        'n',
-        4,
-      ])
+      g.output('y', g.op('Add', [hard, g.parameter('b', 'float32', [4], [1, 2, 3, 4])]), 'float32', ['n', 4])
     })
     await expect(packed(model, { train: { trainable: ['w'] } })).rejects.toMatchObject({
       code: 'GRADIENT_UNSUPPORTED',

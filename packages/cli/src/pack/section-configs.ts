@@ -15,7 +15,7 @@ export interface SectionConfigs {
  */
 export async function sectionConfigs(
   { config, configFolder }: Pick<FoundSource, 'config' | 'configFolder'>,
-  { train, recipe, explain }: PackOptions,
+  { train, recipe, explain, dims }: PackOptions,
 ): Promise<SectionConfigs> {
   const training = merged(
     config?.training && withPathsFrom(configFolder, config.training),
@@ -26,9 +26,12 @@ export async function sectionConfigs(
     config?.explanation,
     typeof explain === 'object' ? explain : explain ? {} : undefined,
   )
+  const sizes = dims && { dims: { ...dims } }
   return {
-    ...(training && { training }),
-    ...(explanation && { explanation: { ...(training?.dims && { dims: training.dims }), ...explanation } }),
+    ...(training && { training: { ...training, ...sizes } }),
+    ...(explanation && {
+      explanation: { ...(training?.dims && { dims: training.dims }), ...explanation, ...sizes },
+    }),
   }
 }
 
