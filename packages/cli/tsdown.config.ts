@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsdown'
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/main.ts'],
+  entry: { index: 'src/index.ts', main: 'src/main.ts', tuf: 'src/tuf/main.ts' },
   platform: 'node',
   fixedExtension: false,
   dts: true,

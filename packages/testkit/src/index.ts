@@ -3,3 +3,6 @@ export { type FaultyRepository, startFaultyRepository } from './faulty-repositor
 export { repositoryCommands } from './repository-commands.ts'
 export { publishSamples, type SampleOptions, sampleVersion, type SampleVersion } from './sample-version.ts'
 export { type FolderServer, serveFolder } from './serve-folder.ts'
+export type { TufDelegatedRole, TufRoot, TufTargets } from './tuf/tuf-documents.ts'
+export { type TufRepository, tufRepository, type TufRepositoryOptions } from './tuf/tuf-repository.ts'
+export { type TufKeyType, type TufSigner, tufSigner } from './tuf/tuf-signer.ts'

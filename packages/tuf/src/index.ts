@@ -1,0 +1,8 @@
+export type { Fetcher, MetadataStore } from './client/ports.ts'
+export { quote } from './client/quote.ts'
+export { type RefreshedClient, refresh, type UpdateOptions } from './client/update-client.ts'
+export { type FetchPlatform, webFetcher } from './client/web-fetcher.ts'
+export type { Root } from './metadata/root.ts'
+export type { TargetFile } from './metadata/targets.ts'
+export { requireFile } from './trust/require-file.ts'
+export { type TrustedMetadata, trustRoot } from './trust/trusted-metadata.ts'

@@ -1,0 +1,20 @@
+import * as v from 'valibot'
+
+import { KeysSchema, RoleKeysSchema } from './key.ts'
+import { signedFields } from './signed-fields.ts'
+
+/** Root (specification 4.3): the keys of all top-level roles. */
+export const RootSchema = v.object({
+  ...signedFields('root'),
+  consistent_snapshot: v.optional(v.boolean()),
+  keys: KeysSchema,
+  roles: v.strictObject({
+    root: RoleKeysSchema,
+    timestamp: RoleKeysSchema,
+    snapshot: RoleKeysSchema,
+    targets: RoleKeysSchema,
+  }),
+})
+
+/** Root: the keys of all top-level roles. */
+export type Root = v.InferOutput<typeof RootSchema>
