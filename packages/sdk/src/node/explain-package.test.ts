@@ -1,4 +1,5 @@
 import type { Pipeline, Tensor } from '@homing/protocol'
+import { memory } from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
@@ -125,6 +126,15 @@ describe('a tensor, by integrated gradients', () => {
       explained.attributions['x']!.data as Float32Array,
       column(2).map((weight, i) => weight * (x.data[i] as number)),
     )
+  })
+
+  it('leaves nothing of TensorFlow.js behind', async () => {
+    const tiny = await openPackage(denseLayersRequest([], { bias: 2 }))
+    await tiny.explain({ x })
+    const before = memory().numTensors
+    for (let call = 0; call < 3; call++) await tiny.explain({ x }, { index: call })
+    expect(memory().numTensors).toBe(before)
+    await tiny.release()
   })
 
   it('of what equals its baseline is nothing, and complete', async () => {
@@ -427,6 +437,11 @@ describe('what cannot be explained', () => {
     await expect(call({ x }, { baseline: { x: floats([1, 2, 3, NaN], [1, 4]) } })).rejects.toMatchObject({
       code: 'INPUT_VALUE',
     })
+  })
+
+  it('says which options are wrong before it asks for the graph', async () => {
+    const { explanation: _, ...without } = explainedDense({ pipeline })
+    await expect(explain(without, { x }, { steps: 0 })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
   })
 
   it('refuses after the end', async () => {

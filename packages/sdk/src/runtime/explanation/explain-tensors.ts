@@ -1,8 +1,9 @@
-import { isTensor, type PipelineInput, type RgbaImage, shownArea } from '@homing/pipeline'
-import { HomingError, type ImageInput, type Tensor } from '@homing/protocol'
+import type { PipelineInput } from '@homing/pipeline'
+import { HomingError, type Tensor } from '@homing/protocol'
 
 import type { Tensors } from '../engine.ts'
-import type { AttributionMap, GradientExplanation } from '../explanation-api.ts'
+import type { GradientExplanation } from '../explanation-api.ts'
+import { attributionMaps } from './attribution-maps.ts'
 import { baselineImage, baselineTensor } from './baselines.ts'
 import { completenessOf } from './completeness.ts'
 import { defaultSteps } from './config.ts'
@@ -65,7 +66,13 @@ export async function explainTensors(
     attributions: Object.fromEntries(
       source.inputs.map((name) => [name, asTensor(attributions[name]!, point[name]!.shape)]),
     ),
-    maps: mapsOf(context, source, attributions, point),
+    maps: attributionMaps(
+      manifest.pipeline,
+      context.inputs,
+      Object.fromEntries(
+        source.inputs.map((name) => [name, { values: attributions[name]!, shape: point[name]!.shape }]),
+      ),
+    ),
   }
 }
 
@@ -111,37 +118,4 @@ function vectorsOf(tensors: Tensors, names: readonly string[]): Vectors {
 
 function asTensor(values: Float64Array, shape: readonly number[]): Tensor {
   return { dtype: 'float32', shape, data: Float32Array.from(values) }
-}
-
-function mapsOf(
-  { version, inputs }: ExplainContext,
-  source: GradientSource,
-  attributions: Readonly<Record<string, Float64Array>>,
-  point: Tensors,
-): Record<string, AttributionMap> {
-  const images = (version.manifest.pipeline?.inputs ?? []).filter(
-    (input): input is ImageInput => input.kind === 'image' && source.inputs.includes(input.tensor),
-  )
-  const maps = images.map((input) => {
-    const passed = inputs[input.name] ?? inputs[input.tensor]!
-    const [image] = (Array.isArray(passed) ? passed : [passed]) as readonly (RgbaImage | Tensor)[]
-    const map = overChannels(attributions[input.tensor]!, point[input.tensor]!.shape.slice(-3), input.layout)
-    return [input.name, isTensor(image) ? map : { ...map, area: shownArea(input, image!) }] as const
-  })
-  return Object.fromEntries(maps)
-}
-
-function overChannels(
-  values: Float64Array,
-  shape: readonly number[],
-  layout: ImageInput['layout'],
-): AttributionMap {
-  const [a, b, c] = shape as [number, number, number]
-  const [channels, height, width] = layout === 'nchw' ? [a, b, c] : [c, a, b]
-  const pixels = width * height
-  const data = new Float32Array(pixels)
-  values.forEach((value, i) => {
-    data[layout === 'nchw' ? i % pixels : Math.floor(i / channels)]! += value
-  })
-  return { width, height, data }
 }

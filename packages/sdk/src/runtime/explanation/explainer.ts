@@ -1,4 +1,4 @@
-import { isTensor, type PipelineInput, checkInputs } from '@homing/pipeline'
+import { checkInputs, isTensor } from '@homing/pipeline'
 import { HomingError, type TableInput } from '@homing/protocol'
 
 import { contextOf, requireEvents } from '../call-context.ts'
@@ -8,9 +8,7 @@ import type { ExplainReply, ExplanationFiles } from '../explanation-api.ts'
 import type { LoadedVersion } from '../load-version.ts'
 import type { ExplainRequest } from '../runtime-api.ts'
 import { nextTask } from '../../transport/next-task.ts'
-import { readInputs } from '../../inputs/read-inputs.ts'
 import { createTurns, type Turns } from '../turns.ts'
-import type { GivenBaselines } from './baselines.ts'
 import { checkSettings } from './check-settings.ts'
 import { engineGradients } from './engine-gradients.ts'
 import type { ExplainContext } from './explain-context.ts'
@@ -18,6 +16,7 @@ import { explainRow } from './explain-row.ts'
 import { explainTensors } from './explain-tensors.ts'
 import { asExplained, graphGradients } from './graph-gradients.ts'
 import type { GradientSource } from './gradient-source.ts'
+import { readExplainRequest } from './read-explain-request.ts'
 
 /** Explains the answers of one loaded version, one after another; predictions go on between its calls of the engine. */
 export interface Explainer {
@@ -60,8 +59,8 @@ export function createExplainer(engine: InferenceEngine, turns: Turns, version: 
   ): Promise<ExplainReply> => {
     const timings = { queue: since(asked), encode: 0, run: 0 }
     const onEngine = async <T>(work: () => Promise<T>): Promise<T> => {
-      await nextTask()
       const waited = performance.now()
+      await nextTask()
       return turns(async () => {
         requireOpen()
         if (signal?.aborted) throw new HomingError('ABORTED', 'The explanation was aborted.')
@@ -72,18 +71,16 @@ export function createExplainer(engine: InferenceEngine, turns: Turns, version: 
         return result
       })
     }
+    const { inputs, given } = readExplainRequest(request)
     requireOpen()
     requireEvents(manifest, request.windows)
     checkSettings(request.settings, manifest)
-    const began = performance.now()
-    const inputs = readInputs(request.inputs)
-    requireOneExample(inputs)
     const events = contextOf(request)
     const context: ExplainContext = {
       version,
       settings: request.settings,
       inputs,
-      given: readBaselines(request),
+      given,
       onEngine,
       encode(passed) {
         const tensors = pipeline.encode(passed, events)
@@ -95,7 +92,7 @@ export function createExplainer(engine: InferenceEngine, turns: Turns, version: 
     const source = row ? undefined : await gradients()
     if (!row && !source) return { needs: 'explanation' }
     const explained = row ? await explainRow(context, row) : await explainTensors(context, source!)
-    timings.encode = since(began) - (timings.run + timings.queue)
+    timings.encode = since(asked) - timings.queue - timings.run
     return { ...explained, version: manifest.version, backend: facts.backend, timings }
   }
 
@@ -130,35 +127,12 @@ export function createExplainer(engine: InferenceEngine, turns: Turns, version: 
   }
 }
 
-function requireOneExample(inputs: ExplainContext['inputs']): void {
-  const [name, several] =
-    Object.entries(inputs).find(([, value]) => Array.isArray(value) && value.length !== 1) ?? []
-  if (!Array.isArray(several)) return
-  throw new HomingError(
-    'INPUT_SHAPE',
-    `One example is explained at a time, and input "${name}" holds ${several.length}.`,
-    {
-      details: { name },
-    },
-  )
-}
-
 /** The first table of the pipeline of which a row was passed. */
 function passedRow({ version, inputs }: ExplainContext): TableInput | undefined {
   return version.manifest.pipeline?.inputs.find(
     (input): input is TableInput =>
       input.kind === 'table' && inputs[input.name] !== undefined && !isTensor(inputs[input.name]),
   )
-}
-
-function readBaselines({ settings: { baseline = {} } }: ExplainRequest): GivenBaselines {
-  const entries = Object.entries(baseline)
-  const passed = entries.filter(
-    (entry): entry is [string, Exclude<(typeof entry)[1], number>] => typeof entry[1] !== 'number',
-  )
-  const numbers = entries.filter((entry) => typeof entry[1] === 'number') as [string, number][]
-  const read: Readonly<Record<string, PipelineInput>> = readInputs(Object.fromEntries(passed))
-  return { ...read, ...Object.fromEntries(numbers) }
 }
 
 function unexplained({ manifest: { model, version } }: LoadedVersion): HomingError {
