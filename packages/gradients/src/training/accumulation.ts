@@ -1,5 +1,5 @@
 import type { Emitter, ShapedValue } from '../emitter.ts'
-import type { TrainedTensor } from './step-inputs.ts'
+import type { TrainedTensor } from './trained-tensor.ts'
 
 /** Name of the state that holds the sum of a tensor's gradients so far. */
 export const accumulatedState = 'accumulated'

@@ -1,6 +1,6 @@
 import type { Emitter, ShapedValue } from '../emitter.ts'
 import { sumOfSquares } from './sum-of-squares.ts'
-import type { TrainedTensor } from './step-inputs.ts'
+import type { TrainedTensor } from './trained-tensor.ts'
 
 /** A loss with its gradients by the names of the trained tensors. */
 export interface Objective {

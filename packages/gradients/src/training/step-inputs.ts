@@ -6,14 +6,7 @@ import type { ShapedValue } from '../emitter.ts'
 import type { Loss } from '../losses/loss.ts'
 import { accumulatedState } from './accumulation.ts'
 import type { TrainedModel } from './trained-model.ts'
-
-/** A tensor under training, and what is kept for it by name. */
-export interface TrainedTensor {
-  readonly parameter: ShapedValue
-  /** The tensor as it was when the run began, where the recipe pulls towards it. */
-  readonly anchor?: ShapedValue
-  readonly state: Readonly<Record<string, ShapedValue>>
-}
+import type { TrainedTensor } from './trained-tensor.ts'
 
 /** What the output is compared with; below `classes` where it is class indices. */
 export interface Targets extends ShapedValue {
