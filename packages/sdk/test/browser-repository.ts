@@ -10,6 +10,7 @@ import type { Fault } from '@homing/testkit'
 import { commands } from 'vitest/browser'
 
 import type { LoadRequest } from '../src/runtime/runtime-api.ts'
+import { unhashed } from './tiny-packages.ts'
 
 /** The commands of `repositoryCommands` as a browser test sees them. */
 interface RepositoryCommands {
@@ -28,6 +29,8 @@ export interface Release {
   readonly requirements?: Requirements
   /** The explanation graph that the manifest describes. */
   readonly explanation?: Uint8Array<ArrayBuffer>
+  /** The training graph that the manifest describes. */
+  readonly training?: Uint8Array<ArrayBuffer>
 }
 
 /** A repository in Node, as a browser test uses it. */
@@ -55,7 +58,7 @@ export async function startBrowserRepository(): Promise<BrowserRepository> {
       const files: Record<string, string> = {}
       const manifests: Manifest[] = []
       for (const release of releases) {
-        const { request, requirements, explanation } = release
+        const { request, requirements, explanation, training } = release
         const manifest = await withHashes(release)
         const bytes = canonicalBytes(manifest)
         const { model, version } = manifest
@@ -64,6 +67,8 @@ export async function startBrowserRepository(): Promise<BrowserRepository> {
         files[paths.blob(manifest.graph.sha256)] = base64(request.graph)
         if (manifest.explanation && explanation)
           files[paths.blob(manifest.explanation.graph.sha256)] = base64(explanation)
+        if (manifest.training?.graph && training)
+          files[paths.blob(manifest.training.graph.file.sha256)] = base64(training)
         for (const { sha256 } of manifest.parameters.shards)
           files[paths.blob(sha256)] = base64(request.parameters)
         const entry = {
@@ -92,7 +97,7 @@ export async function startBrowserRepository(): Promise<BrowserRepository> {
   }
 }
 
-async function withHashes({ request, requirements, explanation }: Release): Promise<Manifest> {
+async function withHashes({ request, requirements, explanation, training }: Release): Promise<Manifest> {
   const { manifest, parameters } = request
   const shards =
     parameters.byteLength > 0 ? [{ sha256: await sha256Hex(parameters), size: parameters.byteLength }] : []
@@ -102,11 +107,24 @@ async function withHashes({ request, requirements, explanation }: Release): Prom
     inference: graph.sha256,
     ...(explanation ? { graph: { sha256: await sha256Hex(explanation), size: explanation.byteLength } } : {}),
   }
+  const recipe = manifest.training && {
+    ...manifest.training,
+    inference: manifest.training.inference === unhashed ? graph.sha256 : manifest.training.inference,
+    ...(manifest.training.graph && training
+      ? {
+          graph: {
+            ...manifest.training.graph,
+            file: { sha256: await sha256Hex(training), size: training.byteLength },
+          },
+        }
+      : {}),
+  }
   return {
     ...manifest,
     graph,
     parameters: { ...manifest.parameters, shards },
     ...(section ? { explanation: section } : {}),
+    ...(recipe ? { training: recipe } : {}),
     ...(requirements ? { requirements } : {}),
   }
 }

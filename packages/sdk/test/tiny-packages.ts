@@ -4,7 +4,8 @@ import type { Backend } from '../src/libraries/backend.ts'
 import type { LoadRequest } from '../src/runtime/runtime-api.ts'
 import { tinyOnnx, type TinyGraph } from './tiny-onnx.ts'
 
-const noHash = '0'.repeat(64)
+/** In the place of a hash that is still to be filled in. */
+export const unhashed = '0'.repeat(64)
 
 /** A load request around any files, as if they had been verified. */
 export function tinyRequest(
@@ -20,11 +21,11 @@ export function tinyRequest(
     model,
     version,
     engine,
-    graph: { sha256: noHash, size: graph.byteLength },
+    graph: { sha256: unhashed, size: graph.byteLength },
     parameters: {
       path: 'parameters.bin',
       size: parameters.byteLength,
-      shards: parameters.byteLength > 0 ? [{ sha256: noHash, size: parameters.byteLength }] : [],
+      shards: parameters.byteLength > 0 ? [{ sha256: unhashed, size: parameters.byteLength }] : [],
       tensors: [],
     },
     signature,

@@ -1,6 +1,7 @@
 import type { Pipeline, Training } from '@homing/protocol'
 
 import type { Batch, StepReport, Tensors, Trainer, TrainingFiles } from '../src/learning/trainer.ts'
+import type { Release } from './browser-repository.ts'
 import fixtures from './generated/training-fixtures.json' with { type: 'json' }
 import { denseOnnxRequest, floats } from './tiny-packages.ts'
 import { denseLayersRequest } from './tiny-tfjs.ts'
@@ -14,10 +15,10 @@ export const fixtureNames = Object.keys(fixtures) as FixtureName[]
 const kernel = Float32Array.from({ length: 12 }, (_, i) => Math.sin(i + 1) / 2)
 const bias = Float32Array.of(0.1, -0.2, 0.05)
 
-type Options = { pipeline?: Pipeline; model?: string; version?: string; prefix?: string }
+type Options = { pipeline?: Pipeline; model?: string; version?: string }
 
-/** The files that train the tiny dense layer in ONNX; `prefix` stands before the names of its tensors. */
-export function onnxTraining(name: FixtureName, options: Omit<Options, 'prefix'> = {}): TrainingFiles {
+/** The files that train the tiny dense layer in ONNX. */
+export function onnxTraining(name: FixtureName, options: Options = {}): TrainingFiles {
   const { model, ...training } = fixtures[name]
   const { manifest } = denseOnnxRequest([], options)
   const graph = Uint8Array.from(atob(model), (letter) => letter.charCodeAt(0))
@@ -27,7 +28,7 @@ export function onnxTraining(name: FixtureName, options: Omit<Options, 'prefix'>
 }
 
 /** The files that train the same layer in TensorFlow.js. */
-export function tfjsTraining(name: FixtureName, options: Omit<Options, 'prefix'> = {}): TrainingFiles {
+export function tfjsTraining(name: FixtureName, options: Options = {}): TrainingFiles {
   const { model: _model, graph: _graph, tensors, ...training } = fixtures[name]
   const { manifest, graph } = denseLayersRequest([], options)
   const section = {
@@ -53,6 +54,21 @@ function withTraining(
     graph,
     parameters: new Uint8Array(Float32Array.of(...kernel, ...bias).buffer),
   }
+}
+
+type ReleaseOptions = { pipeline?: Pipeline; inference?: string }
+
+/** A version that trains by `name`, to publish in ONNX. */
+export function onnxRelease(name: FixtureName, { inference, ...options }: ReleaseOptions = {}): Release {
+  const { manifest, graph: training, parameters } = onnxTraining(name, options)
+  const section = { ...manifest.training!, ...(inference === undefined ? {} : { inference }) }
+  const { graph } = denseOnnxRequest([], options)
+  return { request: { manifest: { ...manifest, training: section }, graph, parameters }, training }
+}
+
+/** The same version, to publish in TensorFlow.js. */
+export function tfjsRelease(name: FixtureName, options: { pipeline?: Pipeline } = {}): Release {
+  return { request: tfjsTraining(name, options) }
 }
 
 /** A batch for `name`; other seeds, other batches. */

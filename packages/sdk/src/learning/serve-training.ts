@@ -7,7 +7,7 @@ import { tensorBuffers } from '../transport/tensor-buffers.ts'
 import { trainingThreads } from './config.ts'
 import { runTraining } from './run-training.ts'
 import type { TrainerLibrary } from './trainer.ts'
-import type { TrainingApi } from './training-api.ts'
+import type { TrainingApi, TrainingEvent } from './training-api.ts'
 
 /** Makes this worker a training worker. The trained tensors move to the caller. */
 export function serveTraining(createLibrary: (config: LibraryConfig) => TrainerLibrary): void {
@@ -16,15 +16,12 @@ export function serveTraining(createLibrary: (config: LibraryConfig) => TrainerL
     return {
       async train(request, onEvent) {
         let told: Promise<unknown> = Promise.resolve()
-        const tell: typeof onEvent = (event) => {
+        const tell = (event: TrainingEvent): void => {
           told = Promise.resolve(onEvent(event)).catch(() => undefined) // what a listener throws is the page's
-          return told as Promise<void>
         }
         try {
           const platform = { now: () => performance.now(), nextTask }
-          const result = await runTraining(library, request, platform, {
-            onEvent: (event) => void tell(event),
-          })
+          const result = await runTraining(library, request, platform, { onEvent: tell })
           return transfer(result, tensorBuffers(result.parameters))
         } finally {
           await told // events travel by another port than the answer

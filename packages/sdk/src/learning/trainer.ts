@@ -45,7 +45,8 @@ export interface Trainer {
   /**
    * One step; nothing that it makes stays in memory beside the tensors that it changes. Where the reported loss is not
    * finite, the trained tensors are the last ones that gave a finite loss, and the optimiser begins anew.
-   * @throws HomingError ENGINE_FAILED, OPERATOR_UNSUPPORTED and others leave the tensors as they were.
+   * @throws HomingError ENGINE_FAILED, OPERATOR_UNSUPPORTED and others: the tensors are as they were and can be read, but
+   * no further step can be made (onnxruntime-web 1.30 on webgpu feeds the batch of a failed run again for ever).
    */
   step(batch: Batch, settings: StepSettings): Promise<StepReport>
   /** The trained tensors, by their names in the package. The data belongs to the caller. */

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest'
 
 import { fixtureNames, onnxTraining, tfjsTraining, trace } from '../../../test/tiny-training.ts'
+import { trainerContract } from '../../../test/trainer-contract.ts'
 import { onnxTrainers } from './onnx-trainer.ts'
 import { tfjsTrainers } from './tfjs-trainer.ts'
 
 const onnx = onnxTrainers({ threads: 1 })
 const tfjs = tfjsTrainers({})
+
+trainerContract({ library: onnx, backend: 'wasm', files: onnxTraining, prefix: '' })
+trainerContract({ library: tfjs, backend: 'cpu', files: tfjsTraining, prefix: 'dense/' })
 
 describe.each(fixtureNames)('the step "%s"', (name) => {
   it('is the same on both engines', async () => {
