@@ -4,6 +4,7 @@ import { buildPage } from '../browser/build-page.ts'
 import { withFreshProfile } from '../browser/profile.ts'
 import { serveStatic } from '../browser/static-server.ts'
 import type { Row, SuiteContext } from '../harness/row.ts'
+import { packRepository } from '../repository/pack-repository.ts'
 import { chromiumHost } from '../training/chromium-host.ts'
 import { digitsAccuracy } from '../training/digits-accuracy.ts'
 import { memoryGrowth } from '../training/memory-growth.ts'
@@ -15,7 +16,13 @@ import { versusTfjs } from '../training/versus-tfjs.ts'
 export async function training(context: SuiteContext): Promise<Row[]> {
   const { root, scratch, say } = context
   const folders = trainingFolders(root)
-  say('Building the page …')
+  say('Packing digits and building the page …')
+  const repository = join(scratch, 'repository')
+  const { version } = await packRepository(
+    root,
+    { source: folders.onnx, parents: [folders.parent] },
+    repository,
+  )
   const page = join(scratch, 'page')
   await buildPage(join(root, 'bench', 'pages', 'training', 'training.html'), page)
   const server = await serveStatic({
@@ -42,7 +49,7 @@ export async function training(context: SuiteContext): Promise<Row[]> {
         hosts,
       )
       say('Training for 5,000 steps …')
-      const memory = await memoryGrowth()
+      const memory = await memoryGrowth(repository, version)
       say('Reading the 10,000 test images …')
       return [mlp, cnn, forward, memory, await digitsAccuracy(folders.onnx)]
     })

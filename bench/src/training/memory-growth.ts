@@ -9,14 +9,15 @@ export interface LongRun {
   readonly early: readonly number[]
   readonly late: readonly number[]
   readonly steps: readonly [number, number]
+  readonly batch: number
 }
 
 const row = { id: 'memory-growth', unit: 'ratio after 5,000 steps', target: '<= 1.05' } as const
 const megabyte = 1e6
 
-/** How much the process that holds the engine grows while it trains digits. */
-export async function memoryGrowth(): Promise<Row> {
-  const child = fork(new URL('./long-run.ts', import.meta.url))
+/** How much the process that holds the engine grows while the SDK's trainer trains a version of digits, a new batch each step. */
+export async function memoryGrowth(repository: string, version: string): Promise<Row> {
+  const child = fork(new URL('./long-run.ts', import.meta.url), [repository, 'digits', version])
   const ended = once(child, 'exit') as Promise<[number | null]>
   const told = await Promise.race([once(child, 'message') as Promise<[LongRun]>, ended])
   await ended
@@ -31,7 +32,7 @@ export async function memoryGrowth(): Promise<Row> {
     peers: {},
     samples: run.late.length,
     note:
-      `digits 1.1.0, batch 64, Node ${process.versions.node}, wasm; resident memory of a process that does nothing else, ` +
-      `medians at step ${run.steps[0]} and ${run.steps[1]}: ${inMegabytes(before)}, ${inMegabytes(after)}`,
+      `digits ${version}, batch ${run.batch}, the SDK's trainer in Node ${process.versions.node}, wasm; resident memory of a process that does ` +
+      `nothing else, medians at step ${run.steps[0]} and ${run.steps[1]}: ${inMegabytes(before)}, ${inMegabytes(after)}`,
   }
 }

@@ -5,9 +5,10 @@ import { openContest } from './contest.ts'
 import type { Host } from './host.ts'
 import type { DigitsFiles } from './network.ts'
 
-/** The folder of one version of digits, as ONNX and as a layers model, and the WASM files of TensorFlow.js. */
+/** Digits and its parent as ONNX, digits as a layers model, and the WASM files of TensorFlow.js. */
 export interface TrainingFolders {
   readonly onnx: string
+  readonly parent: string
   readonly tfjs: string
   readonly wasm: string
 }
@@ -17,6 +18,7 @@ export function trainingFolders(root: string): TrainingFolders {
   const artifacts = join(root, 'models', 'artifacts')
   return {
     onnx: join(artifacts, 'digits', '1.1.0'),
+    parent: join(artifacts, 'digits', '1.0.0'),
     tfjs: join(artifacts, 'digits-tfjs', '1.1.0'),
     wasm: join(root, 'bench', 'node_modules', '@tensorflow', 'tfjs-backend-wasm', 'dist'),
   }
