@@ -56,8 +56,10 @@ export function createContributionBars(): ContributionBars {
             ),
             element(
               'span',
-              { class: 'contribution-added', title: `plus or minus ${error.toFixed(3)}` },
+              { class: 'contribution-added' },
               formatSigned(added, 2),
+              ' ',
+              element('span', { class: 'contribution-error' }, `\u00b1${error.toFixed(2)}`),
             ),
           )
           row.style.setProperty('--added', String(added / scale))

@@ -1,5 +1,6 @@
 import type { ShapleyExplanation } from '@homing/sdk'
 
+import { element } from '../dom/element.ts'
 import { formatSigned } from '../dom/format.ts'
 import { explainedShare } from '../explain/completeness-words.ts'
 import { createExplainPanel } from '../explain/explain-panel.ts'
@@ -41,7 +42,14 @@ export function createWineExplanation(
     id: 'wine',
     label: 'Show why',
     empty: 'Weighing the measurements against an average wine.',
-    body: [bars.node],
+    body: [
+      bars.node,
+      element(
+        'p',
+        { class: 'why' },
+        'Bars to the right lift the grade, to the left they lower it. The whiskers hold the exact value in 19 of 20 cases.',
+      ),
+    ],
     onSwitch: (on) => latest.look(on),
   })
   return { node: panel.node, change: () => latest.change() }
