@@ -27,4 +27,11 @@ export default [
     limit: '60 KB',
     ...asInAnApp,
   },
+  { name: 'training worker, ONNX', path: dist('onnx-training-worker.js'), limit: '30 KB', ...asInAnApp },
+  {
+    name: 'training worker, TensorFlow.js',
+    path: dist('tfjs-training-worker.js'),
+    limit: '30 KB',
+    ...asInAnApp,
+  },
 ]

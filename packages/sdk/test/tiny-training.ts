@@ -56,7 +56,7 @@ function withTraining(
   }
 }
 
-type ReleaseOptions = { pipeline?: Pipeline; inference?: string }
+type ReleaseOptions = Options & { inference?: string }
 
 /** A version that trains by `name`, to publish in ONNX. */
 export function onnxRelease(name: FixtureName, { inference, ...options }: ReleaseOptions = {}): Release {

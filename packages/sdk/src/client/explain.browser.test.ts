@@ -151,6 +151,22 @@ test.each([
   expect(baseline).toEqual({ a: 0, b: 0, c: 0, d: 0 })
 })
 
+test('goes on where the model is brought back to when its backend breaks meanwhile', async () => {
+  await homing.close()
+  const tfjs = () => new Worker(new URL('../../test/losing-worker.ts', import.meta.url), { type: 'module' })
+  homing = createClient({ repository: repository.url, app: 'test', pollInterval: 0, workers: { tfjs } })
+  await repository.publish([{ request: denseLayersRequest([], { pipeline: table }) }])
+  const model = await homing.model('tiny', { backends: ['webgl', 'cpu'] })
+  expect(model.status.backend).toBe('webgl')
+  const explanation = (await model.explain(
+    { row: { a: 1, b: -2, c: 0.5, d: 3 } },
+    { index: 2 },
+  )) as ShapleyExplanation
+  expect(explanation.backend).toBe('cpu')
+  expect(model.status).toMatchObject({ backend: 'cpu', fallbacks: [{ backend: 'webgl', stage: 'run' }] })
+  shares(2).forEach((share, i) => expect(explanation.attributions['abcd'[i]!]).toBeCloseTo(share, 4))
+})
+
 test('takes canvases, also as a baseline, and they stay usable', async () => {
   const pipeline: Pipeline = {
     inputs: [

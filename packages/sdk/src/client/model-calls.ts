@@ -73,6 +73,13 @@ export function createModelCalls({ name, session, serving, isClosing, repaired }
     if (!('needs' in explained)) return explained
     throw new HomingError('CLOSED', `The version of ${name} that was to be explained gave way to another.`)
   }
+  const predictOnce = async (
+    { inputs, transfer: move }: Pick<RetainedInputs, 'inputs' | 'transfer'>,
+    signal: AbortSignal | undefined,
+  ): Promise<PredictReply> => {
+    const { runtime, request } = await prepare(inputs)
+    return runtime.predict(name, transfer(request, [...move]), signal)
+  }
 
   return {
     predict: (inputs, { signal: outer, transfer: move = false }) =>
@@ -80,10 +87,7 @@ export function createModelCalls({ name, session, serving, isClosing, repaired }
         signal?.throwIfAborted()
         const retained = await retainInputs(inputs, move)
         try {
-          return await repeated(retained.transfer.length > 0, async () => {
-            const { runtime, request } = await prepare(retained.inputs)
-            return runtime.predict(name, transfer(request, [...retained.transfer]), signal)
-          })
+          return await repeated(retained.transfer.length > 0, () => predictOnce(retained, signal))
         } finally {
           retained.release()
         }
@@ -97,7 +101,15 @@ export function createModelCalls({ name, session, serving, isClosing, repaired }
         ])
         try {
           const given = compared ? { ...settings, baseline: compared.values } : settings
-          return await repeated(false, () => explainOnce(retained.inputs, given, signal))
+          return await repeated(false, async () => {
+            try {
+              return await explainOnce(retained.inputs, given, signal)
+            } catch (error) {
+              if (HomingError.from(error).code !== 'ENGINE_FAILED') throw error
+              await predictOnce(retained, signal) // finds out whether the backend broke, and has it replaced
+              return explainOnce(retained.inputs, given, signal)
+            }
+          })
         } finally {
           retained.release()
           compared?.release()

@@ -35,7 +35,10 @@ export function createModelTraining(session: PageSession, name: string): ModelTr
     try {
       const files = await (await session.host()).sectionFiles(name, 'training', signal)
       const link = await session.startTraining(files.manifest.engine)
-      const end = (): void => link.terminate(new HomingError('ABORTED', 'The training was aborted.'))
+      const end = (): void => {
+        listeners.clear() // events that are still on their way
+        link.terminate(new HomingError('ABORTED', 'The training was aborted.'))
+      }
       signal?.addEventListener('abort', end)
       running.add(link)
       try {

@@ -5,6 +5,7 @@ import rootReadme from '../../../../README.md?raw'
 import sdkReadme from '../../README.md?raw'
 import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
 import { denseOnnxRequest, tinyGraphRequest } from '../../test/tiny-packages.ts'
+import { onnxRelease } from '../../test/tiny-training.ts'
 import type { ClientOptions } from './api.ts'
 import { createClient } from './create-client.ts'
 
@@ -15,6 +16,7 @@ beforeEach(async () => {
   await repository.publish([{ request: digits }])
   await repository.publish([{ request: denseOnnxRequest([], { model: 'iris' }) }])
   await repository.publish([{ request: denseOnnxRequest([], { model: 'house', pipeline: houses }) }])
+  await repository.publish([onnxRelease('classes', { model: 'flowers', pipeline: flowers })])
   const canvas = document.createElement('canvas')
   canvas.width = canvas.height = 2
   document.body.append(canvas)
@@ -27,6 +29,17 @@ afterEach(async () => {
 const pipeline: Pipeline = {
   inputs: [{ kind: 'image', name: 'image', tensor: 'pixels', layout: 'nchw', steps: [{ op: 'greyscale' }] }],
   outputs: [{ kind: 'classification', tensor: 'y', activation: 'softmax', labels: ['0', '1', '2', '3'] }],
+}
+const flowers: Pipeline = {
+  inputs: [],
+  outputs: [
+    {
+      kind: 'classification',
+      tensor: 'y',
+      activation: 'softmax',
+      labels: ['setosa', 'versicolor', 'virginica'],
+    },
+  ],
 }
 const houses: Pipeline = {
   inputs: [
@@ -81,7 +94,7 @@ async function run(example: string): Promise<unknown[][]> {
 
 describe.each([
   ['the root README', rootReadme, 1],
-  ['the README of the SDK', sdkReadme, 3],
+  ['the README of the SDK', sdkReadme, 4],
 ])('%s', (_, readme, count) => {
   test('has its examples', () => {
     expect(examplesIn(readme)).toHaveLength(count)

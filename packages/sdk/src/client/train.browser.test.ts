@@ -37,6 +37,15 @@ const connect = (options: Partial<ClientOptions> = {}): void => {
 const open = (backends: readonly ('wasm' | 'cpu')[] = ['wasm']): Promise<Model> =>
   homing.model('tiny', { backends })
 
+/** Workers that live: each holds a lock. */
+const workerCount = async (): Promise<number> => {
+  const { held = [] } = await navigator.locks.query()
+  return held.filter(({ name }) => name?.startsWith('homing:worker:')).length
+}
+const untilWorkers = async (count: number): Promise<void> => {
+  while ((await workerCount()) !== count) await new Promise((resolve) => setTimeout(resolve, 10))
+}
+
 beforeEach(async () => {
   workers = []
   repository = await startBrowserRepository()
@@ -59,6 +68,7 @@ test.each([
   const model = await open([engine === 'onnx' ? 'wasm' : 'cpu'])
   const one = { x: floats([1, 0, 0, 0], [1, 4]) }
   const before = await model.predict(one)
+  const serving = await workerCount()
   const events: TrainingEvent[] = []
   const training = model.train(examples, {
     backends: [backend],
@@ -67,6 +77,7 @@ test.each([
   })
   expect((await model.predict(one)).outputs).toEqual(before.outputs)
   const result = await training
+  await untilWorkers(serving)
   expect(result).toMatchObject({ engine, backend, steps: 18, epochs: 3, fallbacks: [] })
   expect(result.curve.at(-1)!.loss).toBeLessThan(result.curve[0]!.loss / 2)
   expect(result.examplesPerSecond).toBeGreaterThan(0)
@@ -150,6 +161,7 @@ test('a run that diverges says at which step, and gives the last good parameters
 test('an abort ends the worker at once, and predictions go on', async () => {
   await repository.publish([onnxRelease('classes', { pipeline })])
   const model = await open()
+  const serving = await workerCount()
   const stop = new AbortController()
   const steps: number[] = []
   const run = model.train(examples, {
@@ -164,9 +176,8 @@ test('an abort ends the worker at once, and predictions go on', async () => {
   })
   await expect(run).rejects.toMatchObject({ code: 'ABORTED' })
   await model.predict({ x: floats([1, 0, 0, 0], [1, 4]) })
-  const heard = steps.length
-  await new Promise((resolve) => setTimeout(resolve, 50))
-  expect(steps).toHaveLength(heard)
+  expect(steps).toEqual([1, 2, 3, 4, 5])
+  await untilWorkers(serving)
   const aborted = model.train(examples, { signal: AbortSignal.abort() })
   await expect(aborted).rejects.toMatchObject({ code: 'ABORTED' })
 })
