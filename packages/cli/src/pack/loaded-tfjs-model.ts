@@ -5,14 +5,14 @@ import type { ParameterSource } from './parameter-source.ts'
 import { graphSignature } from './tfjs-graph-signature.ts'
 import { layersSignature } from './tfjs-layers-signature.ts'
 import type { TfjsModelJson } from './tfjs-model-json.ts'
-import { trainableWeights } from './tfjs-trainable-weights.ts'
-import type { TrainableWeight } from './training/tfjs-training.ts'
+import { layersWeights } from './tfjs-layers-weights.ts'
+import type { LayersWeight } from './training/tfjs-training.ts'
 
 /** What tfjs tells of a model that it has loaded. */
 export interface LoadedTfjsModel {
   readonly signature: Signature
-  /** Weights that training may change; undefined for a graph model, which is frozen. */
-  readonly trainable?: readonly TrainableWeight[]
+  /** Undefined for a graph model, which is frozen. */
+  readonly weights?: readonly LayersWeight[]
 }
 
 /**
@@ -39,7 +39,7 @@ export async function loadedTfjsModel(
       () => loadLayersModel(handler),
       (model) => ({
         signature: layersSignature(model, artifacts['modelTopology']),
-        trainable: trainableWeights(model),
+        weights: layersWeights(model),
       }),
     )
   }

@@ -467,6 +467,57 @@ describe('TensorFlow.js', () => {
     )
   })
 
+  test('frozen layers are trained where they are named, averages move with batch statistics', async () => {
+    const folder = await temporaryFolder()
+    const layer = (class_name: string, name: string, config: object) => ({
+      class_name,
+      config: { name, ...config },
+    })
+    const dense = { units: 2, activation: 'linear', use_bias: true }
+    const config = {
+      name: 'net',
+      layers: [
+        layer('Dense', 'base', { ...dense, trainable: false, batch_input_shape: [null, 2] }),
+        layer('BatchNormalization', 'norm', {
+          axis: -1,
+          momentum: 0.9,
+          epsilon: 0.001,
+          center: true,
+          scale: true,
+        }),
+        layer('Dense', 'head', dense),
+      ],
+    }
+    const names = [
+      'base/kernel',
+      'base/bias',
+      'norm/gamma',
+      'norm/beta',
+      'norm/moving_mean',
+      'norm/moving_variance',
+    ]
+    const weights = [...names, 'head/kernel', 'head/bias'].map((name) => ({
+      name,
+      shape: name.endsWith('kernel') ? [2, 2] : [2],
+      dtype: 'float32',
+    }))
+    await file(folder, 'weights.bin', new Uint8Array(80))
+    const source = await file(folder, 'model.json', {
+      format: 'layers-model',
+      modelTopology: { model_config: { class_name: 'Sequential', config } },
+      weightsManifest: [{ paths: ['weights.bin'], weights }],
+    })
+    const trained = async (train: PackOptions['train']) =>
+      (await pack(source, { ...flags, out: folder, train })).manifest.training!.tensors
+    const head = ['head/kernel', 'head/bias']
+    expect(await trained(true)).toEqual(['norm/gamma', 'norm/beta', ...head])
+    expect(await trained({ trainable: 'head' })).toEqual(head)
+    expect(await trained({ trainable: 'biases-and-norms' })).toEqual(['norm/gamma', 'norm/beta', 'head/bias'])
+    expect(await trained({ trainable: ['base/*'] })).toEqual(['base/kernel', 'base/bias'])
+    expect(await trained({ batchStatistics: true })).toEqual([...names.slice(2), ...head])
+    await expect(trained({ trainable: ['norm/moving_mean'] })).rejects.toThrow(code('CONFIG_INVALID'))
+  })
+
   test('a graph model is refused: it is frozen', async () => {
     const folder = await temporaryFolder()
     const source = await graphFixture(folder)

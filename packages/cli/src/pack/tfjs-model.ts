@@ -14,12 +14,12 @@ export async function tfjsModel(file: string, parent?: Parameters): Promise<Mode
   const model = await readModelJson(file)
   const weights = await tfjsWeights(dirname(file), model.groups)
   try {
-    const { signature, trainable } = await loadedTfjsModel(model, weights)
+    const { signature, weights: layers } = await loadedTfjsModel(model, weights)
     return {
       graph: canonicalBytes(model.artifacts),
       signature,
       writeParameters: (write) => writeShards(weights, write, parent),
-      training: (plan) => tfjsTraining(trainable, plan),
+      training: (plan) => tfjsTraining(layers, plan),
       explanation: refuseExplanation,
       close: weights.close,
     }

@@ -8,12 +8,14 @@ import type { TrainingPlan, WrittenTraining } from './training-plan.ts'
 /** Name of the targets, as in training graphs. */
 const targetsName = 'targets'
 
-/** A weight of a layers model that training may change. */
-export interface TrainableWeight {
+/** A weight of a layers model. */
+export interface LayersWeight {
   readonly name: string
   readonly rank: number
   /** Which layer has it, counted from the input. */
   readonly layer: number
+  /** What gradients change; what the model's author froze; a running average, which moves with the batches. */
+  readonly role: 'learned' | 'frozen' | 'average'
 }
 
 /**
@@ -22,7 +24,7 @@ export interface TrainableWeight {
  * @throws HomingError CONFIG_INVALID
  */
 export function tfjsTraining(
-  weights: readonly TrainableWeight[] | undefined,
+  weights: readonly LayersWeight[] | undefined,
   plan: TrainingPlan,
 ): WrittenTraining {
   if (!weights) {
@@ -41,7 +43,7 @@ export function tfjsTraining(
       recipe,
       inputs,
       targets: targetsOf(plan, recipe),
-      tensors: chosenWeights(weights, recipe.trainable),
+      tensors: chosenWeights(weights, recipe),
     },
   }
 }
@@ -73,23 +75,33 @@ function targetsOf(
   return { name: targetsName, dtype: 'int32', shape: [batch], classes }
 }
 
-function chosenWeights(
-  weights: readonly TrainableWeight[],
-  choice: TrainingRecipe['trainable'] = 'all',
-): string[] {
-  const last = Math.max(...weights.map(({ layer }) => layer))
-  const matches = {
+/** The weights that training changes: of layers that the author froze only those that the publisher names. */
+function chosenWeights(weights: readonly LayersWeight[], recipe: TrainingRecipe): string[] {
+  const { trainable: choice = 'all', batchStatistics = false } = recipe
+  const learned = weights.filter(({ role }) => role === 'learned')
+  const named = weights.filter(({ role }) => role !== 'average')
+  const last = Math.max(...learned.map(({ layer }) => layer))
+  const groups = {
     all: () => true,
-    head: ({ layer }: TrainableWeight) => layer === last,
-    'biases-and-norms': ({ rank }: TrainableWeight) => rank === 1,
+    head: ({ layer }: LayersWeight) => layer === last,
+    'biases-and-norms': ({ rank }: LayersWeight) => rank === 1,
   }
-  if (typeof choice === 'string') return namesOf(weights.filter(matches[choice]))
-  const idle = choice.find((pattern) => !weights.map(({ name }) => name).some(namePattern(pattern)))
-  if (idle !== undefined)
-    throw new HomingError('CONFIG_INVALID', `No trainable weight is called "${idle}"`, {
-      details: { trainable: namesOf(weights) },
-    })
-  return namesOf(weights.filter(({ name }) => choice.some((pattern) => namePattern(pattern)(name))))
+  const chosen = new Set(
+    typeof choice === 'string'
+      ? learned.filter(groups[choice])
+      : choice.flatMap((pattern) => matching(named, pattern)),
+  )
+  if (chosen.size === 0)
+    throw new HomingError('CONFIG_INVALID', 'The model has no weight that can be trained')
+  return weights
+    .filter((weight) => chosen.has(weight) || (batchStatistics && weight.role === 'average'))
+    .map(({ name }) => name)
 }
 
-const namesOf = (weights: readonly TrainableWeight[]): string[] => weights.map(({ name }) => name)
+function matching(weights: readonly LayersWeight[], pattern: string): LayersWeight[] {
+  const found = weights.filter(({ name }) => namePattern(pattern)(name))
+  if (found.length > 0) return found
+  throw new HomingError('CONFIG_INVALID', `No trainable weight is called "${pattern}"`, {
+    details: { trainable: weights.map(({ name }) => name) },
+  })
+}
