@@ -5,8 +5,8 @@ import { HomingError } from '@homing/protocol'
  * gone, and onnxruntime-web blocks its thread for ever.
  */
 export interface BackendLife {
-  /** Rejects once the GPU is gone. A read that is under way then may never end. */
-  readonly lost: Promise<never>
+  /** Ends as `work` does, or rejects once the GPU is gone: a read that is under way then may never end. */
+  during<T>(work: Promise<T>): Promise<T>
   /** Whether the GPU is gone, and why: an error to throw. */
   end(): HomingError | undefined
 }
@@ -26,17 +26,26 @@ export function requireLife(life: BackendLife): void {
 /** Watches a GPU. */
 export function backendLife({ gl, device }: Gpu): BackendLife {
   let end: HomingError | undefined
-  const lost = new Promise<never>((_, reject) => {
-    const tell = (what: string): void => {
-      end = gone(what)
-      reject(end)
-    }
-    gl?.canvas.addEventListener('webglcontextlost', () => tell('WebGL context'))
-    void device?.lost.then(() => tell('WebGPU device'))
+  // Each lets go when its work ends: racing with one promise of all would keep every result for ever.
+  const waiting = new Set<(reason: HomingError) => void>()
+  const tell = (what: string): void => {
+    end = gone(what)
+    for (const reject of waiting) reject(end)
+  }
+  gl?.canvas.addEventListener('webglcontextlost', () => {
+    tell('WebGL context')
   })
-  lost.catch(() => undefined) // it may end while nobody waits
+  void device?.lost.then(() => {
+    tell('WebGPU device')
+  })
   return {
-    lost,
+    during(work) {
+      return new Promise((resolve, reject) => {
+        if (end) reject(end)
+        waiting.add(reject)
+        void work.then(resolve, reject).finally(() => waiting.delete(reject))
+      })
+    },
     // The event comes a task later than the loss.
     end: () => end ?? (gl?.isContextLost() ? gone('WebGL context') : undefined),
   }

@@ -49,7 +49,7 @@ export async function openOnnxGraph(
     async run(feeds, outputs) {
       try {
         requireLife(life)
-        return await Promise.race([session.run(feeds, outputs), life.lost])
+        return await life.during(session.run(feeds, outputs))
       } catch (cause) {
         throw onnxFailure('run the graph', cause)
       }

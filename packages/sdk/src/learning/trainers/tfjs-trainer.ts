@@ -100,7 +100,7 @@ async function tfjsTrainer(running: RunningTfjs, files: TrainingFiles): Promise<
         made.push(found)
         const scalars = [found.loss, found.norm, ...Object.values(found.metrics)]
         const read = Promise.all(scalars.map(async (scalar) => (await scalar.data())[0]!))
-        const [value = NaN, norm = NaN, ...rest] = await Promise.race([read, life.lost])
+        const [value = NaN, norm = NaN, ...rest] = await life.during(read)
         requireLife(life)
         const entries = [...Object.keys(found.metrics), ...figures].map((name, i) => [
           name,

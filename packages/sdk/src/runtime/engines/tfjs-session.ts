@@ -61,7 +61,7 @@ export async function tfjsSession(
         await selectTfjs(running)
         const outputs = await outputsOf(inputs)
         try {
-          const read = await Promise.race([readAll(outputs), life.lost])
+          const read = await life.during(readAll(outputs))
           requireLife(life)
           return Object.fromEntries(read.map((tensor, index): [string, Tensor] => [names[index]!, tensor]))
         } finally {
@@ -78,10 +78,7 @@ export async function tfjsSession(
         requireLife(life)
         await selectTfjs(running)
         slopes = tfjsGradients(core, model, names.indexOf(wanted.output), fed, wanted)
-        const read = await Promise.race([
-          Promise.all(slopes.map((slope) => slope.data<'float32'>())),
-          life.lost,
-        ])
+        const read = await life.during(Promise.all(slopes.map((slope) => slope.data<'float32'>())))
         requireLife(life)
         return Object.fromEntries(wanted.inputs.map((name, i) => [name, read[i]!]))
       } catch (cause) {
