@@ -1,5 +1,6 @@
 import { awayFromKinks, awayFromZero, positive } from '../draw.ts'
 import { operatorCase, type OperatorCase } from './operator-case.ts'
+import { rarerFunctions, rarerReductions, rearrangements } from './rarer-cases.ts'
 import { windowCases } from './window-cases.ts'
 
 const square = [[2, 3, 4]]
@@ -166,4 +167,7 @@ export const operatorCases: Readonly<Record<string, readonly OperatorCase[]>> = 
   windows: windowCases,
   normalisation,
   shapes,
+  rarerFunctions,
+  rarerReductions,
+  rearrangements,
 }

@@ -1,4 +1,4 @@
-import { graphBuilder, type ModelProto } from '@homing/onnx'
+import { graphBuilder } from '@homing/onnx'
 import { expect, it } from 'vitest'
 
 import { type GradientGraph, gradientGraph } from '../../gradient-graph.ts'
@@ -8,6 +8,7 @@ import type { Numbers } from '../run-model.ts'
 import { openOn } from './open-on.ts'
 import type { OperatorCase } from './operator-case.ts'
 import { operatorCases } from './operator-cases.ts'
+import { newestCases } from './rarer-cases.ts'
 
 /** Norm of the difference, as a share of the gradient's. WGSL lets sine and cosine be off by 2^-11. */
 const tolerance = 1e-3
@@ -15,8 +16,8 @@ const tolerance = 1e-3
 const timeout = 240_000
 
 /** All cases side by side, so that a backend starts once: the sum of v y + y^2 / 2 over every output y, v at random. */
-function together(cases: readonly OperatorCase[]): { model: ModelProto; feeds: Record<string, Numbers> } {
-  const g = graphBuilder('together', { opset: 20 })
+function together(cases: readonly OperatorCase[], opset: number) {
+  const g = graphBuilder('together', { opset })
   const feeds: Record<string, Numbers> = {}
   const terms = cases.map(({ name, define, shapes, draw = uniform }, index) => {
     const inputs = shapes.map((shape, at) => {
@@ -42,11 +43,16 @@ async function gradientsOn(backend: 'wasm' | 'webgpu', graph: GradientGraph, fee
   return graph.gradients.map(({ input, output }) => ({ input, values: [...results[output]!] }))
 }
 
-it.each(Object.entries(operatorCases))(
-  '%s: the same gradients on webgpu as on wasm',
+const families = [
+  ...Object.entries(operatorCases).map(([family, cases]) => ({ family, cases, opset: 20 })),
+  { family: 'newest', cases: newestCases, opset: 24 },
+]
+
+it.each(families)(
+  '$family: the same gradients on webgpu as on wasm',
   { timeout },
-  async (_, cases) => {
-    const { model, feeds } = together(cases)
+  async ({ cases, opset }) => {
+    const { model, feeds } = together(cases, opset)
     const graph = gradientGraph(model)
     const expected = await gradientsOn('wasm', graph, feeds)
     for (const [index, { input, values }] of (await gradientsOn('webgpu', graph, feeds)).entries()) {
