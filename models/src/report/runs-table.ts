@@ -28,7 +28,10 @@ export function runsTable(runs: readonly Run[]): string {
     [...header, 'seconds', 'processor seconds', 'result', 'SHA-256 of the weights'],
     runs.map(({ log, sha256 }) => {
       const { model, version, parent, parameters, data, hyperparameters, seed, seconds, cpuSeconds } = log
-      const setting = (name: string): string => String(hyperparameters[name] ?? '')
+      const setting = (name: string): string | number => {
+        const value = hyperparameters[name]
+        return typeof value === 'object' ? JSON.stringify(value) : (value ?? '')
+      }
       return [
         model,
         version,

@@ -18,3 +18,6 @@ export const uploadTimeoutMs = 600_000
 
 /** Most bytes of an answer that are read. */
 export const maxAnswerBytes = 16 * 1024 * 1024
+
+/** Most bytes of an ONNX file: protocol buffers end at 2 GiB. Larger models keep their tensors in external data. */
+export const maxModelBytes = 2 ** 31 - 1

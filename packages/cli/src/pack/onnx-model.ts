@@ -12,6 +12,7 @@ import {
 } from '@homing/onnx'
 import type { Parameters, Pipeline } from '@homing/protocol'
 
+import { maxModelBytes } from '../config.ts'
 import type { BlobWriter } from './blob-writer.ts'
 import { onnxExplanation } from './explanation/onnx-explanation.ts'
 import { externalFiles } from './external-files.ts'
@@ -20,9 +21,6 @@ import { outputShapes } from './output-shapes.ts'
 import { readSmallFile } from './read-small-file.ts'
 import { onnxTraining } from './training/onnx-training.ts'
 import type { Adapters } from './training/training-config.ts'
-
-/** Most bytes of an ONNX file: protocol buffers end at 2 GiB. Larger models keep their tensors in external data. */
-export const maxModelBytes = 2 ** 31 - 1
 
 /** Seed of adapters where the publisher names none. */
 const defaultSeed = 1

@@ -2,9 +2,9 @@ import { backendSupport, trainingGraph, type TrainingGraph } from '@homing/gradi
 import { type ModelProto, readModel, withMetadata, writeModel } from '@homing/onnx'
 import { HomingError, type Training, type TrainingRecipe } from '@homing/protocol'
 
+import { maxModelBytes } from '../../config.ts'
 import { fixedInputs, withInputs } from '../fixed-inputs.ts'
 import { fixedTensor } from '../fixed-tensor.ts'
-import { maxModelBytes } from '../onnx-model.ts'
 import { readSmallFile } from '../read-small-file.ts'
 import { writtenFor } from '../written-for.ts'
 import { learnedAlone } from './learned-alone.ts'
