@@ -36,7 +36,7 @@ export interface TrainingGraph {
 
 /**
  * Writes the training step of an inference model: forward, loss, gradients and optimiser. Shapes are fixed: `dims`
- * gives dynamic dimensions, such as the batch, their sizes. A step whose loss or gradients are not finite changes nothing.
+ * gives dynamic dimensions, such as the batch, their sizes.
  * @throws HomingError GRADIENT_UNSUPPORTED when an operator without gradient lies between the loss and a trained
  *   tensor (`details.trainable` lists what can be trained), CONFIG_INVALID for options that do not fit the model,
  *   ONNX_INVALID or ONNX_UNSUPPORTED for a model that cannot be read.
@@ -61,7 +61,7 @@ export function trainingGraph(model: ModelProto, options: TrainingOptions): Trai
   const revisit = recipe.recompute ? recomputation(forward, emit, trained) : undefined
   const gradients = writeGradients(forward, emit, written.gradient, trained, revisit)
   const plain = { loss: written.loss, gradients }
-  const { proximal = 0, clipNorm } = recipe
+  const { proximal = 0 } = recipe
   const pulled = proximal > 0 ? withProximalTerm(emit, plain, inputs.tensors, proximal) : undefined
   const objective = pulled ?? plain
   const update = writeUpdate(emit, recipe, optimiser, inputs, objective)
@@ -69,7 +69,7 @@ export function trainingGraph(model: ModelProto, options: TrainingOptions): Trai
     loss: objective.loss,
     ...metrics,
     ...(pulled && { proximal: pulled.term }),
-    ...(clipNorm !== undefined && { gradient_norm: update.norm }),
+    ...(update.norm && { gradient_norm: update.norm }),
   }
   const outputs = declareStepOutputs(builder, emit, trainedModel, inputs, update, figures, nameOf)
   return {

@@ -45,7 +45,7 @@ export function declareStepOutputs(
   const moved = averages.map((average, index): ParameterSlot => {
     const old = inputs.averages[index]!
     const next = movedAverage(emit, old, forward.values.get(average.statistic)!, average)
-    return { ...slot(old, emit.select(update.finite, next, old)), state: [] }
+    return { ...slot(old, next), state: [] }
   })
   return { parameters: [...slots, ...moved], loss: lossName, metrics }
 }

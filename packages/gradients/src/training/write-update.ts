@@ -4,7 +4,6 @@ import type { Emitter, ShapedValue } from '../emitter.ts'
 import { clipByNorm } from '../optimisers/clip-by-norm.ts'
 import type { Optimiser } from '../optimisers/optimiser.ts'
 import { accumulated, accumulatedState } from './accumulation.ts'
-import { allFinite } from './finite.ts'
 import type { Objective } from './proximal-term.ts'
 import type { StepInputs } from './step-inputs.ts'
 import { sumOfSquares } from './sum-of-squares.ts'
@@ -20,10 +19,8 @@ export interface UpdatedTensor {
 export interface Update {
   /** In the order of the trained tensors. */
   readonly tensors: readonly UpdatedTensor[]
-  /** Whether loss and gradients are finite; where they are not, everything stays as it was. */
-  readonly finite: ShapedValue
-  /** The norm of all gradients together, before it is limited. */
-  readonly norm: ShapedValue
+  /** The norm of all gradients together, before it is limited; where the recipe limits it. */
+  readonly norm: ShapedValue | undefined
 }
 
 /** Writes how gradients change the trained tensors. */
@@ -37,23 +34,22 @@ export function writeUpdate(
   const gathered =
     accumulate > 1 ? accumulated(emit, objective.gradients, tensors, step, accumulate) : undefined
   const means = gathered?.gradients ?? objective.gradients
-  const norm = emit.unary('Sqrt', sumOfSquares(emit, [...means.values()]))
-  const finite = allFinite(emit, [objective.loss, norm])
-  const changes = gathered ? emit.op('And', [finite, gathered.due], []) : finite
-  const gradients = clipNorm === undefined ? means : clipByNorm(emit, means, norm, clipNorm)
+  const norm =
+    clipNorm === undefined ? undefined : emit.unary('Sqrt', sumOfSquares(emit, [...means.values()]))
+  const gradients = norm ? clipByNorm(emit, means, norm, clipNorm!) : means
   const update = optimiser.begin(emit, learningRate, gathered?.change ?? step)
 
   const updated = tensors.map(({ parameter, state: old }): UpdatedTensor => {
     const { decrease, state } = update({ parameter, gradient: gradients.get(parameter.name)!, state: old })
-    const kept = decayed(emit, parameter, learningRate, weightDecay)
-    const next = emit.select(changes, emit.binary('Sub', kept, decrease), parameter)
-    const nextState = optimiser.state.map((name) => [name, emit.select(changes, state[name]!, old[name]!)])
-    if (gathered) {
-      const sum = emit.select(finite, gathered.sums.get(parameter.name)!, old[accumulatedState]!)
-      const zero = emit.scalar(0, parameter.dtype)
-      nextState.push([accumulatedState, emit.select(changes, zero, sum)])
+    const next = emit.binary('Sub', decayed(emit, parameter, learningRate, weightDecay), decrease)
+    if (!gathered) return { parameter: next, state }
+    const { due, sums } = gathered
+    const kept = optimiser.state.map((name) => [name, emit.select(due, state[name]!, old[name]!)] as const)
+    const sum = emit.select(due, emit.scalar(0, parameter.dtype), sums.get(parameter.name)!)
+    return {
+      parameter: emit.select(due, next, parameter),
+      state: { ...Object.fromEntries(kept), [accumulatedState]: sum },
     }
-    return { parameter: next, state: Object.fromEntries(nextState) as UpdatedTensor['state'] }
   })
-  return { tensors: updated, finite, norm }
+  return { tensors: updated, norm }
 }
