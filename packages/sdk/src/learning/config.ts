@@ -6,6 +6,3 @@ export const trainingThreads = 1
 
 /** Milliseconds of steps after which the worker hears what came in meanwhile. */
 export const hearingInterval = 50
-
-/** Most steps between two reports of the examples per second: the mean over this many milliseconds at least. */
-export const speedInterval = 250

@@ -87,6 +87,7 @@ test('parameters and state stay on the GPU from step to step, and no buffer is l
 test.each(['cpu', 'webgl', 'webgpu'] as const)(
   'TensorFlow.js on %s keeps no tensors of a step',
   async (backend) => {
+    await (await tfjs.open(backend, tfjsTraining('squares'))).release() // starts the backend
     const empty = memory().numTensors
     for (const name of ['squares', 'huber', 'gathered'] as const) {
       const trainer = await tfjs.open(backend, tfjsTraining(name))
