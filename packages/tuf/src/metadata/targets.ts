@@ -36,9 +36,6 @@ export const DelegationsSchema = v.object({
   ),
 })
 
-/** The roles to which a role delegates, and their keys. */
-export type Delegations = v.InferOutput<typeof DelegationsSchema>
-
 /** A file that a role vouches for. */
 export const TargetFileSchema = v.object({
   length: LengthSchema,
