@@ -1,8 +1,11 @@
 import { Tensor } from 'onnxruntime-web/wasm'
 import { describe, expect, test } from 'vitest'
 
-import { float, graphBuilder, readModel, writeModel } from '../index.ts'
+import { float, type GraphBuilder, graphBuilder, type Value, readModel, writeModel } from '../index.ts'
 import { runModel } from '../testing/run-model.ts'
+
+const zeros = (g: GraphBuilder, shape: number[]): Value =>
+  g.constant('float32', shape, new Float32Array(shape.reduce((a, b) => a * b, 1)))
 
 describe('graphBuilder', () => {
   test('writes a model that onnxruntime runs', async () => {
@@ -46,6 +49,20 @@ describe('graphBuilder', () => {
     expect(g.build().graph!.node).toMatchObject([{ opType: 'Identity', input: ['x'], output: ['y'] }])
   })
 
+  test('takes unknown sizes to fit, and types of their own where operators have them', () => {
+    const g = graphBuilder('fits', { opset: 18 })
+    const x = g.input('x', 'float32', ['n', 'm', 3])
+    const flags = g.op('Greater', [x, g.scalar(0)])
+    const sum = g.op('Where', [
+      flags,
+      g.op('Pow', [x, g.scalar(2, 'int64')]),
+      g.op('Add', [x, zeros(g, [2, 1])]),
+    ])
+    expect(g.op('MatMul', [sum, zeros(g, [3, 5])]).shape).toEqual(['n', 2, 5])
+    expect(g.op('Concat', [x, x], { axis: 1 }).shape).toEqual(['n', '', 3])
+    expect(g.op('Gemm', [zeros(g, [3, 2]), zeros(g, [4, 3])], { transA: 1, transB: 1 }).shape).toEqual([2, 4])
+  })
+
   test('stores equal constants once and tells floats from ints', () => {
     const g = graphBuilder('constants')
     expect(g.ints([1, 2])).toBe(g.ints([1, 2]))
@@ -72,16 +89,26 @@ describe('graphBuilder', () => {
   })
 
   test.each([
+    ['a name twice', (g: GraphBuilder) => (g.input('x', 'float32'), g.input('x', 'float32'))],
+    ['an unknown value', (g: GraphBuilder) => g.op('Relu', [{ name: 'nowhere' }])],
+    ['data of another length', (g: GraphBuilder) => g.parameter('w', 'float32', [3], [1, 2])],
+    ['operands that do not meet', (g: GraphBuilder) => g.op('MatMul', [zeros(g, [2, 3]), zeros(g, [2, 3])])],
+    ['sums that do not fit', (g: GraphBuilder) => g.op('Gemm', [zeros(g, [2, 3]), zeros(g, [2, 3])])],
     [
-      'a name twice',
-      (g: ReturnType<typeof graphBuilder>) => (g.input('x', 'float32'), g.input('x', 'float32')),
+      'batches that do not broadcast',
+      (g: GraphBuilder) => g.op('MatMul', [zeros(g, [2, 3, 4]), zeros(g, [3, 4, 5])]),
     ],
-    ['an unknown value', (g: ReturnType<typeof graphBuilder>) => g.op('Relu', [{ name: 'nowhere' }])],
+    ['sizes that do not broadcast', (g: GraphBuilder) => g.op('Add', [zeros(g, [2, 3]), zeros(g, [2])])],
     [
-      'data of another length',
-      (g: ReturnType<typeof graphBuilder>) => g.parameter('w', 'float32', [3], [1, 2]),
+      'channels of another number',
+      (g: GraphBuilder) => g.op('Conv', [zeros(g, [1, 4, 8]), zeros(g, [2, 4, 3])], { group: 2 }),
     ],
-    ['no output', (g: ReturnType<typeof graphBuilder>) => g.build()],
+    [
+      'parts of other sizes',
+      (g: GraphBuilder) => g.op('Concat', [zeros(g, [2, 3]), zeros(g, [2, 4])], { axis: 0 }),
+    ],
+    ['fractions with whole numbers', (g: GraphBuilder) => g.op('Mul', [zeros(g, [2]), g.ints([1, 2])])],
+    ['no output', (g: GraphBuilder) => g.build()],
   ])('refuses %s', (_, wrong) => {
     expect(() => wrong(graphBuilder('wrong'))).toThrow(expect.objectContaining({ code: 'ONNX_INVALID' }))
   })

@@ -17,6 +17,7 @@ import type { ElementType } from '../tensor/element-types.ts'
 import { makeTensor, type TensorElements } from '../tensor/make-tensor.ts'
 import { tensorHeader } from '../tensor/tensor-bytes.ts'
 import { type AttributeInputs, makeAttributes } from './attributes.ts'
+import { checkOperands } from './check-operands.ts'
 import { defaultOpset, makeModel, type ModelOptions } from './make-model.ts'
 import { createNames, type Names } from './names.ts'
 import { renameValues } from './rename-values.ts'
@@ -162,6 +163,10 @@ function buildGraph(
       if (name) node.name = name
       if (domain) node.domain = domain
       if (typeof outs !== 'number') outs.filter(Boolean).forEach(names.claim)
+      checkOperands(
+        node,
+        node.input.map((input) => known.types.get(input)),
+      )
       return add(node, { dtype, shape })
     },
     node(node) {

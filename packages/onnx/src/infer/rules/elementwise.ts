@@ -76,6 +76,9 @@ const binary = [
 ]
 const comparison = ['And', 'Or', 'Xor', 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual']
 
+/** Operators whose operands are laid against one another from the back (ONNX, Broadcasting). */
+export const broadcastingOperators: ReadonlySet<string> = new Set([...binary, ...comparison, 'Where'])
+
 const sameType: TypeRule = (node) => [node.input(0)]
 const broadcast =
   (first: number, dtype?: ElementType): TypeRule =>
