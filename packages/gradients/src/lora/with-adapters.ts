@@ -3,6 +3,7 @@ import { HomingError } from '@homing/protocol'
 
 import { withCurrentOpset } from '../forward-graph.ts'
 import { namePattern } from '../name-pattern.ts'
+import { seededRandom } from '../seeded-random.ts'
 import { adapterNames, adaptedWeights } from './adapter-names.ts'
 import { type AdaptableWeight, adaptableWeights } from './adaptable-weights.ts'
 import { adaptedNodes } from './adapted-nodes.ts'
@@ -41,7 +42,7 @@ export function withAdapters(model: ModelProto, options: AdapterOptions): ModelP
   for (const weight of chosen) checkWeight(adapted, weight, rank)
   if (!(Number.isFinite(alpha) && alpha > 0))
     throw new HomingError('CONFIG_INVALID', `Alpha must be above 0, not ${alpha}`)
-  const random = uniformNumbers(seed)
+  const random = seededRandom(seed)
   const replaced = new Map(chosen.flatMap((weight) => [...adaptedNodes(weight)]))
   graph.node = graph.node.flatMap((node) => replaced.get(node) ?? node)
   graph.initializer.push(...chosen.flatMap((weight) => adapterTensors(weight, rank, alpha, random)))
@@ -92,15 +93,4 @@ function adapterTensors(
     makeTensor(b, 'float32', isKernel ? [outputs, rank] : [rank, outputs], new Float32Array(outputs * rank)),
     makeTensor(scale, 'float32', [], [alpha / rank]),
   ]
-}
-
-/** The generator mulberry32: numbers from 0 to below 1. */
-function uniformNumbers(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
 }

@@ -2,7 +2,8 @@ import { graphBuilder, type GraphBuilder, type ModelProto, type Value } from '@h
 import { expect } from 'vitest'
 
 import { readForwardGraph } from '../forward-graph.ts'
-import { type Draw, type Random, randomOf, uniform } from './draw.ts'
+import { seededRandom } from '../seeded-random.ts'
+import { type Draw, type Random, uniform } from './draw.ts'
 import { gradientModel } from './gradient-model.ts'
 import { openModel, type OpenModel } from './run-model.ts'
 
@@ -68,7 +69,7 @@ interface Check {
 /** Undefined where the engine has no kernel of this precision. */
 async function opened(given: GradientCase, precision: Precision): Promise<Check | undefined> {
   const { shapes, draw = uniform } = given
-  const random = randomOf(given.seed)
+  const random = seededRandom(given.seed)
   const model = forwardModel(given, precision)
   const output = readForwardGraph(model, {}).output.shape
   const array = precision === 'float64' ? Float64Array : Float32Array

@@ -22,14 +22,3 @@ export const awayFromKinks: Draw = (random, count) => {
   )
   return Float64Array.from(ranks, ({ rank }) => (rank - Math.floor(count / 2) + 0.5) / 10)
 }
-
-/** The generator mulberry32. */
-export function randomOf(seed: number): Random {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}

@@ -2,7 +2,8 @@ import { graphBuilder } from '@homing/onnx'
 import { expect, it } from 'vitest'
 
 import { type GradientGraph, gradientGraph } from '../../gradient-graph.ts'
-import { randomOf, uniform } from '../draw.ts'
+import { seededRandom } from '../../seeded-random.ts'
+import { uniform } from '../draw.ts'
 import { numbers } from '../numbers.ts'
 import type { Numbers } from '../run-model.ts'
 import { openOn } from './open-on.ts'
@@ -23,7 +24,7 @@ function together(cases: readonly OperatorCase[], opset: number) {
     const inputs = shapes.map((shape, at) => {
       const input = `${name} (input ${at})`
       const count = shape.reduce((product, dim) => product * dim, 1)
-      feeds[input] = { shape, data: Float32Array.from(draw(randomOf(index), count)) }
+      feeds[input] = { shape, data: Float32Array.from(draw(seededRandom(index), count)) }
       return g.input(input, 'float32', shape)
     })
     const y = define(g, inputs)

@@ -1,6 +1,7 @@
 import type { GraphBuilder, Value } from '@homing/onnx'
 
-import { type Random, randomOf, uniform } from '../draw.ts'
+import { seededRandom } from '../../seeded-random.ts'
+import { type Random, uniform } from '../draw.ts'
 
 /** Writes the learned tensors of a model under construction, drawn alike each time. */
 export interface Weights {
@@ -11,7 +12,7 @@ export interface Weights {
 }
 
 export function weightsOf(g: GraphBuilder, seed: number): Weights {
-  const random: Random = randomOf(seed)
+  const random: Random = seededRandom(seed)
   const parameter = (name: string, shape: readonly number[], centre: number, spread: number): Value => {
     const count = shape.reduce((product, dim) => product * dim, 1)
     const data = Float32Array.from(uniform(random, count), (value) => centre + spread * value)
