@@ -1,3 +1,5 @@
+import { shuffle } from '../random/shuffle.ts'
+
 /** Which examples make the next batch. */
 export type NextBatch = () => Uint32Array
 
@@ -22,15 +24,5 @@ export function exampleOrder(random: () => number, examples: number, batch: numb
       at += piece.length
     }
     return chosen
-  }
-}
-
-/** Fisher and Yates (Durstenfeld 1964). */
-function shuffle(order: Uint32Array, random: () => number): void {
-  for (let last = order.length - 1; last > 0; last--) {
-    const other = Math.floor(random() * (last + 1))
-    const kept = order[last]!
-    order[last] = order[other]!
-    order[other] = kept
   }
 }

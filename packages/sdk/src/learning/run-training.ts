@@ -8,7 +8,7 @@ import { type LossCurve, lossCurve } from './loss-curve.ts'
 import { readExamples } from './read-examples.ts'
 import { requireTraining } from './require-training.ts'
 import { runSettings } from './run-settings.ts'
-import { seededRandom } from './seeded-random.ts'
+import { seededRandom } from '../random/seeded-random.ts'
 import type { Trainer, TrainerLibrary } from './trainer.ts'
 import type { TrainingEvent, TrainingRequest, TrainingResult } from './training-api.ts'
 
