@@ -22,7 +22,9 @@ export async function trainSteps(
 ): Promise<TrainedSteps> {
   const slots = graph.parameters.flatMap((slot) => [slot, ...slot.state])
   const start = tensorsOf(model)
-  const anchors = graph.parameters.flatMap(({ anchor, input }) => (anchor ? [[anchor, start[input]!]] : []))
+  const anchors = graph.parameters.flatMap(({ anchor, input }): [string, Numbers][] =>
+    anchor ? [[anchor, start[input]!]] : [],
+  )
   let tensors: Record<string, Numbers> = Object.fromEntries(
     slots.map(({ input, shape }) => [
       input,
