@@ -93,6 +93,19 @@ export function trainerContract({ library, backend, files, prefix }: TrainerSubj
       expect(Number.isFinite((await step(1)).loss)).toBe(true)
     })
 
+    it('goes back to them also when it is asked to', async () => {
+      await trainer.begin()
+      await trainer.restore()
+      await step(1)
+      const good = await trainer.parameters()
+      await step(2, divergingRate)
+      await trainer.restore()
+      expect(await trainer.parameters()).toEqual(good)
+      await trainer.restore()
+      expect(await trainer.parameters()).toEqual(good)
+      expect(Number.isFinite((await step(1)).loss)).toBe(true)
+    })
+
     it('keeps its tensors when a step fails', async () => {
       const failing = await library.open(backend, files('squares'))
       await trace(failing, 'squares', 1)

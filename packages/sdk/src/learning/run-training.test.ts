@@ -144,12 +144,27 @@ describe('a run of training', () => {
     expect(last.parameters['bias']!.data).toEqual(packaged.slice(12))
   })
 
-  it('refuses parameters that the last step made infinite', async () => {
-    const run = train(examples(4), { epochs: 1, learningRate: 1e39 })
+  it.each([onnx, tfjs])('says so as well of tensors that the last step made infinite', async (library) => {
+    const events: TrainingEvent[] = []
+    const onEvent = (event: TrainingEvent): void => void events.push(event)
+    const run = train(examples(4), { epochs: 1, learningRate: 1e39 }, { onEvent }, { library })
     await expect(run).rejects.toMatchObject({
       code: 'TRAINING_DIVERGED',
-      details: { step: 1, name: 'kernel' },
+      message: expect.stringMatching(/^Tensor ".*kernel" is not finite after step 1/),
+      details: { step: 1, losses: [expect.any(Number)] },
     })
+    const last = events.at(-1)!
+    expect(last).toMatchObject({ type: 'diverged', step: 1 })
+    if (last.type !== 'diverged') return
+    const packaged = new Float32Array(onnxTraining('classes').parameters.buffer)
+    const [kernel, bias] = Object.values(last.parameters)
+    expect([...(kernel!.data as Float32Array), ...(bias!.data as Float32Array)]).toEqual([...packaged])
+  })
+
+  it('is aborted also during its last step', async () => {
+    const stop = new AbortController()
+    const run = train(examples(4), { epochs: 1 }, { signal: stop.signal, onEvent: () => void stop.abort() })
+    await expect(run).rejects.toMatchObject({ code: 'ABORTED' })
   })
 })
 

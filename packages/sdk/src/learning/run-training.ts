@@ -32,7 +32,7 @@ export interface TrainingWatch {
  * on the seed alone; what an epoch leaves over of its last batch opens the next epoch, and a run makes one step at least.
  * @throws HomingError TRAINING_UNAVAILABLE, CONFIG_INVALID, PIPELINE_INVALID, INPUT_*, TARGETS_INVALID, ENGINE_MISSING,
  * BACKEND_UNAVAILABLE, ENGINE_FAILED, ABORTED, and TRAINING_DIVERGED with `details.step` and `details.losses` (of all
- * steps) when the loss is not finite.
+ * steps) when the loss, or a tensor after the last step, is not finite.
  */
 export async function runTraining(
   library: TrainerLibrary,
@@ -63,7 +63,8 @@ export async function runTraining(
       const point = curve.add(report)
       const ended = now()
       onEvent({ type: 'step', ...point, examplesPerSecond: speed(recipe.batch, ended - began) })
-      if (!Number.isFinite(report.loss)) throw await diverged(trainer, curve, onEvent)
+      if (!Number.isFinite(report.loss))
+        throw await diverged(trainer, curve, onEvent, `The loss became ${report.loss} at step ${step}`)
       const epoch = curve.epochEnded()
       if (epoch) onEvent({ type: 'epoch', ...epoch })
       if (step === steps) break
@@ -77,8 +78,13 @@ export async function runTraining(
     }
     const examplesPerSecond =
       steps > 1 ? speed((steps - 1) * recipe.batch, now() - warm) : speed(recipe.batch, warm - began)
+    refuseAborted(signal)
     const parameters = await trainer.parameters()
-    requireFinite(parameters, steps)
+    const spoiled = notFinite(parameters)
+    if (spoiled !== undefined) {
+      await trainer.restore()
+      throw await diverged(trainer, curve, onEvent, `Tensor "${spoiled}" is not finite after step ${steps}`)
+    }
     return { ...place, parameters, curve: curve.steps, steps, epochs, examplesPerSecond }
   } finally {
     await trainer.release()
@@ -91,27 +97,24 @@ function refuseAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new HomingError('ABORTED', 'The training was aborted.', { cause: signal.reason })
 }
 
+/** Tells of the end of a run; the trainer has gone back to the last tensors that gave a finite loss. */
 async function diverged(
   trainer: Trainer,
   { steps }: LossCurve,
   onEvent: (event: TrainingEvent) => void,
+  what: string,
 ): Promise<HomingError> {
-  const { step, loss } = steps.at(-1)!
+  const { step } = steps.at(-1)!
   onEvent({ type: 'diverged', step, parameters: await trainer.parameters() })
-  return new HomingError(
-    'TRAINING_DIVERGED',
-    `The loss became ${loss} at step ${step}: lower the learning rate.`,
-    {
-      details: { step, losses: steps.map((each) => each.loss) },
-    },
-  )
+  return new HomingError('TRAINING_DIVERGED', `${what}: lower the learning rate.`, {
+    details: { step, losses: steps.map(({ loss }) => loss) },
+  })
 }
 
-/** The last step has changed the parameters, and no loss has told yet what became of them. */
-function requireFinite(parameters: Readonly<Record<string, Tensor>>, step: number): void {
-  for (const [name, { data }] of Object.entries(parameters)) {
-    if (Array.prototype.every.call(data, (value: unknown) => Number.isFinite(Number(value)))) continue
-    const message = `Tensor "${name}" is not finite after step ${step}: lower the learning rate.`
-    throw new HomingError('TRAINING_DIVERGED', message, { details: { step, name } })
-  }
+/** The first tensor that is not finite: the last step has changed them all, and no loss has told what became of them. */
+function notFinite(parameters: Readonly<Record<string, Tensor>>): string | undefined {
+  return Object.keys(parameters).find(
+    (name) =>
+      !Array.prototype.every.call(parameters[name]!.data, (value: unknown) => Number.isFinite(Number(value))),
+  )
 }

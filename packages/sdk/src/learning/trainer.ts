@@ -49,6 +49,8 @@ export interface Trainer {
    * no further step can be made (onnxruntime-web 1.30 on webgpu feeds the batch of a failed run again for ever).
    */
   step(batch: Batch, settings: StepSettings): Promise<StepReport>
+  /** Goes back to the last tensors that gave a finite loss; the optimiser begins anew. */
+  restore(): Promise<void>
   /** The trained tensors, by their names in the package. The data belongs to the caller. */
   parameters(): Promise<Record<string, Tensor>>
   /** Frees everything. Called once, when no step is under way. */

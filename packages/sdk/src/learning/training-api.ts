@@ -52,7 +52,7 @@ export type TrainingEvent =
   | ({ readonly type: 'step'; readonly examplesPerSecond: number } & TrainingStep)
   /** `loss` and `metrics` are means over the steps of the epoch. */
   | ({ readonly type: 'epoch' } & TrainingStep)
-  /** The loss is no longer finite. `parameters` are the last ones that gave a finite loss; TRAINING_DIVERGED follows. */
+  /** The loss, or a tensor after the last step, is not finite. `parameters` are the last ones that gave a finite loss; TRAINING_DIVERGED follows. */
   | { readonly type: 'diverged'; readonly step: number; readonly parameters: Tensors }
 
 /** What a run leaves. */

@@ -117,6 +117,10 @@ export async function onnxTrainer(running: RunningOnnx, files: TrainingFiles): P
       }
       return { loss, metrics }
     },
+    restore() {
+      restore()
+      return Promise.resolve()
+    },
     async parameters() {
       const read = Object.entries(parameters).map(async ([name, tensor]): Promise<[string, HomingTensor]> => {
         await tensor.getData(true) // from here on it is fed from the CPU

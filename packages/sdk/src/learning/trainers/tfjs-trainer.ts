@@ -45,7 +45,6 @@ async function tfjsTrainer(running: RunningTfjs, files: TrainingFiles): Promise<
     signature.outputs.findIndex(({ name }) => name === recipe.output),
   )
   const update = tfjsUpdate(core, recipe)
-  const figures = recipe.clipNorm === undefined ? [] : ['gradient_norm']
 
   // What outlives a step is disposed of here.
   let state: TfjsState = {}
@@ -74,6 +73,14 @@ async function tfjsTrainer(running: RunningTfjs, files: TrainingFiles): Promise<
   }
   forgetState()
   takeAnchors()
+  /** Goes back to the last tensors that gave a finite loss: `present` where there are no others. */
+  const goBack = (present?: Named): void => {
+    const good = proven ?? present
+    if (good) assign(good)
+    core.dispose([proven, present] as TensorContainer)
+    proven = undefined
+    forgetState()
+  }
 
   return {
     async begin(start) {
@@ -98,32 +105,25 @@ async function tfjsTrainer(running: RunningTfjs, files: TrainingFiles): Promise<
           return { ...slopes, gathered, norm: update.norm(gathered.means) }
         })
         made.push(found)
-        const scalars = [found.loss, found.norm, ...Object.values(found.metrics)]
+        const figures = { ...found.metrics, ...(found.norm && { gradient_norm: found.norm }) }
+        const scalars = [found.loss, ...Object.values(figures)]
         const read = Promise.all(scalars.map(async (scalar) => (await scalar.data())[0]!))
-        const [value = NaN, norm = NaN, ...rest] = await life.during(read)
+        const [value = NaN, ...rest] = await life.during(read)
         requireLife(life)
-        const entries = [...Object.keys(found.metrics), ...figures].map((name, i) => [
-          name,
-          [...rest, norm][i]!,
-        ])
-        if (!Number.isFinite(value)) {
-          made.push(before, proven)
-          assign(proven ?? before)
-          proven = undefined
-          forgetState()
-        } else if (Number.isFinite(norm)) {
+        const metrics = Object.fromEntries(Object.keys(figures).map((name, i) => [name, rest[i]!]))
+        if (Number.isFinite(value)) {
           made.push(proven, state)
           proven = before
           state = tidied(core, () => {
+            const norm = metrics['gradient_norm']
             const next = update.apply(byName(weights), found.gathered, norm, state, settings)
             assign(next.parameters)
             return mapState(next.state, (tensor) => tensor.clone()) // what a step leaves alone is in the old state too
           })
         } else {
-          made.push(before)
-          assign(before) // as in a training graph, such gradients change nothing
+          goBack(before)
         }
-        return { loss: value, metrics: Object.fromEntries(entries) as Record<string, number> }
+        return { loss: value, metrics }
       } catch (cause) {
         if (!life.end()) assign(before)
         made.push(before)
@@ -131,6 +131,10 @@ async function tfjsTrainer(running: RunningTfjs, files: TrainingFiles): Promise<
       } finally {
         core.dispose(made)
       }
+    },
+    async restore() {
+      await selectTfjs(running)
+      goBack()
     },
     async parameters() {
       await selectTfjs(running)

@@ -20,20 +20,20 @@ export interface TfjsUpdate {
   zeros(parameters: Named): TfjsState
   /** The mean gradients of the change under way, and the sums that they are made of. */
   gather(gradients: Named, state: TfjsState): { readonly means: Named; readonly sums: Named }
-  /** The norm of all gradients together. */
-  norm(gradients: Named): Tensor
+  /** The norm of all gradients together, where the recipe limits it. */
+  norm(gradients: Named): Tensor | undefined
   /** Parameters and state after the step. */
   apply(
     parameters: Named,
     gathered: ReturnType<TfjsUpdate['gather']>,
-    norm: number,
+    norm: number | undefined,
     state: TfjsState,
     settings: StepSettings,
   ): { readonly parameters: Named; readonly state: TfjsState }
 }
 
 export function tfjsUpdate(core: TfjsCore, recipe: StepRecipe): TfjsUpdate {
-  const { accumulate = 1, clipNorm = Infinity, weightDecay = 0 } = recipe
+  const { accumulate = 1, clipNorm, weightDecay = 0 } = recipe
   const optimiser = tfjsOptimiser(core, recipe.optimiser)
   const kept = accumulate > 1 ? [...optimiser.state, accumulated] : optimiser.state
   const each = <From, To>(
@@ -51,14 +51,16 @@ export function tfjsUpdate(core: TfjsCore, recipe: StepRecipe): TfjsUpdate {
       return { means: each(sums, (sum) => core.div(sum, accumulate)), sums }
     },
     norm: (gradients) =>
-      core.sqrt(core.addN(Object.values(gradients).map((gradient) => core.sum(core.square(gradient))))),
+      clipNorm === undefined
+        ? undefined
+        : core.sqrt(core.addN(Object.values(gradients).map((gradient) => core.sum(core.square(gradient))))),
     apply(parameters, { means, sums }, norm, state, { learningRate, step }) {
       const change = Math.ceil(step / accumulate)
       if (step < change * accumulate) {
         const next = each(state, (old, name) => ({ ...old, [accumulated]: sums[name]! }))
         return { parameters, state: next }
       }
-      const factor = Math.min(clipNorm / Math.max(norm, leastNorm), 1)
+      const factor = norm === undefined ? 1 : Math.min(clipNorm! / Math.max(norm, leastNorm), 1)
       const changed = each(means, (mean, name) => {
         const old = parameters[name]!
         const gradient = factor === 1 ? mean : core.mul(mean, factor)
