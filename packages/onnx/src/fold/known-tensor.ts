@@ -15,15 +15,19 @@ export interface KnownType {
   readonly shape: readonly number[]
 }
 
-/** A tensor whose elements `element` gives, in row-major order; undefined when it has none for one of them. */
+/**
+ * A tensor whose elements `element` gives, in row-major order; undefined when one of them is missing or of another
+ * kind, as in damaged models whose types contradict each other.
+ */
 export function fill(
   { dtype, shape }: KnownType,
   element: (index: number) => Element | undefined,
 ): KnownTensor | undefined {
   const data = new typedArrays[dtype](shape.reduce((a, b) => a * b, 1))
+  const kind = dtype === 'int64' || dtype === 'uint64' ? 'bigint' : 'number'
   for (let index = 0; index < data.length; index++) {
     const value = element(index)
-    if (value === undefined) return undefined
+    if (value === undefined || typeof value !== kind) return undefined
     data[index] = value
   }
   return { dtype, shape, data } as KnownTensor

@@ -12,7 +12,8 @@ const constantOfShape: Kernel = ({ attributes, outputs: [type] }) => {
 
 /** Of whole numbers alone: those of fractions are rounded otherwise by other engines. */
 const range: Kernel = ({ inputs: [start, , step], outputs: [type] }) => {
-  if (!type || !isArithmetic(start) || !step || type.dtype.startsWith('float')) return undefined
+  if (!type || !isArithmetic(start) || step?.dtype !== start.dtype || type.dtype.startsWith('float'))
+    return undefined
   const [first, delta] = [start.data[0]!, step.data[0]!]
   return [
     fill(type, (index) =>

@@ -64,9 +64,9 @@ const concat: Kernel = ({ attributes, inputs, outputs: [type] }) => {
   )
   return [
     fill(type, (index) => {
-      const { input, place } = places[Math.floor(index / step) % size]!
+      const part = places[Math.floor(index / step) % size]
       const row = Math.floor(index / (step * size))
-      return input?.data[(row * input.shape[axis]! + place) * step + (index % step)]
+      return part?.input?.data[(row * part.input.shape[axis]! + part.place) * step + (index % step)]
     }),
   ]
 }
