@@ -35,6 +35,8 @@ type Handler = ReturnType<TfjsCore['io']['fromMemory']>
 /** A layers model in memory. */
 export interface TfjsLayers extends TfjsModel {
   readonly layers: LayersModel
+  /** Where each output comes from, in the signature's order. */
+  readonly ends: readonly SymbolicTensor[]
   /** As `run`, but so that layers know whether the model is being trained: it can be differentiated. */
   call(inputs: TfjsTensors, training: boolean): readonly TfjsTensor[]
 }
@@ -65,6 +67,7 @@ async function layersModel(handler: Handler, signature: Signature): Promise<Tfjs
   const run = (inputs: TfjsTensors) => through(inputs, (fed) => model.predictOnBatch(fed))
   return {
     layers: model,
+    ends: outputOrder.map((place) => model.outputs[place]!),
     run,
     runAsync: (inputs) => Promise.resolve(run(inputs)),
     call: (inputs, training) => through(inputs, (fed) => model.apply(fed, { training })),

@@ -15,8 +15,9 @@ export interface Differentiable {
   readonly model: TfjsLayers
   readonly recipe: StepRecipe
   readonly loss: TfjsLoss
-  /** Place of the output that the loss reads. */
+  /** Place of the output that the loss reads, and what it reads of it. */
   readonly output: number
+  readonly scores: (output: Tensor) => Tensor
   readonly weights: readonly TfjsWeight[]
   /** The weights as they were when the run began, where the recipe pulls towards them. */
   readonly anchors: Named
@@ -31,12 +32,12 @@ export interface Differentiated {
 
 /** Differentiates the loss of a batch; to be called in a `tidy`. */
 export function differentiate(given: Differentiable, inputs: TfjsTensors, targets: Tensor): Differentiated {
-  const { core, model, recipe, loss, output, weights } = given
+  const { core, model, recipe, loss, output, scores, weights } = given
   let result: Tensor | undefined
   try {
     const { value, grads } = core.variableGrads(
       () => {
-        result = core.keep(model.call(inputs, recipe.batchStatistics ?? false)[output]!)
+        result = core.keep(scores(model.call(inputs, recipe.batchStatistics ?? false)[output]!))
         return loss.loss(result, targets)
       },
       weights.map(({ variable }) => variable),

@@ -14,6 +14,7 @@ import { packagedTensors, startingTensors } from '../starting-tensors.ts'
 import type { Tensors, Trainer, TrainerLibrary, TrainingFiles } from '../trainer.ts'
 import { type Differentiable, differentiate, type Named } from './tfjs-differentiate.ts'
 import { tfjsLoss } from './tfjs-losses.ts'
+import { tfjsScores } from './tfjs-scores.ts'
 import { type TfjsState, tfjsUpdate } from './tfjs-update.ts'
 import { tidied } from './tidied.ts'
 import { stillRandomLayers, type TfjsWeight, tfjsWeights } from './tfjs-weights.ts'
@@ -44,6 +45,7 @@ async function tfjsTrainer(running: RunningTfjs, files: TrainingFiles): Promise<
     0,
     signature.outputs.findIndex(({ name }) => name === recipe.output),
   )
+  const scores = tfjsScores(core, model.ends[output]!, recipe, files.manifest)
   const update = tfjsUpdate(core, recipe)
 
   // What outlives a step is disposed of here.
@@ -98,7 +100,7 @@ async function tfjsTrainer(running: RunningTfjs, files: TrainingFiles): Promise<
       try {
         requireLife(life)
         await selectTfjs(running)
-        const given: Differentiable = { core, model, recipe, loss, output, weights, anchors }
+        const given: Differentiable = { core, model, recipe, loss, output, scores, weights, anchors }
         const found = tidied(core, () => {
           const slopes = differentiate(given, toTensors(running, inputs), toTfjs(core, targets))
           const gathered = update.gather(slopes.gradients, state)
