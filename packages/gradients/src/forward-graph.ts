@@ -93,14 +93,23 @@ export function readForwardGraph(given: ModelProto, { dims = {}, output }: Forwa
   }
 }
 
-/** The values that depend on one of `roots`, roots included. */
-export function dependentOn({ nodes }: ForwardGraph, roots: readonly string[]): Set<string> {
+/** The values that depend on one of `roots`, roots included, by way of values that `pass`. */
+export function dependentOn(
+  { nodes }: ForwardGraph,
+  roots: readonly string[],
+  pass: (value: ShapedValue) => boolean = () => true,
+): Set<string> {
   const reached = new Set(roots)
   for (const { inputs, outputs } of nodes) {
     if (!inputs.some((input) => input && reached.has(input.name))) continue
-    for (const output of outputs) if (output) reached.add(output.name)
+    for (const output of outputs) if (output && pass(output)) reached.add(output.name)
   }
   return reached
+}
+
+/** The values that change smoothly with one of `roots`, roots included: whole numbers, such as its shape, do not. */
+export function smoothlyDependentOn(graph: ForwardGraph, roots: readonly string[]): Set<string> {
+  return dependentOn(graph, roots, ({ dtype }) => !/^(u?int|bool|string)/.test(dtype))
 }
 
 function nodesBehind(

@@ -25,6 +25,19 @@ const bias: Numbers = { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) }
 const select = (...data: number[]): Numbers => ({ shape: [2, 3], data: Float32Array.from(data) })
 
 describe('gradientGraph', () => {
+  it('is not held up by tensors that are made for the shape of an input', async () => {
+    const g = graphBuilder('first state')
+    const x = g.input('x', 'float32', ['batch', 2])
+    const state = g.op('ConstantOfShape', [g.op('Shape', [x])], {}, { dtype: 'float32' })
+    g.output('y', g.op('Tanh', [g.op('Add', [x, state])]), 'float32', ['batch', 2])
+    const graph = gradientGraph(g.build(), { dims: { batch: 2 } })
+    const selection = { shape: [2, 2], data: Float32Array.of(1, 1, 1, 1) }
+    const [results] = await runModel(graph.model, { x: points, selection })
+    points.data.forEach((value, i) =>
+      expect(results!['x/gradient']![i]).toBeCloseTo(1 - Math.tanh(value) ** 2, 6),
+    )
+  })
+
   it('gives the output and, for each selected element, its slopes', async () => {
     const g = graphBuilder('point')
     const x = g.input('x', 'float32', ['batch', 2])

@@ -1,7 +1,7 @@
 import { HomingError } from '@homing/protocol'
 
 import type { Emitter, ShapedValue } from './emitter.ts'
-import { dependentOn, type ForwardGraph } from './forward-graph.ts'
+import { smoothlyDependentOn, type ForwardGraph } from './forward-graph.ts'
 import type { Revisit } from './recompute.ts'
 import { refusalOf, ruleOf } from './registry.ts'
 
@@ -19,7 +19,7 @@ export function writeGradients(
   wanted: readonly string[],
   revisit: Revisit = (node) => node,
 ): Map<string, ShapedValue> {
-  const active = dependentOn(graph, wanted)
+  const active = smoothlyDependentOn(graph, wanted)
   const gradients = new Map<string, ShapedValue>([[graph.output.name, outputGradient]])
   for (const node of graph.nodes.toReversed()) {
     const wants = (index: number): boolean => active.has(node.inputs[index]?.name ?? '')

@@ -1,7 +1,7 @@
 import { elementTypeOf, elementTypes, tensorHeader } from '@homing/onnx'
 import { HomingError, type Trainable } from '@homing/protocol'
 
-import { dependentOn, type ForwardGraph } from './forward-graph.ts'
+import { smoothlyDependentOn, type ForwardGraph } from './forward-graph.ts'
 import type { ForwardNode } from './forward-node.ts'
 import { namePattern } from './name-pattern.ts'
 import { refusalOf, ruleOf } from './registry.ts'
@@ -84,7 +84,7 @@ function refuseAll(graph: ForwardGraph): void {
 
 /** Why operators have no gradient of what depends on `roots`. */
 function refusalsBehind(graph: ForwardGraph, roots: readonly string[]): string[] {
-  const reached = dependentOn(graph, roots)
+  const reached = smoothlyDependentOn(graph, roots)
   return graph.nodes.filter(carriesGradient).flatMap((node) => {
     const index = node.inputs.findIndex(
       (input, index) => input && reached.has(input.name) && refusalOf(node, index) !== undefined,

@@ -13,7 +13,7 @@ export interface Optimiser {
   /** Names of the tensors that it keeps for each parameter, of the parameter's shape. */
   readonly state: readonly string[]
   /**
-   * Starts a step. `learningRate` and `step` (1, 2, ...) are float32 scalars. The function that it gives writes
+   * Starts a step. `learningRate` and `step` (1, 2, ...) are scalars of the parameters' type. The function that it gives writes
    * the amount to take away from a parameter, and the new state.
    */
   readonly begin: (

@@ -37,11 +37,18 @@ export function writeUpdate(
   const norm =
     clipNorm === undefined ? undefined : emit.unary('Sqrt', sumOfSquares(emit, [...means.values()]))
   const gradients = norm ? clipByNorm(emit, means, norm, clipNorm!) : means
-  const update = optimiser.begin(emit, learningRate, gathered?.change ?? step)
+  const beginOf = (dtype: ShapedValue['dtype']) => {
+    const like = (scalar: ShapedValue) => (scalar.dtype === dtype ? scalar : emit.cast(scalar, dtype))
+    const rate = like(learningRate)
+    return { rate, update: optimiser.begin(emit, rate, like(gathered?.change ?? step)) }
+  }
+  const types = new Set(tensors.map(({ parameter }) => parameter.dtype))
+  const begun = new Map([...types].map((dtype) => [dtype, beginOf(dtype)]))
 
   const updated = tensors.map(({ parameter, state: old }): UpdatedTensor => {
+    const { rate, update } = begun.get(parameter.dtype)!
     const { decrease, state } = update({ parameter, gradient: gradients.get(parameter.name)!, state: old })
-    const next = emit.binary('Sub', decayed(emit, parameter, learningRate, weightDecay), decrease)
+    const next = emit.binary('Sub', decayed(emit, parameter, rate, weightDecay), decrease)
     if (!gathered) return { parameter: next, state }
     const { due, sums } = gathered
     const kept = optimiser.state.map((name) => [name, emit.select(due, state[name]!, old[name]!)] as const)
