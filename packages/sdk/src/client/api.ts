@@ -119,13 +119,15 @@ export interface Model {
    * Explains what the serving version says to one example: what each pixel, element or feature adds to the chosen label's
    * score, or to the value, compared with a baseline. Rows by sampled Shapley values, everything else by integrated
    * gradients. Predictions go on meanwhile.
-   * @throws HomingError as `predict`, CONFIG_INVALID for an option or label that is not there, and TRAINING_UNAVAILABLE
-   * when an image or tensor is to be explained and the version was packed without `--explain`.
+   * @throws HomingError as `predict`, CONFIG_INVALID for an option or label that is not there, TRAINING_UNAVAILABLE when
+   * an image or tensor is to be explained and the version was packed without `--explain`, OPERATOR_UNSUPPORTED when the
+   * serving backend cannot run the explanation graph, and those of a download: the graph is fetched on first use.
    */
   explain(inputs: Readonly<Record<string, PageInput>>, options?: ExplainOptions): Promise<Explanation>
   /**
-   * Trains a copy of the serving version on examples, in a worker of its own; what serves is not touched. Examples are
-   * checked before the first step.
+   * Trains a copy of the version that serves now on examples, in a worker of its own; what serves is not touched, and an
+   * update meanwhile changes nothing. Examples are checked before the first step; each run has a worker, so several may go
+   * on at once.
    * @throws HomingError TRAINING_UNAVAILABLE when the version was packed without `--train`, CONFIG_INVALID, INPUT_*,
    * TARGETS_INVALID, BACKEND_UNAVAILABLE, ENGINE_FAILED, TRAINING_DIVERGED with `details.step`, WORKER_LOST, ABORTED, CLOSED,
    * and those of a download: the training graph is fetched on first use.

@@ -5,11 +5,11 @@ import type { InputValue } from '../inputs/input-value.ts'
 import type { Explanation, ExplainSettings } from '../runtime/explanation-api.ts'
 import type { ExplainRequest, PredictReply, PredictRequest, RuntimeApi } from '../runtime/runtime-api.ts'
 import type { PredictOptions } from './api.ts'
-import { maxReplays } from './config.ts'
 import type { ExplainOptions } from './explanation-api.ts'
 import type { Serving } from './host-api.ts'
 import type { PageInput } from './page-input.ts'
 import type { PageSession } from './page-session.ts'
+import { isLost, type RepeatedCalls } from './repeated-calls.ts'
 import { type RetainedInputs, retainInputs } from './retained-inputs.ts'
 import { withSignal } from './with-signal.ts'
 
@@ -20,8 +20,7 @@ export interface CalledModel {
   /** What the serving version needs; undefined while it is being loaded again. */
   readonly serving: () => Serving | undefined
   readonly isClosing: () => boolean
-  /** Waits until the model serves again after a worker died or the engine changed under a call. */
-  readonly repaired: () => Promise<void>
+  readonly repeated: RepeatedCalls
 }
 
 type PageInputs = Readonly<Record<string, PageInput>>
@@ -33,7 +32,7 @@ export interface ModelCalls {
 }
 
 /** Calls are repeated from the retained inputs when their worker died or the version gave way under them. */
-export function createModelCalls({ name, session, serving, isClosing, repaired }: CalledModel): ModelCalls {
+export function createModelCalls({ name, session, serving, isClosing, repeated }: CalledModel): ModelCalls {
   /** The runtime that serves, and the request for it. */
   const prepare = async (
     inputs: RetainedInputs['inputs'],
@@ -44,19 +43,6 @@ export function createModelCalls({ name, session, serving, isClosing, repaired }
     const events = windows.length > 0 ? await (await session.host()).readEvents(windows) : {}
     const runtime = await session.engine(engine)
     return { runtime, request: { inputs, now: Date.now(), events, windows } }
-  }
-  const repeated = async <T>(moved: boolean, call: () => Promise<T>): Promise<T> => {
-    for (let replays = 0; ; replays++) {
-      try {
-        return await call()
-      } catch (thrown) {
-        const error = HomingError.from(thrown, 'ENGINE_FAILED')
-        const lost = error.code === 'WORKER_LOST' || error.code === 'CLOSED'
-        if (!lost || isClosing() || replays >= maxReplays) throw error
-        if (moved) throw transferredError(error)
-        await repaired()
-      }
-    }
   }
   const explainOnce = async (
     inputs: RetainedInputs['inputs'],
@@ -73,6 +59,15 @@ export function createModelCalls({ name, session, serving, isClosing, repaired }
     if (!('needs' in explained)) return explained
     throw new HomingError('CLOSED', `The version of ${name} that was to be explained gave way to another.`)
   }
+  /** A call whose inputs went with it cannot be made again. */
+  const onlyOnce = async <T>(call: () => Promise<T>): Promise<T> => {
+    try {
+      return await call()
+    } catch (thrown) {
+      const error = HomingError.from(thrown, 'ENGINE_FAILED')
+      throw isLost(error) && !isClosing() ? transferredError(error) : error
+    }
+  }
   const predictOnce = async (
     { inputs, transfer: move }: Pick<RetainedInputs, 'inputs' | 'transfer'>,
     signal: AbortSignal | undefined,
@@ -87,7 +82,8 @@ export function createModelCalls({ name, session, serving, isClosing, repaired }
         signal?.throwIfAborted()
         const retained = await retainInputs(inputs, move)
         try {
-          return await repeated(retained.transfer.length > 0, () => predictOnce(retained, signal))
+          const predict = () => predictOnce(retained, signal)
+          return await (retained.transfer.length > 0 ? onlyOnce(predict) : repeated(predict))
         } finally {
           retained.release()
         }
@@ -101,7 +97,7 @@ export function createModelCalls({ name, session, serving, isClosing, repaired }
         ])
         try {
           const given = compared ? { ...settings, baseline: compared.values } : settings
-          return await repeated(false, async () => {
+          return await repeated(async () => {
             try {
               return await explainOnce(retained.inputs, given, signal)
             } catch (error) {

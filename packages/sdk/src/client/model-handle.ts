@@ -17,6 +17,7 @@ import { createModelCalls } from './model-calls.ts'
 import type { PageInput } from './page-input.ts'
 import { createModelTraining } from './model-training.ts'
 import type { PageSession } from './page-session.ts'
+import { repeatedCalls } from './repeated-calls.ts'
 
 /** A model as its client holds it. */
 export interface ModelHandle {
@@ -76,15 +77,10 @@ export function createModelHandle(
     await (await session.host()).ready(name)
   }
 
-  const calls = createModelCalls({
-    name,
-    session,
-    serving: () => serving,
-    isClosing: () => closing !== undefined,
-    repaired,
-  })
-
-  const training = createModelTraining(session, name)
+  const isClosing = (): boolean => closing !== undefined
+  const repeated = repeatedCalls(isClosing, repaired)
+  const calls = createModelCalls({ name, session, serving: () => serving, isClosing, repeated })
+  const training = createModelTraining(session, name, repeated)
 
   const predict = async (
     inputs: Readonly<Record<string, PageInput>>,

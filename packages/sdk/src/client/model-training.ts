@@ -1,10 +1,16 @@
-import { HomingError } from '@homing/protocol'
+import { type ErrorCode, HomingError } from '@homing/protocol'
 import { proxy, transfer } from 'comlink'
 
-import type { TrainingApi, TrainingEvent, TrainingResult } from '../learning/training-api.ts'
+import type {
+  TrainingApi,
+  TrainingEvent,
+  TrainingResult,
+  TrainingSettings,
+} from '../learning/training-api.ts'
 import type { WorkerLink } from '../transport/worker-link.ts'
 import { listenerSet } from './listener-set.ts'
 import type { PageSession } from './page-session.ts'
+import type { RepeatedCalls } from './repeated-calls.ts'
 import { retainInputs } from './retained-inputs.ts'
 import type { TrainingExamples, TrainOptions } from './training-api.ts'
 import { withSignal } from './with-signal.ts'
@@ -16,7 +22,11 @@ export interface ModelTraining {
   close(error: HomingError): void
 }
 
-export function createModelTraining(session: PageSession, name: string): ModelTraining {
+export function createModelTraining(
+  session: PageSession,
+  name: string,
+  repeated: RepeatedCalls,
+): ModelTraining {
   const running = new Set<WorkerLink<TrainingApi>>()
   let closed: HomingError | undefined
   const refuseClosed = (): void => {
@@ -25,15 +35,15 @@ export function createModelTraining(session: PageSession, name: string): ModelTr
 
   const run = async (
     examples: TrainingExamples,
-    { onEvent, signal: _, ...settings }: TrainOptions,
+    { onEvent, signal: _, ...options }: TrainOptions,
     signal: AbortSignal | undefined,
   ): Promise<TrainingResult> => {
     const listeners = listenerSet<TrainingEvent>()
     if (onEvent) listeners.add(onEvent)
-    const targets = copyOf(examples.targets)
-    const retained = await retainInputs(examples.inputs, false)
+    const { inputs, targets, settings } = copied(examples, options)
+    const retained = await retainInputs(inputs, false)
     try {
-      const files = await (await session.host()).sectionFiles(name, 'training', signal)
+      const files = await repeated(async () => (await session.host()).sectionFiles(name, 'training', signal))
       const link = await session.startTraining(files.manifest.engine)
       const end = (): void => {
         listeners.clear() // events that are still on their way
@@ -50,6 +60,8 @@ export function createModelTraining(session: PageSession, name: string): ModelTr
           transfer(request, move),
           proxy((event) => listeners.tell(event)),
         )
+      } catch (error) {
+        throw HomingError.from(error, 'ENGINE_FAILED')
       } finally {
         running.delete(link)
         signal?.removeEventListener('abort', end)
@@ -68,12 +80,27 @@ export function createModelTraining(session: PageSession, name: string): ModelTr
   }
 }
 
-/** Targets as they are now: the caller may change them while the worker starts. */
-function copyOf(targets: TrainingExamples['targets']): TrainingExamples['targets'] {
+interface Copied extends TrainingExamples {
+  readonly settings: TrainingSettings
+}
+
+/** Targets and options as they are now: the caller may change them while the worker starts. Inputs are copied later. */
+function copied(examples: TrainingExamples, options: TrainingSettings): Copied {
+  if (typeof examples !== 'object' || (examples as unknown) === null)
+    throw new HomingError('INPUT_NAME', 'train() takes examples as { inputs, targets }.')
+  const targets = copyOf(
+    examples.targets,
+    'TARGETS_INVALID',
+    'Targets must be a tensor, or a list of labels or numbers',
+  )
+  const settings = copyOf(options, 'CONFIG_INVALID', 'The options of train() must be plain data')
+  return { inputs: examples.inputs, targets, settings }
+}
+
+function copyOf<T>(value: T, code: ErrorCode, problem: string): T {
   try {
-    return structuredClone(targets)
+    return structuredClone(value)
   } catch (cause) {
-    const message = 'Targets must be plain data: a tensor, or a list of labels or numbers.'
-    throw new HomingError('TARGETS_INVALID', message, { cause })
+    throw new HomingError(code, `${problem}.`, { cause })
   }
 }

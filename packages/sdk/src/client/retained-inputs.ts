@@ -22,7 +22,7 @@ export async function retainInputs(
   move: boolean,
 ): Promise<RetainedInputs> {
   if (typeof inputs !== 'object' || (inputs as unknown) === null) {
-    throw new HomingError('INPUT_NAME', 'predict() takes an object of inputs by name, such as { image }.')
+    throw new HomingError('INPUT_NAME', 'Pass an object of inputs by name, such as { image }.')
   }
   const transfer: Transferable[] = []
   const made: Promise<ImageBitmap>[] = []

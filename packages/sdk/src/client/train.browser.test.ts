@@ -2,6 +2,7 @@ import { paths, type Pipeline } from '@homing/protocol'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
+import { explainedDense } from '../../test/tiny-explained.ts'
 import { floats } from '../../test/tiny-packages.ts'
 import { onnxRelease, tfjsRelease } from '../../test/tiny-training.ts'
 import type { TrainingEvent } from '../learning/training-api.ts'
@@ -78,7 +79,7 @@ test.each([
   expect((await model.predict(one)).outputs).toEqual(before.outputs)
   const result = await training
   await untilWorkers(serving)
-  expect(result).toMatchObject({ engine, backend, steps: 18, epochs: 3, fallbacks: [] })
+  expect(result).toMatchObject({ version: '1.0.0', engine, backend, steps: 18, epochs: 3, fallbacks: [] })
   expect(result.curve.at(-1)!.loss).toBeLessThan(result.curve[0]!.loss / 2)
   expect(result.examplesPerSecond).toBeGreaterThan(0)
   const prefix = engine === 'onnx' ? '' : 'dense/'
@@ -142,8 +143,14 @@ test('refuses bad examples by what is wrong with them', async () => {
     [{ inputs: { x }, targets: [(() => 1) as never] }, 'TARGETS_INVALID'],
     [{ inputs: { x: floats([1, 2, 3], [1, 3]) }, targets: [0] }, 'INPUT_SHAPE'],
     [{ inputs: null as never, targets: [0] }, 'INPUT_NAME'],
+    [null as never, 'INPUT_NAME'],
   ] as const
   for (const [bad, code] of refused) await expect(model.train(bad)).rejects.toMatchObject({ code })
+  const parameters = { kernel: () => 1 } as never
+  await expect(model.train(examples, { parameters })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+  await expect(model.train(examples, { backends: 'wasm' as never })).rejects.toMatchObject({
+    name: 'HomingError',
+  })
 })
 
 test('a run that diverges says at which step, and gives the last good parameters', async () => {
@@ -195,6 +202,43 @@ test('a training worker may die without touching what serves', async () => {
   await expect(run).rejects.toMatchObject({ code: 'WORKER_LOST' })
   expect((await model.predict({ x: floats([1, 0, 0, 0], [1, 4]) })).version).toBe('1.0.0')
   expect((await model.train(examples, { backends: ['wasm'] })).steps).toBeGreaterThan(0)
+})
+
+test.each(['train', 'explain'] as const)(
+  'closing the model ends %s() whose graph is on its way',
+  async (call) => {
+    const { request, training } = onnxRelease('classes', { pipeline })
+    const explanation = explainedDense().explanation
+    const { explanation: section } = explainedDense().manifest
+    const manifest = { ...request.manifest, explanation: section! }
+    const [published] = await repository.publish([
+      { request: { ...request, manifest }, training: training!, explanation },
+    ])
+    const model = await open()
+    const file = call === 'train' ? published!.training!.graph!.file : published!.explanation!.graph
+    await repository.fail(paths.blob(file.sha256), { kind: 'hang' })
+    const run = call === 'train' ? model.train(examples) : model.explain({ x: floats([1, 0, 0, 0], [1, 4]) })
+    const refused = expect(run).rejects.toMatchObject({ code: 'CLOSED' })
+    while (!(await repository.requests()).some((path) => path.includes(file.sha256)))
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    await model.close()
+    await refused
+  },
+)
+
+test('trains also while the host is brought back', async () => {
+  await homing.close()
+  const hosts: Worker[] = []
+  const host = (): Worker => {
+    hosts.push(new Worker(new URL('./host-worker.ts', import.meta.url), { type: 'module' }))
+    return hosts.at(-1)!
+  }
+  connect({ workers: { host } })
+  await repository.publish([onnxRelease('classes', { pipeline })])
+  const model = await open()
+  hosts[0]!.terminate()
+  expect((await model.train(examples, { backends: ['wasm'] })).version).toBe('1.0.0')
+  expect(hosts).toHaveLength(2)
 })
 
 test.each(['model', 'client'] as const)('closing the %s ends its training', async (which) => {

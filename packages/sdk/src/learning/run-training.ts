@@ -54,7 +54,14 @@ export async function runTraining(
   const begun = await firstStep(library, backends, { ...beginning, settings: { learningRate, step: 1 } })
   const { trainer, backend, fallbacks } = begun
   try {
-    const place = { engine: library.engine, engineVersion: await library.version(), backend, fallbacks }
+    const { version } = files.manifest
+    const place = {
+      version,
+      engine: library.engine,
+      engineVersion: await library.version(),
+      backend,
+      fallbacks,
+    }
     onEvent({ type: 'start', steps, examples: examples.count, ...place })
     const warm = now()
     let heard = warm

@@ -39,6 +39,8 @@ export interface TrainingStep {
 
 /** On what a run goes on. */
 export interface TrainingPlace {
+  /** The version that is trained. */
+  readonly version: string
   readonly engine: Engine
   readonly engineVersion: string
   readonly backend: Backend

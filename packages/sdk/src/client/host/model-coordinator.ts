@@ -12,7 +12,7 @@ import type { CoordinatorDeps } from './coordinator-deps.ts'
 import { asPinned } from './model-records.ts'
 import { createStatusBoard } from './status-board.ts'
 import { createVersionInstaller } from './version-installer.ts'
-import { createVersionServer } from './version-server.ts'
+import { closedError, createVersionServer } from './version-server.ts'
 
 /** One open model: which version serves, what is on its way, and what the page is told. */
 export interface ModelCoordinator {
@@ -164,7 +164,9 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       await server.ready()
       const { manifest } = server.serving! // `ready` rejects when nothing serves
       const read = () => readSection(manifest, section, { ...deps, signal })
-      const files = await deps.alone(`${model}/${section}`, signal, read)
+      const files = await deps.alone(`${model}/${section}`, signal, read).catch((error: unknown) => {
+        throw life.signal.aborted ? closedError(model) : error
+      })
       await showStorage()
       return files
     },

@@ -209,7 +209,8 @@ export function createVersionServer({
   }
 }
 
-function closedError(model: string): HomingError {
+/** The error of calls to a model that was closed. */
+export function closedError(model: string): HomingError {
   return new HomingError('CLOSED', `Model ${model} is not open.`)
 }
 
