@@ -255,6 +255,27 @@ describe('bad input is refused before the first step', () => {
     }
   })
 
+  it('takes whole numbers for a loss of the publisher’s own', async () => {
+    const manifest = (kept: Manifest): Manifest => {
+      const { classes: _, ...free } = kept.training!.targets
+      const recipe = { ...kept.training!.recipe, loss: { kind: 'graph' } as const }
+      return { ...kept, training: { ...kept.training!, recipe, targets: free } }
+    }
+    const own = await train({ inputs, targets: [0, 1, 2] }, {}, {}, { manifest })
+    expect(own.curve).toEqual((await train({ inputs, targets: [0, 1, 2] })).curve)
+    for (const targets of [
+      [0, 0.5, 2],
+      [0, 1, 2 ** 31],
+      ['cat', 'cow', 'dog'],
+    ]) {
+      const refused = train({ inputs, targets }, {}, {}, { manifest })
+      await expect(refused).rejects.toMatchObject({
+        code: 'TARGETS_INVALID',
+        details: { example: expect.any(Number) },
+      })
+    }
+  })
+
   it.each<[string, ExampleValues['inputs'], string]>([
     ['another name', { other: floats([1, 2, 3, 4], [1, 4]) }, 'INPUT_NAME'],
     ['another shape', { x: floats([1, 2, 3], [1, 3]) }, 'INPUT_SHAPE'],

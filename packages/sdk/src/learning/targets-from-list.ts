@@ -17,12 +17,13 @@ export function targetsFromList(manifest: Manifest, list: readonly (string | num
   const reading = readingOf(manifest)
   const dims = [list.length, ...shape.slice(1)]
   const width = shape.slice(1).reduce((product, dim) => product * dim, 1)
-  const classOf = classReader(reading, targets.classes ?? width)
-  if (dtype === 'int32') return { dtype, shape: dims, data: Int32Array.from(list, classOf) }
+  if (dtype === 'int32' && width === 1)
+    return { dtype, shape: dims, data: Int32Array.from(list, classReader(reading, targets.classes)) }
   if (dtype !== 'float32')
     throw targetsInvalid(`Pass targets of ${dtype} as a tensor of [${dims.join(', ')}].`)
   const data = new Float32Array(list.length * width)
   if (recipe.loss.kind === 'softmax-cross-entropy') {
+    const classOf = classReader(reading, width)
     for (const [example, value] of list.entries()) data[example * width + classOf(value, example)] = 1
   } else if (width === 1) {
     data.set(list.map(numberReader(reading)))
@@ -34,15 +35,18 @@ export function targetsFromList(manifest: Manifest, list: readonly (string | num
 
 type ValueReader = (value: string | number, example: number) => number
 
-function classReader(reading: OutputReading | undefined, classes: number): ValueReader {
+/** Without `classes` any whole number will do: a loss of the publisher's own says what it means. */
+function classReader(reading: OutputReading | undefined, classes: number | undefined): ValueReader {
+  const [least, most] = classes === undefined ? [-(2 ** 31), 2 ** 31 - 1] : [0, classes - 1]
+  const wanted = classes === undefined ? 'a whole number' : `a class from 0 to ${most}`
   const labels = reading?.kind === 'classification' ? reading.labels : []
   return (value, example) => {
-    const index = typeof value === 'number' ? value : labels.indexOf(value)
-    if (Number.isInteger(index) && index >= 0 && index < classes) return index
+    const index = typeof value === 'number' ? value : labels.includes(value) ? labels.indexOf(value) : NaN
+    if (Number.isInteger(index) && index >= least && index <= most) return index
     const listed = labels.slice(0, listedLabels).join(', ')
     const names = listed ? `, or one of the labels ${listed}` : ''
     throw targetsInvalid(
-      `The target of example ${example} must be a class from 0 to ${classes - 1}${names}; it is ${JSON.stringify(value)}.`,
+      `The target of example ${example} must be ${wanted}${names}; it is ${JSON.stringify(value)}.`,
       { example },
     )
   }

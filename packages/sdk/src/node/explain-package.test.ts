@@ -434,6 +434,9 @@ describe('what cannot be explained', () => {
     await expect(call({ x: floats([1, 2, 3, 4, 5, 6, 7, 8], [2, 4]) })).rejects.toMatchObject({
       code: 'INPUT_SHAPE',
     })
+    const two = { x: floats([1, 2, 3, 4, 5, 6, 7, 8], [2, 4]) }
+    for (const request of [explainedDense(), denseLayersRequest([])])
+      await expect(explain(request, two, { index: 0 })).rejects.toMatchObject({ code: 'INPUT_SHAPE' })
     await expect(call({ x }, { baseline: { x: floats([1, 2, 3, NaN], [1, 4]) } })).rejects.toMatchObject({
       code: 'INPUT_VALUE',
     })

@@ -72,11 +72,12 @@ export async function tfjsSession(
       }
     },
     async gradients(inputs, wanted) {
-      const fed = toTensors(core, inputs)
+      let fed: TfjsTensors = {}
       let slopes: TfjsTensor[] = []
       try {
         requireLife(life)
         await selectTfjs(running)
+        fed = toTensors(core, inputs)
         slopes = tfjsGradients(core, model, names.indexOf(wanted.output), fed, wanted)
         const read = await life.during(Promise.all(slopes.map((slope) => slope.data<'float32'>())))
         requireLife(life)

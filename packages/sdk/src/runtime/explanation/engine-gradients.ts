@@ -1,6 +1,6 @@
 import { HomingError, type Manifest } from '@homing/protocol'
 
-import type { EngineSession } from '../engine.ts'
+import type { EngineSession, Tensors } from '../engine.ts'
 import { pointsAtOnce } from './config.ts'
 import type { GradientSource } from './gradient-source.ts'
 
@@ -24,6 +24,7 @@ export function engineGradients(
     output,
     inputs,
     layoutFor(point) {
+      requireOneExample(batched, point)
       const shapes = Object.entries(point).map(
         ([name, { shape }]) => [name, batched ? [points, ...shape.slice(1)] : shape] as const,
       )
@@ -31,4 +32,15 @@ export function engineGradients(
     },
     gradientsAt: (points, weights) => gradients(points, { inputs, output, weights }),
   }
+}
+
+function requireOneExample(batched: boolean, point: Tensors): void {
+  const several = Object.entries(point).find(([, { shape }]) => batched && shape[0] !== 1)
+  if (!several) return
+  const [name, { shape }] = several
+  throw new HomingError(
+    'INPUT_SHAPE',
+    `One example is explained at a time, and input "${name}" holds ${shape[0]}.`,
+    { details: { name } },
+  )
 }
