@@ -1,4 +1,5 @@
 import {
+  inlineFunctions,
   type ModelProto,
   modelOpsets,
   nodeAttributes,
@@ -38,10 +39,11 @@ export interface ForwardOptions {
 }
 
 /**
- * `model` in an operator set that gradients can be written for.
- * @throws HomingError as `upgradeOpset`.
+ * The model without functions of its own, in an operator set that gradients can be written for.
+ * @throws HomingError as `inlineFunctions` and `upgradeOpset`.
  */
-export function withCurrentOpset(model: ModelProto): ModelProto {
+export function withCurrentOpset(given: ModelProto): ModelProto {
+  const model = inlineFunctions(given)
   const opset = modelOpsets(model).get('') ?? 0
   return opset < oldestOpset ? upgradeOpset(model) : model
 }
@@ -75,19 +77,14 @@ export function readForwardGraph(given: ModelProto, { dims = {}, output }: Forwa
   const inputs = graph.input
     .filter(({ name }) => needed.has(name) && !initializers.has(name))
     .map((info) => values.get(info.name) ?? refuseInput(info))
-  const found = values.get(outputName)
-  if (!found) {
-    throw new HomingError(
-      'GRADIENT_UNSUPPORTED',
-      `The shape of output "${outputName}" is not known before the model runs`,
-    )
-  }
+  const nodes = protos.map((proto) => forwardNode(proto, known, opset))
+  const found = values.get(outputName) ?? refuseOutput(outputName, nodes)
   return {
     opset,
     domains,
     inputs,
     initializers,
-    nodes: protos.map((proto) => forwardNode(proto, known, opset)),
+    nodes,
     values,
     output: found,
   }
@@ -133,6 +130,19 @@ function refuseInput(info: ValueInfoProto): never {
   throw new HomingError(
     'CONFIG_INVALID',
     `Input "${info.name}" has dynamic dimensions (${dynamic.join(', ')}); give them sizes in \`dims\``,
+  )
+}
+
+function refuseOutput(name: string, nodes: readonly ForwardNode[]): never {
+  const first = nodes.find(({ inputs, outputs, proto }) => {
+    const isGiven = (value: unknown, index: number): boolean =>
+      value !== undefined || proto.input[index] === ''
+    return inputs.every(isGiven) && outputs.some((value, index) => !value && proto.output[index] !== '')
+  })
+  const where = first ? `, since that of ${first.what} is not` : ''
+  throw new HomingError(
+    'GRADIENT_UNSUPPORTED',
+    `The shape of output "${name}" is not known before the model runs${where}`,
   )
 }
 

@@ -1,7 +1,6 @@
-import { graphBuilder, type GraphBuilder, type ModelProto } from '@homing/onnx'
+import { type FunctionProto, graphBuilder, type GraphBuilder, type ModelProto } from '@homing/onnx'
 import { describe, expect, it } from 'vitest'
 
-import { runModel } from './testing/run-model.ts'
 import { trainSteps } from './testing/train-steps.ts'
 import type { TrainingOptions } from './training/training-options.ts'
 import { trainingGraph, type TrainingGraph } from './training-graph.ts'
@@ -164,27 +163,6 @@ describe('trainingGraph', () => {
     }
   })
 
-  it.each(['sgd', 'momentum', 'adam'] as const)('trains models in float64 by %s', async (kind) => {
-    const g = graphBuilder('double')
-    const w = g.parameter('w', 'float64', [2, 1], [0.5, -1])
-    g.output('y', g.op('MatMul', [g.input('x', 'float64', ['batch', 2]), w]), 'float64', ['batch', 1])
-    const options = { weightDecay: 0.1, clipNorm: 1, proximal: 0.1, accumulate: 2 }
-    const graph = trainingGraph(g.build(), { ...settings, ...options, optimiser: { kind } })
-    const double = (shape: number[], ...data: number[]) => ({ shape, data: Float64Array.from(data) })
-    const zeros = graph.parameters[0]!.state.map(({ input }) => [input, double([2, 1], 0, 0)] as const)
-    const [results] = await runModel<Float64Array>(graph.model, {
-      x: double([batch, 2], ...examples.x.data),
-      targets: double([batch, 1], ...examples.targets.data),
-      w: double([2, 1], 0.5, -1),
-      [graph.parameters[0]!.anchor!]: double([2, 1], 0.5, -1),
-      ...Object.fromEntries(zeros),
-      [graph.learningRate]: { shape: [], data: Float32Array.of(0.1) },
-      [graph.step]: { shape: [], data: Float32Array.of(2) },
-    })
-    expect(results!['w/next']).toBeInstanceOf(Float64Array)
-    expect(results!['w/next']![1]).toBeGreaterThan(-1)
-  })
-
   it('trains what patterns name and leaves the rest in the graph', () => {
     const graph = trainingGraph(line(), { ...settings, trainable: ['head.*'] })
     expect(graph.parameters.map(({ input }) => input)).toEqual(['head.weight', 'head.bias'])
@@ -232,6 +210,52 @@ describe('trainingGraph', () => {
       }),
     )
     expect(trainingGraph(model, options).parameters.map(({ input }) => input)).toEqual(['after'])
+  })
+
+  it('says which outputs can be trained where the one asked for cannot, and what tensors hold', () => {
+    const g = graphBuilder('classifier')
+    const x = g.input('x', 'float32', ['batch', 2])
+    const w = g.parameter('w', 'int32', [2], [1, 2])
+    g.output('label', g.op('ArgMax', [x], { axis: 1, keepdims: 0 }), 'int64', ['batch'])
+    g.output('scores', g.op('Mul', [x, g.op('Cast', [w], { to: 1 })]), 'float32', ['batch', 2])
+    const model = g.build()
+    for (const [output, message] of [
+      ['label', /Output "label" is of type int64, .*; choose "scores"/],
+      ['scores', /no tensor that can be trained: .*"w" is of type int32/],
+    ] as const)
+      expect(() => trainingGraph(model, { ...settings, output })).toThrow(
+        expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) }),
+      )
+  })
+
+  it('names the node from which on the shape of the output is not known', () => {
+    const model = line((g, x) => g.op('Own', [x], {}, { domain: 'own', name: 'secret' }))
+    model.graph!.output[0]!.type = undefined
+    expect(() => trainingGraph(model, settings)).toThrow(
+      expect.objectContaining({
+        code: 'GRADIENT_UNSUPPORTED',
+        message: expect.stringMatching(/output "y" is not known .*own.Own "secret"/),
+      }),
+    )
+  })
+
+  it('learns through functions of the model', async () => {
+    const model = line((g, x) => g.op('Own', [x], {}, { domain: 'own', dtype: 'float32', shape: ['', 3] }))
+    const body = graphBuilder('body')
+    body.output('out', body.op('Tanh', [body.op('Neg', [body.input('in', 'float32')])]), 'float32')
+    const own: Partial<FunctionProto> = {
+      name: 'Own',
+      domain: 'own',
+      overload: '',
+      input: ['in'],
+      output: ['out'],
+      attributeProto: [],
+      node: body.build().graph!.node,
+      opsetImport: model.opsetImport,
+    }
+    model.functions = [own as FunctionProto]
+    const plain = line((g, x) => g.op('Tanh', [g.op('Neg', [x])]))
+    expect(await gradientsOf(model)).toEqual(await gradientsOf(plain))
   })
 
   it.each([

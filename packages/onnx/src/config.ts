@@ -36,3 +36,6 @@ export const upgradableOpsets = { oldest: 6, oldestTarget: 13, newestTarget: 26 
 
 /** Most elements of a value whose numbers are looked at while types are inferred: shapes, axes, masks of positions. */
 export const maxKnownElements = 1024
+
+/** Most nodes that a model's functions may make where they are called: each may call others many times. */
+export const maxInlinedNodes = 100_000

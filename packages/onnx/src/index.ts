@@ -19,6 +19,7 @@ export type {
 export { copyModel } from './graph/copy-graph.ts'
 export { foldConstants } from './fold/fold-constants.ts'
 export { modelOperators, modelOpsets } from './graph/model-operators.ts'
+export { inlineFunctions } from './graph/inline-functions.ts'
 export { type NodeAttributes, nodeAttributes } from './graph/node-attributes.ts'
 export { nodeGraphs } from './graph/node-graphs.ts'
 export { inferGraph, type InferredGraph, inferTypes } from './infer/infer-types.ts'

@@ -1,4 +1,4 @@
-import { type ModelProto, tensorHeader } from '@homing/onnx'
+import { type ModelProto, tensorHeader, tensorTypeOf } from '@homing/onnx'
 import { HomingError, type StepRecipe } from '@homing/protocol'
 
 import { type RunningAverage, withBatchStatistics } from '../batch-statistics.ts'
@@ -35,11 +35,34 @@ export function readTrainedModel(
   const averages = batched.averages
     .filter(({ statistic }) => computed.has(statistic))
     .map((average) => ({ ...average, shape: storedShape(model, average) }))
+  mustBeSmooth(model, forward.output)
   const trained = selectTrainable(forward, trainable)
-  if (trained.length === 0)
-    throw new HomingError('CONFIG_INVALID', 'The model has no tensor that can be trained')
+  if (trained.length === 0) refuseNone(forward)
   return { forward, trained, averages }
 }
+
+function mustBeSmooth({ graph }: ModelProto, { name, dtype }: ForwardGraph['output']): void {
+  if (isTrainableType(dtype)) return
+  const others = (graph?.output ?? []).filter((info) => isTrainableType(tensorTypeOf(info)?.dtype)).map(named)
+  const hint = others.length > 0 ? `; choose ${others.join(' or ')}` : '; export the model in float32'
+  throw new HomingError(
+    'CONFIG_INVALID',
+    `Output "${name}" is of type ${dtype}, and losses read float32 and float64${hint}`,
+  )
+}
+
+function refuseNone({ initializers }: ForwardGraph): never {
+  const odd = [...initializers.values()].filter((tensor) => !isTrainableType(tensorHeader(tensor).type))
+  const types = odd.map((tensor) => `${named(tensor)} is of type ${tensorHeader(tensor).type}`)
+  const hint = types.length > 0 ? `: float32 and float64 can be, ${types.slice(0, maxNamed).join(', ')}` : ''
+  throw new HomingError('CONFIG_INVALID', `The model has no tensor that can be trained${hint}`)
+}
+
+/** Tensors that a message names. */
+const maxNamed = 5
+
+const isTrainableType = (dtype: string | undefined): boolean => dtype === 'float32' || dtype === 'float64'
+const named = ({ name }: { readonly name: string }): string => `"${name}"`
 
 function storedShape({ graph }: ModelProto, { name }: RunningAverage): readonly number[] {
   const tensor = graph?.initializer.find((tensor) => tensor.name === name)

@@ -7,7 +7,7 @@ import { copyMessage, copyModel } from '../graph/copy-graph.ts'
 import { modelOpsets, opsetVersions, standardDomain } from '../graph/model-operators.ts'
 import { checkModel } from '../model/check-model.ts'
 import { uniqueNames } from '../split/unique-names.ts'
-import { graphNames } from './graph-names.ts'
+import { graphNames } from '../graph/graph-names.ts'
 import { upgradeFunction, upgradeGraph } from './upgrade-graph.ts'
 
 /**

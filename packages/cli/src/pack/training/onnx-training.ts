@@ -1,5 +1,5 @@
 import { backendSupport, trainingGraph, type TrainingGraph } from '@homing/gradients'
-import { type ModelProto, readModel, withMetadata, writeModel } from '@homing/onnx'
+import { inlineFunctions, type ModelProto, readModel, withMetadata, writeModel } from '@homing/onnx'
 import { HomingError, type Training, type TrainingRecipe } from '@homing/protocol'
 
 import { maxModelBytes } from '../../config.ts'
@@ -21,7 +21,7 @@ import type { TrainingPlan, WrittenTraining } from './training-plan.ts'
  */
 export async function onnxTraining(graph: Uint8Array, plan: TrainingPlan): Promise<WrittenTraining> {
   const { config, signature, pipeline, inference } = plan
-  const model = readModel(graph)
+  const model = inlineFunctions(readModel(graph))
   const recipe = recipeOf(plan, (output) => activationOf(outputEnd(model, output)))
   const { batch, epochs: _epochs, learningRate: _rate, output, ...step } = recipe
   const inputs = fixedInputs(signature.inputs, { batch, dims: config.dims ?? {} })

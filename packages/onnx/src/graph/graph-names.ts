@@ -1,5 +1,5 @@
 import type { GraphProto, ModelProto, NodeProto } from '../generated/onnx-ml_pb.js'
-import { nodeGraphs } from '../graph/node-graphs.ts'
+import { nodeGraphs } from './node-graphs.ts'
 
 /** Every name that a model gives to a value, in graphs, bodies and functions. */
 export function graphNames(model: ModelProto): Set<string> {
