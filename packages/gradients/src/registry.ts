@@ -76,6 +76,7 @@ import {
   reduceSumSquare,
 } from './rules/reductions.ts'
 import { expand, tile } from './rules/repeating.ts'
+import { resize } from './rules/resize.ts'
 import { cast, dropout, flat, identity, reshape, transpose } from './rules/shaping.ts'
 
 /** The gradient rule of each operator of the standard domain. */
@@ -152,6 +153,7 @@ const rules = new Map<string, GradientRule>(
     ReduceSumSquare: reduceSumSquare,
     Relu: relu,
     Reshape: reshape,
+    Resize: resize,
     Round: flat,
     ScatterElements: scatterElements,
     ScatterND: scatterND,
