@@ -194,6 +194,18 @@ describe('backends', () => {
   })
 })
 
+it('gives what it has trained also where the trainer cannot be released', async () => {
+  const clinging: TrainerLibrary = {
+    ...onnx,
+    open: async (...how) => ({
+      ...(await onnx.open(...how)),
+      release: () => Promise.reject(new Error('not released')),
+    }),
+  }
+  const { steps, version } = await train(examples(4), { epochs: 1 }, {}, { library: clinging })
+  expect([steps, version]).toEqual([1, '1.0.0'])
+})
+
 describe('bad input is refused before the first step', () => {
   const pipeline: Pipeline = {
     inputs: [],

@@ -94,7 +94,7 @@ export async function runTraining(
     }
     return { ...place, parameters, curve: curve.steps, steps, epochs, examplesPerSecond }
   } finally {
-    await trainer.release()
+    await trainer.release().catch(() => undefined) // how the run ended is what counts
   }
 }
 

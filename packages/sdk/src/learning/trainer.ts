@@ -51,7 +51,10 @@ export interface Trainer {
   step(batch: Batch, settings: StepSettings): Promise<StepReport>
   /** Goes back to the last tensors that gave a finite loss; the optimiser begins anew. */
   restore(): Promise<void>
-  /** The trained tensors, by their names in the package. The data belongs to the caller. */
+  /**
+   * The trained tensors, by their names in the package. The data belongs to the caller.
+   * @throws HomingError ENGINE_FAILED when the GPU that holds them is gone.
+   */
   parameters(): Promise<Record<string, Tensor>>
   /** Frees everything. Called once, when no step is under way. */
   release(): Promise<void>

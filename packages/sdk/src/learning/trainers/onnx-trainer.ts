@@ -2,6 +2,7 @@ import type { Tensor as HomingTensor, TrainingGraphFile } from '@homing/protocol
 import type { Tensor } from 'onnxruntime-web'
 
 import type { LibraryConfig } from '../../libraries/library-config.ts'
+import { onnxFailure } from '../../libraries/onnx-failure.ts'
 import { type OnnxTensors, openOnnxGraph } from '../../libraries/onnx-graph.ts'
 import { onnxVersion, type RunningOnnx, startOnnx } from '../../libraries/onnx-start.ts'
 import { fromOnnx, toOnnx } from '../../libraries/onnx-tensors.ts'
@@ -122,11 +123,17 @@ export async function onnxTrainer(running: RunningOnnx, files: TrainingFiles): P
       return Promise.resolve()
     },
     async parameters() {
-      const read = Object.entries(parameters).map(async ([name, tensor]): Promise<[string, HomingTensor]> => {
-        await tensor.getData(true) // from here on it is fed from the CPU
-        return [name, copyOf(fromOnnx(name, tensor))]
-      })
-      return Object.fromEntries(await Promise.all(read))
+      const named = Object.entries(parameters).map(
+        async ([name, tensor]): Promise<[string, HomingTensor]> => {
+          await tensor.getData(true) // from here on it is fed from the CPU
+          return [name, copyOf(fromOnnx(name, tensor))]
+        },
+      )
+      try {
+        return Object.fromEntries(await running.life.during(Promise.all(named)))
+      } catch (cause) {
+        throw onnxFailure('read the tensors', cause)
+      }
     },
     async release() {
       forget()

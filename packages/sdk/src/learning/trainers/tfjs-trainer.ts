@@ -139,11 +139,18 @@ async function tfjsTrainer(running: RunningTfjs, files: TrainingFiles): Promise<
       goBack()
     },
     async parameters() {
-      await selectTfjs(running)
-      const read = all.map(async ({ name, variable }): Promise<[string, HomingTensor]> => {
-        return [name, await fromTfjs(name, variable)]
-      })
-      return Object.fromEntries(await Promise.all(read))
+      try {
+        requireLife(life)
+        await selectTfjs(running)
+        const named = all.map(async ({ name, variable }): Promise<[string, HomingTensor]> => {
+          return [name, await fromTfjs(name, variable)]
+        })
+        const read = await life.during(Promise.all(named))
+        requireLife(life)
+        return Object.fromEntries(read)
+      } catch (cause) {
+        throw tfjsFailure('read the tensors', cause)
+      }
     },
     release() {
       core.dispose([state, anchors, proven] as TensorContainer)

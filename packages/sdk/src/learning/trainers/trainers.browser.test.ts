@@ -1,5 +1,5 @@
 import wasmUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url'
-import { memory } from '@tensorflow/tfjs-core'
+import { backend as currentBackend, memory } from '@tensorflow/tfjs-core'
 import { expect, test } from 'vitest'
 
 import {
@@ -105,3 +105,17 @@ test.each(['cpu', 'webgl', 'webgpu'] as const)(
     }
   },
 )
+
+test('a GPU that is lost is told instead of tensors that nobody trained', async () => {
+  const onWebgl = await tfjs.open('webgl', tfjsTraining('squares'))
+  await trace(onWebgl, 'squares', 1)
+  const { gl } = (currentBackend() as unknown as { gpgpu: { gl: WebGL2RenderingContext } }).gpgpu
+  gl.getExtension('WEBGL_lose_context')!.loseContext()
+  await expect(onWebgl.parameters()).rejects.toMatchObject({ code: 'ENGINE_FAILED' })
+
+  const running = await startOnnx('webgpu', {})
+  const onWebgpu = await onnxTrainer(running, onnxTraining('squares'))
+  await trace(onWebgpu, 'squares', 1)
+  ;(await running.library.env.webgpu.device).destroy()
+  await expect(onWebgpu.parameters()).rejects.toMatchObject({ code: 'ENGINE_FAILED' })
+})
