@@ -143,6 +143,24 @@ describe('homing-tuf', () => {
     expect(await readdir(join(folder, 'metadata'))).toHaveLength(4)
   })
 
+  it('runs the example of the README', async () => {
+    repository.addTarget('wine/card.md', '# Wine')
+    repository.publish('targets')
+    await writeFile(join(folder, 'root.json'), repository.roots[0]!)
+    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
+    const lines = /```sh\n(homing-tuf[^`]*)```/.exec(readme)![1]!.trim().split('\n')
+    for (const line of lines) {
+      const [name, ...args] = line
+        .replace('https://models.example.com/metadata', url)
+        .replace('https://models.example.com', url)
+        .split(' ')
+      expect(name).toBe('homing-tuf')
+      const here = args.map((arg) => (/^(trusted|downloads|root\.json)$/.test(arg) ? join(folder, arg) : arg))
+      expect([line, await tuf(...here)]).toEqual([line, 0])
+    }
+    expect(await readFile(join(folder, 'downloads', 'wine%2Fcard.md'), 'utf8')).toBe('# Wine')
+  })
+
   it.each([
     [['refresh'], '--metadata-url'],
     [['--metadata-url', 'http://127.0.0.1:1', 'download'], '--target-name'],
