@@ -119,6 +119,27 @@ describe('a training graph', () => {
     await expect(named).rejects.toThrow(code('CONFIG_INVALID'))
   })
 
+  test('trains tensors whose names are too long for a manifest', async () => {
+    const long = 'layer.'.repeat(100)
+    const model = modelOf((g) => {
+      const x = g.input('x', 'float32', ['batch', 4])
+      const hidden = g.op('MatMul', [x, g.parameter(`${long}1`, 'float32', [4, 4], new Array(16).fill(0.1))])
+      const head = g.parameter(
+        `${long}2`,
+        'float32',
+        [4, 3],
+        Array.from({ length: 12 }, (_, i) => i / 12),
+      )
+      g.output('y', g.op('MatMul', [hidden, head]), 'float32', ['batch', 3])
+    })
+    const options = { train: { learningRate: 0.1, batch: 6, accumulate: 2 } }
+    const { folder, manifest } = await packed(model, options, { pipeline: classes('softmax') })
+    const { slots } = manifest.training!.graph!
+    expect(new Set(slots.map(({ input }) => input)).size).toBe(2)
+    const losses = await trainPacked(folder, manifest, examples(6), 20)
+    expect(losses.at(-1)!).toBeLessThan(losses[0]!)
+  })
+
   test('takes every setting of a recipe', async () => {
     const { folder, manifest } = await packed(classifier(), {
       train: {

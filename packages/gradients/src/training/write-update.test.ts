@@ -11,7 +11,7 @@ describe('an update', () => {
     g.output('y', g.op('MatMul', [g.input('x', 'float64', ['batch', 2]), w]), 'float64', ['batch', 1])
     const options = {
       dims: { batch: 2 },
-      loss: 'mse',
+      loss: 'mse' as const,
       weightDecay: 0.1,
       clipNorm: 1,
       proximal: 0.1,

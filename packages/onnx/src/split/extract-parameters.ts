@@ -1,3 +1,5 @@
+import { maxNameLength } from '@homing/protocol'
+
 import { renameValues } from '../builder/rename-values.ts'
 import { minConstantBytes } from '../config.ts'
 import type { GraphProto, ModelProto, NodeProto, TensorProto } from '../generated/onnx-ml_pb.js'
@@ -35,6 +37,7 @@ export function extractParameters(model: ModelProto): {
   const copy = copyModel(model)
   checkModel(copy)
   const { graph } = copy
+  shortenNames(graph)
   const uses = valueUses(graph)
   const parameters: ExtractedParameter[] = []
   const manifestName = uniqueNames()
@@ -83,6 +86,21 @@ export function extractParameters(model: ModelProto): {
   graph.initializer.push(...takeConstants(graph))
   for (const node of graph.node) nodeGraphs(node).forEach((body) => takeBody(body))
   return { model: copy, parameters }
+}
+
+/** Names that a manifest cannot hold: a device finds the tensors of a training graph by them. */
+function shortenNames(graph: GraphProto): void {
+  const long = graph.initializer.filter(({ name }) => name.length > maxNameLength)
+  if (long.length === 0) return
+  const shortened = uniqueNames(valueNames(graph))
+  const visible = new Set([...graph.input, ...graph.output].map(({ name }) => name))
+  const renames = new Map(
+    long.filter(({ name }) => !visible.has(name)).map(({ name }) => [name, shortened(name)]),
+  )
+  graph.initializer = graph.initializer.map((tensor) =>
+    Object.assign(copyMessage(tensor), { name: renames.get(tensor.name) ?? tensor.name }),
+  )
+  renameValues(graph, renames)
 }
 
 type Uses = ReadonlyMap<string, readonly ValueUse[]>

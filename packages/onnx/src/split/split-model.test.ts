@@ -357,7 +357,10 @@ describe('splitModel', () => {
     expect(found.metadataProps).toMatchObject([{ key: 'k', value: 'v' }])
     expect(found.$unknown).toEqual(model.$unknown)
     expect(found.graph!.initializer[0]!.$unknown).toEqual(model.graph!.initializer[0]!.$unknown)
-    expect(found.graph!.initializer.map(({ name }) => name)).toEqual(odd)
+    // Manifests hold no longer names, and what a device trains it finds by name.
+    expect(found.graph!.initializer.map(({ name }) => name)).toEqual(
+      odd.map((name, index) => (name.length > 512 ? names(split)[index] : name)),
+    )
     expect(names(split)[0]).toBe(odd[0])
     expect(new Set(names(split)).size).toBe(odd.length)
     expect(
