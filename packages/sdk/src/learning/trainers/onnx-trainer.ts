@@ -1,6 +1,7 @@
 import type { Tensor as HomingTensor, TrainingGraphFile } from '@homing/protocol'
 import type { Tensor } from 'onnxruntime-web'
 
+import { requireLife } from '../../libraries/backend-life.ts'
 import type { LibraryConfig } from '../../libraries/library-config.ts'
 import { onnxFailure } from '../../libraries/onnx-failure.ts'
 import { type OnnxTensors, openOnnxGraph } from '../../libraries/onnx-graph.ts'
@@ -130,7 +131,9 @@ export async function onnxTrainer(running: RunningOnnx, files: TrainingFiles): P
         },
       )
       try {
-        return Object.fromEntries(await running.life.during(Promise.all(named)))
+        const read = await running.life.during(Promise.all(named))
+        requireLife(running.life)
+        return Object.fromEntries(read)
       } catch (cause) {
         throw onnxFailure('read the tensors', cause)
       }

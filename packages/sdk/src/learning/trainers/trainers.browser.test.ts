@@ -115,7 +115,7 @@ test('a GPU that is lost is told instead of tensors that nobody trained', async 
 
   const running = await startOnnx('webgpu', {})
   const onWebgpu = await onnxTrainer(running, onnxTraining('squares'))
-  await trace(onWebgpu, 'squares', 1)
+  await onWebgpu.step(fixtureBatch('squares'), { learningRate: 0.1, step: 1 })
   ;(await running.library.env.webgpu.device).destroy()
   await expect(onWebgpu.parameters()).rejects.toMatchObject({ code: 'ENGINE_FAILED' })
 })
