@@ -4,6 +4,7 @@ import {
   modelOpsets,
   nodeAttributes,
   type NodeProto,
+  settleCastLike,
   type TensorProto,
   tensorTypeOf,
   upgradeOpset,
@@ -43,7 +44,7 @@ export interface ForwardOptions {
  * @throws HomingError as `inlineFunctions` and `upgradeOpset`.
  */
 export function withCurrentOpset(given: ModelProto): ModelProto {
-  const model = inlineFunctions(given)
+  const model = settleCastLike(inlineFunctions(given))
   const opset = modelOpsets(model).get('') ?? 0
   return opset < oldestOpset ? upgradeOpset(model) : model
 }

@@ -158,3 +158,23 @@ describe('what can be trained', () => {
     expect(model.graph!.node.map(({ opType }) => opType)).toContain('If')
   })
 })
+
+describe('tensors of which a node reads no numbers', () => {
+  it('are trained where another reads them: the type of CastLike', () => {
+    const g = graphBuilder('like', { opset: 18 })
+    const x = g.input('x', 'float32', [1, 3])
+    const bias = g.parameter('bias', 'float32', [3], [1, 2, 3])
+    const one = g.op('CastLike', [g.constant('int64', [1], [1]), bias])
+    g.output('y', g.op('Add', [x, g.op('Mul', [bias, one])]), 'float32', [1, 3])
+    expect(trainableTensors(readForwardGraph(g.build(), {}))).toEqual(['bias'])
+  })
+
+  it('are left alone where no other does: the scales of Resize', () => {
+    const g = graphBuilder('larger')
+    const x = g.op('Mul', [g.input('x', 'float32', [1, 1, 2]), g.parameter('w', 'float32', [1], [2])])
+    const larger = g.op('Resize', [x, undefined, g.parameter('scales', 'float32', [3], [1, 1, 2])])
+    g.output('y', larger, 'float32', [1, 1, 4])
+    const { parameters } = trainingGraph(g.build(), { loss: 'mse', optimiser: { kind: 'sgd' } })
+    expect(parameters.map(({ input }) => input)).toEqual(['w'])
+  })
+})

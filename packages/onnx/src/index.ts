@@ -17,6 +17,7 @@ export type {
   ValueInfoProto,
 } from './generated/onnx-ml_pb.js'
 export { copyModel } from './graph/copy-graph.ts'
+export { settleCastLike } from './graph/settle-cast-like.ts'
 export { foldConstants } from './fold/fold-constants.ts'
 export { modelOperators, modelOpsets } from './graph/model-operators.ts'
 export { inlineFunctions } from './graph/inline-functions.ts'

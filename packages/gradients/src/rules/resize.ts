@@ -38,6 +38,7 @@ export const resize: GradientRule = firstOutputRule(
     if (attributes.int('antialias', 0) === 1) return 'it is smoothed against aliasing'
     return node.inputs[2] && !node.numbers(2) ? 'its scales are not known before it runs' : undefined
   },
+  [1, 2, 3],
 )
 
 /** ONNX operators, Resize: where in the input a place of the output lies, by coordinate_transformation_mode. */
