@@ -130,7 +130,7 @@ function refuseInput(info: ValueInfoProto): never {
   const dynamic = type.shape.filter((dim) => typeof dim === 'string').map((dim) => `"${dim}"`)
   throw new HomingError(
     'CONFIG_INVALID',
-    `Input "${info.name}" has dynamic dimensions (${dynamic.join(', ')}); give them sizes in \`dims\``,
+    `Input "${info.name}" has dynamic dimensions (${dynamic.join(', ')}); give them sizes in \`dims\`, by "" where they have no name`,
   )
 }
 

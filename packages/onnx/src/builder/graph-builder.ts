@@ -122,6 +122,10 @@ function buildGraph(
   }
   const add = (node: NodeProto, said: Omit<Value, 'name'> = {}): Value[] => {
     names.mustKnow(node.input)
+    checkOperands(
+      node,
+      node.input.map((input) => known.types.get(input)),
+    )
     nodes.push(node)
     const inferred = inferOutputs(node, known, opsets)
     return node.output.map((name, index) => {
@@ -163,10 +167,6 @@ function buildGraph(
       if (name) node.name = name
       if (domain) node.domain = domain
       if (typeof outs !== 'number') outs.filter(Boolean).forEach(names.claim)
-      checkOperands(
-        node,
-        node.input.map((input) => known.types.get(input)),
-      )
       return add(node, { dtype, shape })
     },
     node(node) {
