@@ -226,6 +226,24 @@ test.each(['train', 'explain'] as const)(
   },
 )
 
+test('two runs at once are alike, and go on with their version when another takes over', async () => {
+  await repository.publish([onnxRelease('classes', { pipeline })])
+  const model = await open()
+  let switched: Promise<void> | undefined
+  const onEvent = ({ type }: TrainingEvent): void => {
+    if (type !== 'start') return
+    switched ??= repository
+      .publish([onnxRelease('classes', { pipeline, version: '1.1.0' })])
+      .then(() => homing.check())
+  }
+  const how = { backends: ['wasm'] as const, epochs: 300, onEvent }
+  const [one, other] = await Promise.all([model.train(examples, how), model.train(examples, how)])
+  await switched
+  expect(other.curve).toEqual(one.curve)
+  expect([one.version, other.version, model.status.version]).toEqual(['1.0.0', '1.0.0', '1.1.0'])
+  expect((await model.train(examples, { backends: ['wasm'] })).version).toBe('1.1.0')
+})
+
 test('trains also while the host is brought back', async () => {
   await homing.close()
   const hosts: Worker[] = []

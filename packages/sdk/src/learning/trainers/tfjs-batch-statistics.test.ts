@@ -14,12 +14,16 @@ const weights = [
   { name: 'norm/moving_variance', shape: [3] },
 ]
 
-/** Dense, dropout and batch normalisation, all of whose tensors are trained. */
+/** Dense, noise, dropout and batch normalisation, all of whose tensors are trained. */
 function normalised(batchStatistics: boolean): TrainingFiles {
   const layer = (name: string, config: object) => ({ class_name: name, config })
   const layers = [
     layer('Dense', { name: 'dense', units: 3, batch_input_shape: [null, 4] }),
-    layer('Dropout', { name: 'drop', rate: 0.5 }),
+    layer('GaussianNoise', { name: 'noise', stddev: 1 }),
+    layer('Sequential', {
+      name: 'inner',
+      layers: [layer('Dropout', { name: 'drop', rate: 0.5, batch_input_shape: [null, 3] })],
+    }),
     layer('BatchNormalization', { name: 'norm', momentum: 0.9 }),
   ]
   const modelTopology = { class_name: 'Sequential', config: { name: 'tiny', layers } }

@@ -32,9 +32,26 @@ export function tfjsWeights(
   })
 }
 
-/** Layers that draw at random while they are trained. A training graph has none, and a step is to be repeatable. */
+/** What layers and their cells call the measure of what they draw. */
+const amounts = ['rate', 'stddev', 'dropout', 'recurrentDropout']
+
+/** Where layers keep others: models within the model, wrappers, recurrent layers. */
+interface Nest {
+  readonly layers?: readonly Nest[]
+  readonly cells?: readonly Nest[]
+  readonly cell?: Nest
+  readonly layer?: Nest
+  readonly forwardLayer?: Nest
+  readonly backwardLayer?: Nest
+}
+
+/** Stills layers that draw at random while they are trained. A training graph has none, and a step is to be repeatable. */
 export function stillRandomLayers(model: LayersModel): void {
-  for (const layer of model.layers) {
-    if ('rate' in layer) layer.rate = 0
-  }
+  still(model as Nest)
+}
+
+function still(nest: Nest): void {
+  for (const amount of amounts) if (Object.hasOwn(nest, amount)) Object.assign(nest, { [amount]: 0 })
+  const { layers = [], cells = [], cell, layer, forwardLayer, backwardLayer } = nest
+  for (const inner of [...layers, ...cells, cell, layer, forwardLayer, backwardLayer]) if (inner) still(inner)
 }
