@@ -1,4 +1,4 @@
-import { HomingError } from '@homing/protocol'
+import { type ErrorCode, HomingError } from '@homing/protocol'
 
 import type { Backend, BackendFallback } from '../libraries/backend.ts'
 import { noBackend } from '../libraries/no-backend.ts'
@@ -52,21 +52,20 @@ export async function firstStep(
     } catch (thrown) {
       await trainer?.release().catch(() => undefined) // the reason to tell is the first one
       const error = HomingError.from(thrown, 'ENGINE_FAILED')
-      if (!isOfBackend(error)) throw error
+      const { code, message } = error
+      if (!isOfBackend(code)) throw error
       errors.push(error)
-      fallbacks.push({ backend, stage, code: error.code, reason: error.message })
+      fallbacks.push({ backend, stage: neverStarted(code) ? 'start' : stage, code, reason: message })
     }
   }
   throw noBackend('train', files.manifest, fallbacks, errors)
 }
 
 /** Whether another backend may do better. */
-function isOfBackend({ code }: HomingError): boolean {
-  const codes: readonly string[] = [
-    'BACKEND_UNAVAILABLE',
-    'ENGINE_MISSING',
-    'ENGINE_FAILED',
-    'OPERATOR_UNSUPPORTED',
-  ]
-  return codes.includes(code)
+function isOfBackend(code: ErrorCode): boolean {
+  return neverStarted(code) || code === 'ENGINE_FAILED' || code === 'OPERATOR_UNSUPPORTED'
+}
+
+function neverStarted(code: ErrorCode): boolean {
+  return code === 'BACKEND_UNAVAILABLE' || code === 'ENGINE_MISSING'
 }

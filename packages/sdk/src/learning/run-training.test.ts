@@ -186,7 +186,7 @@ describe('backends', () => {
     await expect(train(examples(4), { backends: ['webgpu'] })).rejects.toMatchObject({
       code: 'BACKEND_UNAVAILABLE',
       message: expect.stringContaining('webgpu: '),
-      details: { backends: [{ backend: 'webgpu', stage: 'load' }] },
+      details: { backends: [{ backend: 'webgpu', stage: 'start' }] },
     })
     await expect(train(examples(4), { backends: ['cpu'] })).rejects.toMatchObject({
       code: 'BACKEND_UNAVAILABLE',
