@@ -12,20 +12,23 @@ export interface BackendOperator {
 const byWebgpu: readonly (readonly [webgpu: number, operators: string])[] = [
   [
     0,
-    'Celu ConstantOfShape GroupNormalization Hardmax IsInf IsNaN LRN LogSoftmax Mean MeanVarianceNormalization Mod ' +
-      'NonZero OneHot Or RNN Round Selu Shrink Sign Size Softsign SpaceToDepth Sum Xor',
+    'Celu Compress ConstantOfShape DynamicQuantizeLinear EyeLike GroupNormalization Hardmax IsInf IsNaN LRN ' +
+      'LogSoftmax MatMulInteger Mean MeanVarianceNormalization Mod NonZero OneHot Or QuantizeLinear RNN ' +
+      'ReverseSequence Round Selu Shrink Sign Size Softsign SpaceToDepth Sum Xor',
   ],
   [
     21,
     'Acos Acosh Asin Asinh Atan Atanh ConvTranspose Cos Cosh Elu GRU GlobalAveragePool GlobalMaxPool HardSigmoid ' +
       'HardSwish LSTM MaxPool Sin Sinh Tan ThresholdedRelu',
   ],
+  [19, 'GridSample'],
   [22, 'Flatten If'],
-  [23, 'Pad'],
+  [23, 'DequantizeLinear Pad'],
   [24, 'AveragePool BatchNormalization Conv DepthToSpace Squeeze Swish Transpose'],
   [
     Infinity,
-    'Abs Add And ArgMax ArgMin Cast CastLike Ceil Clip Concat Constant CumSum Div Dropout Einsum Equal Erf Exp Expand ' +
+    'Abs Add And ArgMax ArgMin Cast CastLike Ceil Clip Concat Constant CumSum Div Dropout Einsum ' +
+      'Equal Erf Exp Expand ' +
       'Floor Gather GatherElements GatherND Gelu Gemm Greater GreaterOrEqual Identity InstanceNormalization ' +
       'LayerNormalization LeakyRelu Less LessOrEqual Log LpNormalization MatMul Max Min Mish Mul Neg Not PRelu Pow ' +
       'RMSNormalization Range Reciprocal ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ' +

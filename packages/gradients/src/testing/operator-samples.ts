@@ -82,6 +82,17 @@ export const operatorSamples: Readonly<Record<string, OperatorSample>> = {
   Conv: of('Conv', [image, [2, 4, 3, 3]]),
   ConvTranspose: of('ConvTranspose', [image, [4, 2, 3, 3]]),
   CumSum: (g) => g.op('CumSum', [x(g, matrix), g.constant('int64', [], [0])]),
+  DequantizeLinear: (g) =>
+    g.op('DequantizeLinear', [g.input('x', 'uint8', matrix), g.constant('float32', [], [0.1])]),
+  Compress: (g) => g.op('Compress', [x(g, matrix), g.constant('bool', [2], [1, 0])], { axis: 0 }),
+  DynamicQuantizeLinear: (g) => g.ops('DynamicQuantizeLinear', [x(g, matrix)], 3)[0]!,
+  EyeLike: of('EyeLike', [matrix]),
+  GridSample: of('GridSample', [image, [1, 2, 2, 2]]),
+  MatMulInteger: (g) =>
+    g.op('MatMulInteger', [g.input('x', 'uint8', [2, 3]), g.constant('uint8', [3, 2], [1, 2, 3, 4, 5, 6])]),
+  QuantizeLinear: (g) =>
+    g.op('QuantizeLinear', [x(g, matrix), g.constant('float32', [], [0.1]), g.constant('uint8', [], [3])]),
+  ReverseSequence: (g) => g.op('ReverseSequence', [x(g, matrix), g.constant('int64', [3], [1, 2, 1])]),
   Einsum: of('Einsum', [matrix, matrix], { equation: 'ij,kj->ik' }),
   Expand: (g) => g.op('Expand', [x(g, matrix), g.ints([2, 2, 3])]),
   GRU: recurrent('GRU', 3),
