@@ -178,3 +178,25 @@ describe('tensors of which a node reads no numbers', () => {
     expect(parameters.map(({ input }) => input)).toEqual(['w'])
   })
 })
+
+describe('a model of which nothing can be trained', () => {
+  const half = (g: GraphBuilder, x: Value) =>
+    g.op(
+      'Cast',
+      [g.op('Cast', [g.op('Mul', [x, g.parameter('w', 'float32', [3], [1, 2, 3])])], { to: 10 })],
+      {
+        to: 1,
+      },
+    )
+
+  it.each<[string, RegExp, (g: GraphBuilder, x: Value) => Value]>([
+    ['numbers of half precision on the way', /none changes output "y" by way of float32/, half],
+    ['nothing learned', /output "y" reads none that is stored/, (g, x) => g.op('Neg', [x])],
+  ])('is told why: %s', (_, message, define) => {
+    const g = graphBuilder('fixed')
+    g.output('y', define(g, g.input('x', 'float32', [1, 3])), 'float32', [1, 3])
+    expect(() => trainingGraph(g.build(), { loss: 'mse', optimiser: { kind: 'sgd' } })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) }),
+    )
+  })
+})

@@ -51,11 +51,16 @@ function mustBeSmooth({ graph }: ModelProto, { name, dtype }: ForwardGraph['outp
   )
 }
 
-function refuseNone({ initializers }: ForwardGraph): never {
+function refuseNone({ initializers, output }: ForwardGraph): never {
   const odd = [...initializers.values()].filter((tensor) => !isTrainableType(tensorHeader(tensor).type))
   const types = odd.map((tensor) => `${named(tensor)} is of type ${tensorHeader(tensor).type}`)
-  const hint = types.length > 0 ? `: float32 and float64 can be, ${types.slice(0, maxNamed).join(', ')}` : ''
-  throw new HomingError('CONFIG_INVALID', `The model has no tensor that can be trained${hint}`)
+  const hint =
+    types.length > 0
+      ? `float32 and float64 can be, ${types.slice(0, maxNamed).join(', ')}`
+      : initializers.size > 0
+        ? `none changes output ${named(output)} by way of float32 or float64`
+        : `output ${named(output)} reads none that is stored`
+  throw new HomingError('CONFIG_INVALID', `The model has no tensor that can be trained: ${hint}`)
 }
 
 /** Tensors that a message names. */
