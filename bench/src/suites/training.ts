@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 
 import { buildPage } from '../browser/build-page.ts'
-import { withFreshProfile } from '../browser/profile.ts'
 import { serveStatic } from '../browser/static-server.ts'
 import type { Row, SuiteContext } from '../harness/row.ts'
 import { packRepository } from '../repository/pack-repository.ts'
@@ -32,27 +31,29 @@ export async function training(context: SuiteContext): Promise<Row[]> {
     '/wasm/': folders.wasm,
   })
   try {
-    return await withFreshProfile({ ...context, flags: ['--enable-unsafe-webgpu'] }, async (browser) => {
-      const hosts = [await nodeHost(folders), chromiumHost(browser, `${server.origin}/training.html`)]
-      say('Training digits beside its forward pass …')
-      const forward = await stepVersusForward(hosts)
-      say('Training an MLP beside TensorFlow.js …')
-      const mlp = await versusTfjs(
-        { id: 'mlp-vs-best-tfjs', unit: 'times faster', target: '>= 4' },
-        'mlp',
-        hosts,
-      )
-      say('Training a CNN beside TensorFlow.js …')
-      const cnn = await versusTfjs(
-        { id: 'cnn-vs-best-tfjs', unit: 'times faster', target: '>= 20' },
-        'cnn',
-        hosts,
-      )
-      say('Training for 5,000 steps …')
-      const memory = await memoryGrowth(repository, version)
-      say('Reading the 10,000 test images …')
-      return [mlp, cnn, forward, memory, await digitsAccuracy(folders.onnx)]
-    })
+    const chromium = chromiumHost(
+      { ...context, flags: ['--enable-unsafe-webgpu'] },
+      `${server.origin}/training.html`,
+    )
+    const hosts = [await nodeHost(folders), chromium]
+    say('Training digits beside its forward pass …')
+    const forward = await stepVersusForward(hosts)
+    say('Training an MLP beside TensorFlow.js …')
+    const mlp = await versusTfjs(
+      { id: 'mlp-vs-best-tfjs', unit: 'times faster', target: '>= 4' },
+      'mlp',
+      hosts,
+    )
+    say('Training a CNN beside TensorFlow.js …')
+    const cnn = await versusTfjs(
+      { id: 'cnn-vs-best-tfjs', unit: 'times faster', target: '>= 20' },
+      'cnn',
+      hosts,
+    )
+    say('Training for 5,000 steps …')
+    const memory = await memoryGrowth(repository, version)
+    say('Reading the 10,000 test images …')
+    return [mlp, cnn, forward, memory, await digitsAccuracy(folders.onnx)]
   } finally {
     await server.close()
   }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { layers, sequential } from '@tensorflow/tfjs-layers'
 
-import { batch, batchSize } from './batch.ts'
+import { batches, batchSize } from './batches.ts'
 import { classes, type Network } from './network.ts'
 import { learningRate, momentum, type Trainee } from './trainee.ts'
 
@@ -20,7 +20,7 @@ const backends = {
 export type TfjsBackend = keyof typeof backends
 
 /**
- * A layers model that trains by `trainOnBatch`, its batch already where the backend wants it.
+ * A layers model that trains by `trainOnBatch`, its batches already where the backend wants them.
  * @throws Error when the backend does not start.
  */
 export async function tfjsTrainee(
@@ -38,11 +38,15 @@ export async function tfjsTrainee(
     optimizer: tf.train.momentum(learningRate, momentum),
     loss: 'categoricalCrossentropy',
   })
-  const x = tf.tensor(batch.images, [batchSize, ...network.image.tfjs])
-  const y = tf.tensor(batch.oneHot, [batchSize, classes])
+  const tensors = batches.map(({ images, oneHot }) => ({
+    x: tf.tensor(images, [batchSize, ...network.image.tfjs]),
+    y: tf.tensor(oneHot, [batchSize, classes]),
+  }))
+  let steps = 0
   return {
     async step() {
       if (tf.getBackend() !== backend) await tf.setBackend(backend) // a process has one for all
+      const { x, y } = tensors[steps++ % tensors.length]!
       return Number(await model.trainOnBatch(x, y))
     },
   }

@@ -8,6 +8,7 @@ import { type OnnxTensors, openOnnxGraph } from '../../libraries/onnx-graph.ts'
 import { onnxVersion, type RunningOnnx, startOnnx } from '../../libraries/onnx-start.ts'
 import { fromOnnx, toOnnx } from '../../libraries/onnx-tensors.ts'
 import { oncePerBackend } from '../../libraries/once-per-backend.ts'
+import { disposeAll } from './dispose-all.ts'
 import { copyOf, onnxConstants } from './onnx-constants.ts'
 import { requireTraining, untrainable } from '../require-training.ts'
 import { packagedTensors, startingTensors, zerosLike } from '../starting-tensors.ts'
@@ -156,8 +157,4 @@ function anchorsOf({ slots }: TrainingGraphFile, tensors: Tensors): Tensors {
   return Object.fromEntries(
     slots.flatMap(({ input, anchor }) => (anchor === undefined ? [] : [[anchor, tensors[input]!] as const])),
   )
-}
-
-function disposeAll(tensors: OnnxTensors): void {
-  for (const tensor of Object.values(tensors)) tensor.dispose()
 }
