@@ -99,6 +99,15 @@ export const errorCodes = {
     'Try again; if it stays, publish the file again.',
     true,
   ),
+  METADATA_CONFLICT: entry(
+    'Someone else published metadata of this role first.',
+    'Fetch it, sign your change on top of it, and publish that; `homing publish` does so by itself.',
+    true,
+  ),
+  METADATA_MISSING: entry(
+    'The repository has no signed metadata yet, or lacks that of a role.',
+    'Make its keys with `homing keys init`, then publish.',
+  ),
   TARGET_UNKNOWN: entry(
     'No role that may vouch for this path lists it.',
     'Check the path; publish the file first.',
