@@ -30,7 +30,7 @@ const pure = ['protocol', 'onnx', 'gradients', 'pipeline', 'stats', 'rollout', '
 const stations = ['delivery', 'store', 'runtime', 'telemetry', 'learning']
 
 /** What several stations share: the engines' libraries, calls' inputs, calls over workers. They know no station. */
-const shared = ['libraries', 'inputs', 'random', 'transport']
+const shared = ['libraries', 'inputs', 'random', 'transport', 'faults']
 
 const apps = ['models', 'demo', 'e2e', 'examples', 'bench']
 const folderOf = (/** @type {string} */ name) => (apps.includes(name) ? name : `packages/${name}`)

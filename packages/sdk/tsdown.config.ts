@@ -33,7 +33,10 @@ const workerUrls = {
   },
 }
 
-const shared: UserConfig = { fixedExtension: false, dts: true }
+/** Nothing of the places at which tests end workers, tabs and browsers is published. */
+const withoutFaultPoints = { __HOMING_FAULT_POINTS__: 'false' }
+
+const shared: UserConfig = { fixedExtension: false, dts: true, define: withoutFaultPoints }
 
 export default defineConfig([
   { ...shared, entry: browser, platform: 'browser', plugins: [workerUrls] },

@@ -1,5 +1,6 @@
 import { type FileRef, type Manifest, servingFiles } from '@homing/protocol'
 
+import { faultPoint } from '../faults/fault-point.ts'
 import { parallelDownloads, progressInterval } from './config.ts'
 import type { ContentStore, DeliveryPlatform } from './ports.ts'
 import type { Repository } from './repository.ts'
@@ -52,6 +53,7 @@ export async function downloadVersion(
       tell(loaded(), false)
     }
     const bytes = await repository.blob(ref, { signal, onBytes })
+    faultPoint('blob-fetched')
     await store.writeBlob(ref.sha256, bytes)
     arriving.delete(ref.sha256)
     stored += ref.size

@@ -1,5 +1,7 @@
 import type { IDBPDatabase, StoreNames } from 'idb'
 
+import { faultPoint } from '../faults/fault-point.ts'
+import type { StoreWrite } from '../faults/fault-points.ts'
 import {
   collectIndexedDbGarbage,
   indexedDbUsage,
@@ -42,12 +44,19 @@ export async function openIndexedDbStore(
   }
 
   /** Runs `work` in one transaction that is on the disk when this resolves, and is undone whole when `work` fails. */
-  function write<T>(tables: Table[], work: (transaction: WriteTransaction) => Promise<T>): Promise<T> {
+  function write<T>(
+    name: StoreWrite,
+    tables: Table[],
+    work: (transaction: WriteTransaction) => Promise<T>,
+  ): Promise<T> {
     return guarded(async () => {
+      faultPoint(`${name}-begun`)
       const transaction = hushed(database.transaction(tables, 'readwrite', { durability: 'strict' }))
       try {
         const result = await work(transaction)
+        faultPoint(`${name}-uncommitted`)
         await transaction.done
+        faultPoint(`${name}-committed`)
         return result
       } catch (error) {
         // Over quota, the request says that it was aborted, and only the transaction why.
@@ -72,7 +81,9 @@ export async function openIndexedDbStore(
           return new Uint8Array(await blob.arrayBuffer())
         } catch {
           // The browser lost the file behind the record. Without the record it is fetched again.
-          await write(['blobs'], (transaction) => transaction.objectStore('blobs').delete(sha256))
+          await write('blob-deletion', ['blobs'], (transaction) =>
+            transaction.objectStore('blobs').delete(sha256),
+          )
           return undefined
         }
       }),
@@ -83,11 +94,11 @@ export async function openIndexedDbStore(
         return new Set(keys.filter((key) => key !== undefined))
       }),
     writeBlob: (sha256, bytes) =>
-      write(['blobs'], async (transaction) => {
+      write('blob', ['blobs'], async (transaction) => {
         await transaction.objectStore('blobs').put(new Blob([bytes]), sha256)
       }),
     deleteBlob: (sha256) =>
-      write(['blobs'], (transaction) => transaction.objectStore('blobs').delete(sha256)),
+      write('blob-deletion', ['blobs'], (transaction) => transaction.objectStore('blobs').delete(sha256)),
 
     readManifest: (sha256) =>
       read(['manifests'], async (transaction) => {
@@ -95,11 +106,13 @@ export async function openIndexedDbStore(
         return bytes && new Uint8Array(bytes)
       }),
     writeManifest: (sha256, bytes) =>
-      write(['manifests'], async (transaction) => {
+      write('manifest', ['manifests'], async (transaction) => {
         await transaction.objectStore('manifests').put(bytes.slice().buffer, sha256)
       }),
     deleteManifest: (sha256) =>
-      write(['manifests'], (transaction) => transaction.objectStore('manifests').delete(sha256)),
+      write('manifest-deletion', ['manifests'], (transaction) =>
+        transaction.objectStore('manifests').delete(sha256),
+      ),
 
     readModel: (model) =>
       read(['models'], async (transaction) => readRecord(await transaction.objectStore('models').get(model))),
@@ -113,7 +126,7 @@ export async function openIndexedDbStore(
           throw error
         }
       }
-      const update = write(['models'], async (transaction) => {
+      const update = write('record', ['models'], async (transaction) => {
         const models = transaction.objectStore('models')
         const record = attempt(readRecord(await models.get(model)) ?? emptyRecord(model))
         await models.put(record, model)
@@ -125,7 +138,7 @@ export async function openIndexedDbStore(
     },
 
     appendEvent: (event) =>
-      write(['events'], async (transaction) => {
+      write('event', ['events'], async (transaction) => {
         await transaction.objectStore('events').add(event)
       }),
     readEvents: (event, since) =>
@@ -134,14 +147,16 @@ export async function openIndexedDbStore(
         return transaction.objectStore('events').index('event-time').getAll(range)
       }),
     deleteEventsBefore: (time) =>
-      write(['events'], async (transaction) => {
+      write('event-deletion', ['events'], async (transaction) => {
         const events = transaction.objectStore('events')
         const old = await events.index('time').getAllKeys(IDBKeyRange.upperBound(time, true))
         await Promise.all(old.map((key) => events.delete(key)))
       }),
 
     collectGarbage: (parse) =>
-      write(['models', 'manifests', 'blobs'], (transaction) => collectIndexedDbGarbage(transaction, parse)),
+      write('garbage', ['models', 'manifests', 'blobs'], (transaction) =>
+        collectIndexedDbGarbage(transaction, parse),
+      ),
     usage: () => read(['manifests', 'blobs'], indexedDbUsage),
     close: () => {
       lost ??= 'the store was closed'

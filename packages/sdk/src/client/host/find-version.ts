@@ -3,6 +3,7 @@ import type { Engine, ListedVersion, Manifest, Rollout } from '@homing/protocol'
 import { chooseVersion, requireChoice } from '../../delivery/choose-version.ts'
 import type { Repository } from '../../delivery/repository.ts'
 import { type Device, unmetRequirements } from '../../delivery/unmet-requirements.ts'
+import { faultPoint } from '../../faults/fault-point.ts'
 
 /** A version that this device can take. */
 export interface FoundVersion {
@@ -35,6 +36,7 @@ export async function findVersion(rollout: Rollout, options: FindOptions): Promi
       unmetHere.get(manifest.sha256) ?? refusal(manifest.sha256)
     const listed = requireChoice(rollout.model, chooseVersion(rollout, { device, pinned, refusal: refused }))
     const { bytes, manifest } = await repository.manifest(rollout.model, listed, signal)
+    faultPoint('manifest-fetched')
     const range = manifest.requirements?.engine
     const engines = range ? { [manifest.engine]: await engineVersion(manifest.engine) } : {}
     const unmet = unmetRequirements(manifest.requirements, { ...device, engines }, manifest.engine)

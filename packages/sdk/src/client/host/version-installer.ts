@@ -2,6 +2,7 @@ import { type ErrorCode, HomingError, type Rollout } from '@homing/protocol'
 
 import { acceptRevision } from '../../delivery/accept-revision.ts'
 import { type DownloadProgress, downloadVersion } from '../../delivery/download-version.ts'
+import { faultPoint } from '../../faults/fault-point.ts'
 import type { InstalledVersion } from '../../store/store.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
 import { findVersion, type FoundVersion } from './find-version.ts'
@@ -55,6 +56,7 @@ export function createVersionInstaller(
   const fetchRollout = async (signal: AbortSignal): Promise<Rollout> => {
     const known = (await store.readModel(model))?.revision
     const rollout = acceptRevision(await repository.rollout(model, signal), known)
+    faultPoint('rollout-fetched')
     if (rollout.revision !== known) {
       await store.updateModel(model, (record) => ({ ...record, revision: rollout.revision }))
     }

@@ -3,6 +3,7 @@ import { windowsOf } from '@homing/pipeline'
 import { transfer } from 'comlink'
 
 import type { StoredVersion } from '../../delivery/read-version.ts'
+import { faultPoint } from '../../faults/fault-point.ts'
 import type { Backend, BackendFallback } from '../../libraries/backend.ts'
 import { usableBackends } from '../../libraries/usable-backends.ts'
 import type { BackendFault, LoadedFacts, RuntimeApi } from '../../runtime/runtime-api.ts'
@@ -119,8 +120,11 @@ export function createVersionServer({
   }
   const replace = async (loaded: LoadedVersion, commit?: () => Promise<void>): Promise<void> => {
     try {
+      faultPoint('version-loaded')
       await commit?.()
+      faultPoint('version-recorded')
       await activate(loaded)
+      faultPoint('version-serving')
     } catch (error) {
       await (await engine(loaded.manifest.engine)).discard(loaded.facts.instance).catch(() => undefined) // gone with its worker
       throw error

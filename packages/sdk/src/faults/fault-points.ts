@@ -1,0 +1,31 @@
+/** Writes of the store. Each passes three points: before its transaction, before its commit, and once it is on the disk. */
+export const storeWrites = [
+  'blob',
+  'blob-deletion',
+  'manifest',
+  'manifest-deletion',
+  'record',
+  'event',
+  'event-deletion',
+  'garbage',
+] as const
+
+/** How far a write of the store is. */
+export const writePhases = ['begun', 'uncommitted', 'committed'] as const
+
+/** Steps between the writes of the store, in the order of an update. */
+export const updateSteps = [
+  'rollout-fetched',
+  'manifest-fetched',
+  'blob-fetched',
+  'version-loaded',
+  'version-recorded',
+  'version-serving',
+] as const
+
+/** A place in the code at which tests end the worker, the tab or the browser. */
+export type FaultPoint =
+  `${(typeof storeWrites)[number]}-${(typeof writePhases)[number]}` | (typeof updateSteps)[number]
+
+/** A write of the store. */
+export type StoreWrite = (typeof storeWrites)[number]
