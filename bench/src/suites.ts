@@ -4,4 +4,5 @@ import type { Suite } from './harness/row.ts'
 export const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   main: async () => (await import('./suites/main.ts')).main,
   training: async () => (await import('./suites/training.ts')).training,
+  delivery: async () => (await import('./suites/delivery.ts')).delivery,
 }

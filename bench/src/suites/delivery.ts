@@ -1,0 +1,11 @@
+import type { Row, Suite, SuiteContext } from '../harness/row.ts'
+
+/** Row modules of `src/delivery/`, in the order of the table. Each measures its rows by itself, so that one may be run alone. */
+const modules: readonly Suite[] = []
+
+/** What versions cost on their way to a device: bytes, memory, cuts, requests, patches. */
+export async function delivery(context: SuiteContext): Promise<Row[]> {
+  const rows: Row[] = []
+  for (const measure of modules) rows.push(...(await measure(context)))
+  return rows
+}
