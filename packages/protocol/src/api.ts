@@ -36,6 +36,20 @@ export type ModelSummary = v.InferOutput<typeof ModelSummarySchema>
 /** Answer of `GET /v1/models`. */
 export const ModelListSchema = v.object({ models: v.array(ModelSummarySchema) })
 
+/** Body and answer of `PUT /v1/models/:model/access`: who may read the manifests, shards and patches of a model. */
+export const ModelAccessSchema = v.object({ access: v.picklist(['public', 'private']) })
+
+/** Who may read a model: everyone, or those with a token that names it. */
+export type ModelAccess = v.InferOutput<typeof ModelAccessSchema>['access']
+
+/** Body of `POST /v1/signed-urls`: places in the static layout. */
+export const SignedUrlsRequestSchema = v.object({
+  paths: v.pipe(v.array(v.pipe(v.string(), v.maxLength(512))), v.maxLength(10_000)),
+})
+
+/** Answer of `POST /v1/signed-urls`: the same places, each with what proves that it may be read until `expires`. */
+export const SignedUrlsResponseSchema = v.object({ urls: v.array(v.string()), expires: v.number() })
+
 /** Body of every answer with an error status. */
 export const ErrorBodySchema = v.object({
   error: v.object({

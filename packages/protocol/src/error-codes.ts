@@ -108,6 +108,18 @@ export const errorCodes = {
     'The repository has no signed metadata yet, or lacks that of a role.',
     'Make its keys with `homing keys init`, then publish.',
   ),
+  KEY_INVALID: entry(
+    'A signing key is malformed or of a kind that cannot sign, or others may read its file.',
+    'Correct what the message names; keys are in PEM, their files have mode 600.',
+  ),
+  KEY_MISSING: entry(
+    'Fewer signing keys are at hand than must sign.',
+    'Pass the folder of the keys with `--keys`, or the key in the environment.',
+  ),
+  SIGNING_FAILED: entry(
+    'A signing command failed, or what it printed is no signature of its key.',
+    'Run the command by hand; it gets the bytes on its input and prints the signature.',
+  ),
   TARGET_UNKNOWN: entry(
     'No role that may vouch for this path lists it.',
     'Check the path; publish the file first.',
@@ -128,7 +140,14 @@ export const errorCodes = {
     'Check the `repository` URL; a captive portal or a catch-all route may answer in its place.',
     true,
   ),
-  UNAUTHORIZED: entry('The token is missing or wrong.', 'Pass the admin token of the server.'),
+  UNAUTHORIZED: entry(
+    'A token is missing, expired or wrong.',
+    'To write, pass the admin token of the server; to read a private model, give `createClient` a `getToken`.',
+  ),
+  FORBIDDEN: entry(
+    'The token does not allow this model, or no longer does.',
+    'Sign in as a user who may read it; `details.until` says when access ended.',
+  ),
   RATE_LIMITED: entry('Too many requests.', 'Wait as long as `details.retryAfter` says (seconds).', true),
   BODY_TOO_LARGE: entry(
     'A request body is larger than the server takes.',

@@ -1,11 +1,16 @@
+export { type AccessClaims, AccessClaimsSchema, readAccessClaims } from './access-token.ts'
 export {
   ErrorBodySchema,
   MissingBlobsRequestSchema,
   MissingBlobsResponseSchema,
+  type ModelAccess,
+  ModelAccessSchema,
   ModelListSchema,
   type ModelSummary,
   ModelSummarySchema,
   RolloutRequestSchema,
+  SignedUrlsRequestSchema,
+  SignedUrlsResponseSchema,
 } from './api.ts'
 export { canonicalBytes } from './canonical.ts'
 export {

@@ -9,3 +9,5 @@ declare class TextDecoder {
 declare const crypto: {
   subtle: { digest(algorithm: 'SHA-256', data: Uint8Array<ArrayBuffer> | ArrayBuffer): Promise<ArrayBuffer> }
 }
+/** Throws for what is not base64. */
+declare function atob(text: string): string
