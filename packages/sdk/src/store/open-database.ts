@@ -1,8 +1,9 @@
 import { type DBSchema, type IDBPDatabase, wrap } from 'idb'
 
-import { databaseVersion, openTimeout } from './config.ts'
+import { openTimeout } from './config.ts'
 import { unavailable } from './store-error.ts'
 import type { RecordedEvent } from './store.ts'
+import { databaseVersion, upgrades } from './upgrades.ts'
 
 /** The tables of one repository's database. */
 export interface HomingDatabase extends DBSchema {
@@ -13,17 +14,13 @@ export interface HomingDatabase extends DBSchema {
   /** Model records by model name; checked when they are read. */
   models: { key: string; value: unknown }
   events: { key: number; value: RecordedEvent; indexes: { 'event-time': [string, number]; time: number } }
+  /** Signed metadata, byte-exact, by its unversioned name (`root`, `timestamp`, ...). */
+  metadata: { key: string; value: ArrayBuffer }
+  /** Beginnings of blobs whose download was cut, by SHA-256 and offset. */
+  partials: { key: [string, number]; value: Blob }
+  /** When a version was last used, in milliseconds since the epoch, by its manifest's SHA-256. */
+  uses: { key: string; value: number }
 }
-
-/** One step per schema version: `upgrades[n]` brings version n to n + 1. Steps that were released never change. */
-const upgrades: readonly ((database: IDBDatabase) => void)[] = [
-  (database) => {
-    for (const table of ['blobs', 'manifests', 'models']) database.createObjectStore(table)
-    const events = database.createObjectStore('events', { autoIncrement: true })
-    events.createIndex('event-time', ['event', 'time'])
-    events.createIndex('time', 'time')
-  },
-]
 
 /**
  * Opens the database, or brings it up to date first. The connection closes by itself when a newer version of
@@ -41,7 +38,8 @@ export async function openDatabase(
     blocked = true
   }
   request.onupgradeneeded = ({ oldVersion }) => {
-    for (const upgrade of upgrades.slice(oldVersion, databaseVersion)) upgrade(request.result)
+    for (const upgrade of upgrades.slice(oldVersion, databaseVersion))
+      upgrade(request.result, request.transaction!)
   }
   const database = await new Promise<IDBDatabase>((resolve, reject) => {
     const timer = setTimeout(() => {
