@@ -11,8 +11,14 @@ import type { TrainingExamples, TrainOptions } from './training-api.ts'
 
 /** How a client finds its repository and its workers. */
 export interface ClientOptions {
-  /** URL of the static repository: the folder that holds `models/`, `rollouts/` and `blobs/`. */
+  /** URL of the static repository: the folder that holds `metadata/`, `models/`, `rollouts/` and `blobs/`. */
   readonly repository: string | URL
+  /**
+   * The trusted root that the app ships, as JSON, bytes or parsed: what `homing keys show --root` prints. Nothing is
+   * believed that does not lead back to it. It follows the repository's newer roots by itself; another one in its place
+   * begins with an empty device.
+   */
+  readonly root: string | Uint8Array | object
   /** URL of the aggregation server, which receives what comes home. */
   readonly server?: string | URL
   /** Name of the app, as the server knows it. */

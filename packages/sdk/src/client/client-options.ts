@@ -4,6 +4,7 @@ import type { LibraryConfig } from '../libraries/library-config.ts'
 import type { ClientOptions } from './api.ts'
 import { defaultPollInterval } from './config.ts'
 import type { HostConfig } from './host-api.ts'
+import { readRoot } from './read-root.ts'
 
 /** Set by the Vite plugin: where it put the engines' files. */
 declare const __HOMING_ASSET_BASE__: string | undefined
@@ -29,7 +30,12 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   const assetBase =
     options.assetBase ?? (typeof __HOMING_ASSET_BASE__ === 'string' ? __HOMING_ASSET_BASE__ : undefined)
   return {
-    host: { repository: folder(options.repository, 'repository'), storage, pollInterval },
+    host: {
+      repository: folder(options.repository, 'repository'),
+      root: readRoot(options.root),
+      storage,
+      pollInterval,
+    },
     runtime: {
       ...(assetBase === undefined ? {} : { assetBase: folder(assetBase, 'assetBase') }),
       ...(threads === undefined ? {} : { threads }),

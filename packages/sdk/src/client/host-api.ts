@@ -10,6 +10,8 @@ import type { ModelStatus, Progress, UpdatePolicy } from './api.ts'
 export interface HostConfig {
   /** Absolute URL of the repository, with a slash at its end. */
   readonly repository: string
+  /** The root that the app trusts, as JSON. */
+  readonly root: string
   readonly storage: 'persistent' | 'memory'
   /** Milliseconds; 0 never looks by itself. */
   readonly pollInterval: number

@@ -2,7 +2,6 @@ import { compareVersions, type ListedVersion, type Requirements, type Rollout } 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { acceptRevision } from './accept-revision.ts'
 import { chooseVersion, requireChoice } from './choose-version.ts'
 import { type Device, unmetRequirements } from './unmet-requirements.ts'
 
@@ -11,10 +10,10 @@ const listed = (version: string, requirements?: Requirements): ListedVersion => 
   manifest: { sha256: 'a'.repeat(64), size: 1 },
   ...(requirements ? { requirements } : {}),
 })
-const rolloutOf = (champion: string, versions: ListedVersion[], revision = 1): Rollout => ({
+const rolloutOf = (champion: string, versions: ListedVersion[]): Rollout => ({
   format: 1,
   model: 'digits',
-  revision,
+  revision: 1,
   champion,
   versions,
 })
@@ -147,20 +146,6 @@ describe('choice of a version', () => {
           expect(passed.reasons.length).toBeGreaterThan(0)
         }
       }),
-    )
-  })
-})
-
-describe('revision of a rollout', () => {
-  const rollout = rolloutOf('1.0.0', [listed('1.0.0')], 5)
-
-  it.each([undefined, 4, 5])('is accepted after %s', (last) => {
-    expect(acceptRevision(rollout, last)).toBe(rollout)
-  })
-
-  it('is refused when a later one was accepted', () => {
-    expect(() => acceptRevision(rollout, 6)).toThrow(
-      expect.objectContaining({ code: 'ROLLOUT_INVALID', details: { revision: 5, lastAccepted: 6 } }),
     )
   })
 })

@@ -4,6 +4,7 @@ export const storeWrites = [
   'blob-deletion',
   'manifest',
   'manifest-deletion',
+  'metadata',
   'record',
   'event',
   'event-deletion',

@@ -114,6 +114,16 @@ export async function openIndexedDbStore(
         transaction.objectStore('manifests').delete(sha256),
       ),
 
+    readMetadata: (name) =>
+      read(['metadata'], async (transaction) => {
+        const bytes = await transaction.objectStore('metadata').get(name)
+        return bytes && new Uint8Array(bytes)
+      }),
+    writeMetadata: (name, bytes) =>
+      write('metadata', ['metadata'], async (transaction) => {
+        await transaction.objectStore('metadata').put(bytes.slice().buffer, name)
+      }),
+
     readModel: (model) =>
       read(['models'], async (transaction) => readRecord(await transaction.objectStore('models').get(model))),
     updateModel: async (model, change) => {

@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 
 import { withMemoryFallback } from './memory-fallback.ts'
 import { createMemoryStore } from './memory-store.ts'
-import { putVersion, storeContract } from './store.contract.ts'
+import { counted, putVersion, storeContract } from './store.contract.ts'
 import type { Store } from './store.ts'
 
 type Trouble = 'none' | 'full' | 'broken'
@@ -13,7 +13,7 @@ type Trouble = 'none' | 'full' | 'broken'
 function createDisk() {
   const inner = createMemoryStore()
   let trouble: Trouble = 'none'
-  const adding = new Set<keyof Store>(['writeBlob', 'writeManifest', 'updateModel', 'appendEvent'])
+  const adding = new Set<keyof Store>(['writeBlob', 'writeManifest', 'writeMetadata', 'updateModel', 'appendEvent'])
   const disk = new Proxy(inner, {
     get: (target, method: keyof Store) => {
       const value = target[method]
@@ -65,14 +65,14 @@ describe('memory fallback', () => {
 
   it('serves an update from memory, and leaves the good version on the disk as it was', async () => {
     const good = await putVersion(store, 'digits', '1.0.0', 1)
-    await store.updateModel('digits', (record) => ({ ...record, active: good.installed, revision: 1 }))
+    await store.updateModel('digits', (record) => ({ ...record, active: good.installed, pinned: '1.0.0' }))
     const onDisk = await disk.inner.readModel('digits')
 
     disk.become('full')
     const next = await putVersion(store, 'digits', '1.1.0', 40)
     await store.updateModel('digits', (record) => {
       expect(record.active).toEqual(good.installed)
-      return { ...record, active: next.installed, lastGood: record.active!, revision: 2 }
+      return { ...record, active: next.installed, lastGood: record.active!, pinned: '2.0.0' }
     })
     expect(await store.collectGarbage(parse)).toBe(0)
     expect((await store.readModel('digits'))?.active).toEqual(next.installed)
@@ -115,12 +115,10 @@ describe('memory fallback', () => {
   })
 
   it('loses no concurrent change of a record while it moves to memory', async () => {
-    await store.updateModel('digits', (record) => ({ ...record, revision: 100 }))
+    await store.updateModel('digits', (record) => ({ ...record, pinned: '100.0.0' }))
     disk.become('full')
-    const add = () =>
-      store.updateModel('digits', (record) => ({ ...record, revision: (record.revision ?? 0) + 1 }))
-    await Promise.all(Array.from({ length: 10 }, add))
-    expect((await store.readModel('digits'))?.revision).toBe(110)
+    await Promise.all(Array.from({ length: 10 }, () => store.updateModel('digits', counted)))
+    expect((await store.readModel('digits'))?.pinned).toBe('110.0.0')
   })
 
   it('merges events of the disk and of memory', async () => {

@@ -110,6 +110,14 @@ export function withMemoryFallback(disk: Store): Store {
       ),
     deleteManifest: (sha256) => deleteEverywhere((store) => store.deleteManifest(sha256)),
 
+    readMetadata: async (name) =>
+      (await memory?.readMetadata(name)) ?? onDisk(() => disk.readMetadata(name), undefined),
+    writeMetadata: (name, bytes) =>
+      write(
+        () => disk.writeMetadata(name, bytes),
+        (memory) => memory.writeMetadata(name, bytes),
+      ),
+
     readModel: (model) => {
       seen.add(model)
       return memory && moved.has(model)

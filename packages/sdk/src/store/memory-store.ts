@@ -8,6 +8,7 @@ export function createMemoryStore(reason?: string): Store {
   // Blobs, not arrays: a browser may move them out of the worker's heap.
   const blobs = new Map<string, Blob>()
   const manifests = new Map<string, Uint8Array<ArrayBuffer>>()
+  const metadata = new Map<string, Uint8Array<ArrayBuffer>>()
   const models = new Map<string, ModelRecord>()
   let events: RecordedEvent[] = []
   let closed = false
@@ -34,6 +35,9 @@ export function createMemoryStore(reason?: string): Store {
     readManifest: (sha256) => run(() => manifests.get(sha256)?.slice()),
     writeManifest: (sha256, bytes) => run(() => void manifests.set(sha256, bytes.slice())),
     deleteManifest: (sha256) => run(() => void manifests.delete(sha256)),
+
+    readMetadata: (name) => run(() => metadata.get(name)?.slice()),
+    writeMetadata: (name, bytes) => run(() => void metadata.set(name, bytes.slice())),
 
     readModel: (model) => run(() => models.get(model)),
     updateModel: (model, change) =>
@@ -79,6 +83,7 @@ export function createMemoryStore(reason?: string): Store {
       closed = true
       blobs.clear()
       manifests.clear()
+      metadata.clear()
       return Promise.resolve()
     },
   }

@@ -12,7 +12,6 @@ const ModelRecordSchema = v.object({
   staged: v.exactOptional(InstalledVersionSchema),
   downloading: v.exactOptional(InstalledVersionSchema),
   pinned: v.exactOptional(VersionSchema),
-  revision: v.exactOptional(v.pipe(v.number(), v.safeInteger())),
   rejected: v.record(v.string(), v.object({ code: v.string(), reason: v.string() })),
 }) satisfies v.GenericSchema<unknown, ModelRecord>
 

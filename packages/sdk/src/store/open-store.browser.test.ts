@@ -4,22 +4,23 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openTimeout } from './config.ts'
 import { openIndexedDbStore } from './indexed-db-store.ts'
 import { databaseName, openStore } from './open-store.ts'
-import { putVersion } from './store.contract.ts'
+import { counted, putVersion } from './store.contract.ts'
 import type { Store } from './store.ts'
+import { databaseVersion } from './upgrades.ts'
 
 let count = 0
 const opened: Store[] = []
-let repository: string
+let root: string
 
 beforeEach(() => {
-  repository = `https://models.example/${count++}-${Date.now()}/`
+  root = JSON.stringify({ signed: `${count++}-${Date.now()}` })
 })
 afterEach(async () => {
   await Promise.all(opened.splice(0).map((store) => store.close()))
 })
 
 async function open(indexedDB?: () => IDBFactory | undefined): Promise<Store> {
-  const store = await openStore({ repository, storage: 'persistent', ...(indexedDB ? { indexedDB } : {}) })
+  const store = await openStore({ root, storage: 'persistent', ...(indexedDB ? { indexedDB } : {}) })
   opened.push(store)
   return store
 }
@@ -30,7 +31,7 @@ function openRaw(
   upgrade: (database: IDBDatabase) => void = () => undefined,
 ): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    void databaseName(repository).then((name) => {
+    void databaseName(root).then((name) => {
       const request = indexedDB.open(name, version)
       request.onupgradeneeded = () => upgrade(request.result)
       request.onsuccess = () => resolve(request.result)
@@ -53,13 +54,13 @@ describe('open store', () => {
     expect((await again.readModel('digits'))?.active).toEqual(installed)
     expect(await again.hasBlobs(blobs)).toEqual(new Set(blobs))
 
-    repository += 'other/'
+    root = JSON.stringify({ signed: root })
     const other = await open()
     expect(await other.readModel('digits')).toBeUndefined()
   })
 
   it('is in memory by choice, without a reason', async () => {
-    const store = await openStore({ repository, storage: 'memory' })
+    const store = await openStore({ root, storage: 'memory' })
     expect(store.kind).toBe('memory')
     expect(store.reason).toBeUndefined()
   })
@@ -106,20 +107,20 @@ describe('open store', () => {
   })
 
   it('works from memory beside a database of a later version, and leaves that as it is', async () => {
-    const later = await openRaw(7, (database) => database.createObjectStore('later').put('kept', 'key'))
+    const later = await openRaw(70, (database) => database.createObjectStore('later').put('kept', 'key'))
     later.close()
     const store = await open()
     expect(store.kind).toBe('memory')
     expect(store.reason).toMatch(/VersionError/)
-    const database = await openRaw(7)
+    const database = await openRaw(70)
     expect([...database.objectStoreNames]).toEqual(['later'])
     database.close()
   })
 
   it('lets a later version upgrade, and goes on from memory', async () => {
     const store = await open()
-    await store.updateModel('digits', (record) => ({ ...record, revision: 3 }))
-    const later = await openRaw(2, (database) => database.createObjectStore('later'))
+    await store.updateModel('digits', (record) => ({ ...record, pinned: '3.0.0' }))
+    const later = await openRaw(databaseVersion + 1, (database) => database.createObjectStore('later'))
     expect([...later.objectStoreNames]).toContain('models')
     later.close()
     await store.writeBlob(hash('a'), Uint8Array.of(1))
@@ -129,22 +130,22 @@ describe('open store', () => {
   })
 
   it('waits for an older tab no longer than its limit, and blocks nobody after', async () => {
-    const older = await openRaw(1)
-    const name = await databaseName(repository)
+    const older = await openRaw(databaseVersion)
+    const name = await databaseName(root)
     // A schema of this library that is one step further: its upgrade is blocked by the older tab.
-    const upgrading = { open: () => indexedDB.open(name, 2) } as unknown as IDBFactory
+    const upgrading = { open: () => indexedDB.open(name, databaseVersion + 1) } as unknown as IDBFactory
     const started = performance.now()
     const store = await open(() => upgrading)
     expect(performance.now() - started).toBeLessThan(openTimeout + 2000)
     expect(store.reason).toMatch(/another tab holds an older version/)
     older.close()
-    const next = await openRaw(3)
+    const next = await openRaw(databaseVersion + 2)
     next.close()
   })
 
   it('reads a spoiled model record as none, and writes a good one over it', async () => {
     const store = await open()
-    const database = await openRaw(1)
+    const database = await openRaw(databaseVersion)
     for (const spoiled of [
       null,
       'text',
@@ -154,17 +155,16 @@ describe('open store', () => {
       database.transaction('models', 'readwrite').objectStore('models').put(spoiled, 'digits')
       expect(await store.readModel('digits')).toBeUndefined()
     }
-    await store.updateModel('digits', (record) => ({ ...record, revision: 1 }))
-    expect(await store.readModel('digits')).toEqual({ model: 'digits', rejected: {}, revision: 1 })
+    await store.updateModel('digits', (record) => ({ ...record, pinned: '1.0.0' }))
+    expect(await store.readModel('digits')).toEqual({ model: 'digits', rejected: {}, pinned: '1.0.0' })
     database.close()
   })
 
   it('keeps two connections of one database consistent', async () => {
     const [first, second] = [await open(), await open()]
-    const add = (store: Store) =>
-      store.updateModel('digits', (record) => ({ ...record, revision: (record.revision ?? 0) + 1 }))
+    const add = (store: Store) => store.updateModel('digits', counted)
     await Promise.all(Array.from({ length: 20 }, (_, index) => add(index % 2 ? first : second)))
-    expect((await first.readModel('digits'))?.revision).toBe(20)
+    expect((await first.readModel('digits'))?.pinned).toBe('20.0.0')
   })
 })
 

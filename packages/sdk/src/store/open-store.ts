@@ -1,4 +1,4 @@
-import { sha256Hex } from '@homing/protocol'
+import { canonicalBytes, sha256Hex } from '@homing/protocol'
 
 import { databaseNameDigits } from './config.ts'
 import { openIndexedDbStore } from './indexed-db-store.ts'
@@ -9,8 +9,8 @@ import type { Store } from './store.ts'
 
 /** How a store is opened. */
 export interface OpenStoreOptions {
-  /** Absolute URL of the repository: clients of one origin that use one repository share one database. */
-  readonly repository: string
+  /** The root that the app trusts, as JSON: clients of one origin that trust one root share one database. */
+  readonly root: string
   /** `memory` keeps nothing on the device. */
   readonly storage: 'persistent' | 'memory'
   /** Gives the browser's IndexedDB; it may be missing, and looking at it may throw (private mode, sandboxed frame). */
@@ -23,16 +23,16 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   try {
     const factory = (options.indexedDB ?? globalIndexedDb)()
     if (!factory) return createMemoryStore('IndexedDB is not available: this browser or mode has none')
-    const store = await openIndexedDbStore(factory, await databaseName(options.repository))
+    const store = await openIndexedDbStore(factory, await databaseName(options.root))
     return withMemoryFallback(store)
   } catch (error) {
     return createMemoryStore((await storeError(error, browserEstimate)).message)
   }
 }
 
-/** Name of the repository's database. */
-export async function databaseName(repository: string): Promise<string> {
-  const hash = await sha256Hex(new TextEncoder().encode(repository))
+/** Name of the database of what `root` vouches for, however its JSON is laid out. Another root begins from nothing. */
+export async function databaseName(root: string): Promise<string> {
+  const hash = await sha256Hex(canonicalBytes(JSON.parse(root)))
   return `homing-${hash.slice(0, databaseNameDigits)}`
 }
 

@@ -41,6 +41,11 @@ export async function putVersion(store: Store, model: string, version: string, s
   return { installed: { version, manifestSha256 }, manifest, blobs, size }
 }
 
+/** A record after one more change than `record`: the pinned version counts them. */
+export function counted(record: ModelRecord): ModelRecord {
+  return { ...record, pinned: `${parseInt(record.pinned ?? '0') + 1}.0.0` }
+}
+
 const parse = (bytes: Uint8Array): Manifest => parseManifest(bytes)
 const hash = (digit: string): string => digit.repeat(64)
 
@@ -53,7 +58,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     })
     afterEach(() => store.close())
 
-    it.each(['Blob', 'Manifest'] as const)('gives the bytes of a %s back exactly', async (kind) => {
+    it.each(['Blob', 'Manifest', 'Metadata'] as const)('gives the bytes of a %s back exactly', async (kind) => {
       for (const [index, length] of [0, 1, 1003, 1_048_577].entries()) {
         const bytes = someBytes(index, length)
         await store[`write${kind}`](hash(String(index)), bytes)
@@ -63,7 +68,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       }
     })
 
-    it.each(['Blob', 'Manifest'] as const)(
+    it.each(['Blob', 'Manifest', 'Metadata'] as const)(
       'keeps a %s apart from what callers do with their bytes',
       async (kind) => {
         const whole = someBytes(1)
@@ -79,6 +84,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     it('gives undefined for what is not there', async () => {
       expect(await store.readBlob(hash('a'))).toBeUndefined()
       expect(await store.readManifest(hash('a'))).toBeUndefined()
+      expect(await store.readMetadata('timestamp')).toBeUndefined()
       expect(await store.readModel('digits')).toBeUndefined()
       expect(await store.hasBlobs([hash('a')])).toEqual(new Set())
       expect(await store.readEvents('click', 0)).toEqual([])
@@ -107,6 +113,16 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       expect(await store.usage()).toBe(25)
     })
 
+    it('replaces metadata by name, and never collects it', async () => {
+      await store.writeMetadata('metadata/timestamp', someBytes(1))
+      await store.writeMetadata('metadata/snapshot', someBytes(2))
+      await store.writeMetadata('metadata/timestamp', someBytes(3))
+      expect(await store.usage()).toBe(0)
+      await store.collectGarbage(parse)
+      expect(await store.readMetadata('metadata/timestamp')).toEqual(someBytes(3))
+      expect(await store.readMetadata('metadata/snapshot')).toEqual(someBytes(2))
+    })
+
     it('starts a model with an empty record and keeps every field', async () => {
       const installed = { version: '1.0.0', manifestSha256: hash('a') }
       const full: ModelRecord = {
@@ -116,7 +132,6 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         staged: installed,
         downloading: installed,
         pinned: '1.0.0',
-        revision: 7,
         rejected: { key: { code: 'ENGINE_FAILED', reason: 'it broke' } },
       }
       const changed = await store.updateModel('digits', (record) => {
@@ -129,14 +144,12 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     })
 
     it('loses none of many concurrent changes of a record', async () => {
-      const add = () =>
-        store.updateModel('digits', (record) => ({ ...record, revision: (record.revision ?? 0) + 1 }))
-      await Promise.all(Array.from({ length: 25 }, add))
-      expect((await store.readModel('digits'))?.revision).toBe(25)
+      await Promise.all(Array.from({ length: 25 }, () => store.updateModel('digits', counted)))
+      expect((await store.readModel('digits'))?.pinned).toBe('25.0.0')
     })
 
     it('leaves a record as it was when its change throws, and passes the error on', async () => {
-      await store.updateModel('digits', (record) => ({ ...record, revision: 1 }))
+      await store.updateModel('digits', (record) => ({ ...record, pinned: '1.0.0' }))
       const refusal = new HomingError('UPDATE_REFUSED', 'no')
       for (const error of [refusal, new TypeError('a bug')]) {
         const change = store.updateModel('digits', () => {
@@ -144,9 +157,9 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         })
         await expect(change).rejects.toBe(error)
       }
-      expect((await store.readModel('digits'))?.revision).toBe(1)
-      await store.updateModel('digits', (record) => ({ ...record, revision: 2 }))
-      expect((await store.readModel('digits'))?.revision).toBe(2)
+      expect((await store.readModel('digits'))?.pinned).toBe('1.0.0')
+      await store.updateModel('digits', (record) => ({ ...record, pinned: '2.0.0' }))
+      expect((await store.readModel('digits'))?.pinned).toBe('2.0.0')
     })
 
     it('gives events of one name by time, equal times as appended', async () => {

@@ -22,8 +22,6 @@ export interface ModelRecord {
   readonly downloading?: InstalledVersion
   /** The app or the user wants this version and no other. */
   readonly pinned?: string
-  /** The last accepted rollout's revision; an older one is refused. */
-  readonly revision?: number
   /** Versions that failed on this device, by a key of manifest hash, SDK, engine and backend. */
   readonly rejected: Readonly<Record<string, { readonly code: string; readonly reason: string }>>
 }
@@ -58,6 +56,10 @@ export interface Store {
   readManifest(sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>
   writeManifest(sha256: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>
   deleteManifest(sha256: string): Promise<void>
+
+  /** Signed metadata, and documents that it vouches for, kept exactly as they came, by name. */
+  readMetadata(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>
+  writeMetadata(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>
 
   readModel(model: string): Promise<ModelRecord | undefined>
   /**

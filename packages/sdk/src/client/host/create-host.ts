@@ -32,7 +32,7 @@ export function createHost(config: HostConfig): HostApi {
   const device = once(describeDevice)
   const otherTabs = once(async () =>
     tabs(
-      await databaseName(config.repository),
+      await databaseName(config.root),
       (model) =>
         void models
           .get(model)

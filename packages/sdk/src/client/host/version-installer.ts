@@ -1,6 +1,5 @@
 import { type ErrorCode, HomingError, type Rollout } from '@homing/protocol'
 
-import { acceptRevision } from '../../delivery/accept-revision.ts'
 import { type DownloadProgress, downloadVersion } from '../../delivery/download-version.ts'
 import { faultPoint } from '../../faults/fault-point.ts'
 import type { InstalledVersion } from '../../store/store.ts'
@@ -54,12 +53,8 @@ export function createVersionInstaller(
     })
   }
   const fetchRollout = async (signal: AbortSignal): Promise<Rollout> => {
-    const known = (await store.readModel(model))?.revision
-    const rollout = acceptRevision(await repository.rollout(model, signal), known)
+    const rollout = await repository.rollout(model, signal)
     faultPoint('rollout-fetched')
-    if (rollout.revision !== known) {
-      await store.updateModel(model, (record) => ({ ...record, revision: rollout.revision }))
-    }
     return rollout
   }
   const find = async (rollout: Rollout, { pinned, signal }: Search): Promise<FoundVersion> => {
