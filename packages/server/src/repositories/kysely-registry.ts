@@ -35,20 +35,22 @@ export function kyselyRegistry(database: Database): Registry {
       return query.execute()
     },
 
-    async advanceRollout(record) {
-      if (record.revision === 1) {
-        const { numInsertedOrUpdatedRows } = await database
-          .insertInto('rollouts')
-          .values(record)
-          .onConflict((conflict) => conflict.column('model').doNothing())
-          .executeTakeFirstOrThrow()
-        return numInsertedOrUpdatedRows === 1n
+    async advanceRollout({ model, revision, document }, publisher) {
+      const listed = sql<boolean>`(select coalesce(max(version), 0) from metadata where role = 'publisher') =
+        cast(${publisher} as integer)`
+      if (revision === 1) {
+        const { numAffectedRows } = await sql`
+          insert into rollouts (model, revision, document)
+          select cast(${model} as text), 1, cast(${document} as text) where ${listed}
+          on conflict do nothing`.execute(database)
+        return numAffectedRows === 1n
       }
       const { numUpdatedRows } = await database
         .updateTable('rollouts')
-        .set({ revision: record.revision, document: record.document })
-        .where('model', '=', record.model)
-        .where('revision', '=', record.revision - 1)
+        .set({ revision, document })
+        .where('model', '=', model)
+        .where('revision', '=', revision - 1)
+        .where(listed)
         .executeTakeFirstOrThrow()
       return numUpdatedRows === 1n
     },

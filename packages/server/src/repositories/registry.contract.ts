@@ -90,11 +90,8 @@ export function registryContract(name: string, subject: RegistryUnderTest): void
             const registries = await open(2)
             let present = 0
             for (const [i, { by, revision }] of steps.entries()) {
-              const advanced = await registries[by]!.advanceRollout({
-                model: 'digits',
-                revision,
-                document: `step ${i}`,
-              })
+              const document = `step ${i}`
+              const advanced = await registries[by]!.advanceRollout({ model: 'digits', revision, document }, 0)
               expect(advanced).toBe(revision === present + 1)
               if (advanced) {
                 present = revision
@@ -115,7 +112,7 @@ export function registryContract(name: string, subject: RegistryUnderTest): void
       for (const revision of [1, 2, 3]) {
         const outcomes = await Promise.all(
           registries.map((registry, i) =>
-            registry.advanceRollout({ model: 'digits', revision, document: `by ${i}` }),
+            registry.advanceRollout({ model: 'digits', revision, document: `by ${i}` }, 0),
           ),
         )
         expect(outcomes.filter(Boolean)).toHaveLength(1)

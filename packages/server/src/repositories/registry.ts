@@ -35,10 +35,11 @@ export interface Registry {
   /** Rollouts of `model`, or of all models; ordered by model. */
   rollouts(model?: string): Promise<RolloutRecord[]>
   /**
-   * Makes `record` the model's rollout if the present one has revision `record.revision - 1` (none: 0).
-   * @returns false when it has another; nothing is changed then.
+   * Makes `record` the model's rollout if the present one has revision `record.revision - 1` (none: 0), and the newest
+   * metadata of publisher is still version `publisher` (none: 0), so that no version is rolled out that was just taken off.
+   * @returns false when it is not so; nothing is changed then.
    */
-  advanceRollout(record: RolloutRecord): Promise<boolean>
+  advanceRollout(record: RolloutRecord, publisher: number): Promise<boolean>
   /** Resolves when the database answers. */
   check(): Promise<void>
   /** Ends the connection. Idempotent. */
