@@ -84,8 +84,19 @@ export default {
     {
       name: 'pure-packages-know-no-node',
       severity: 'error',
-      from: { path: `^packages/(${pure.join('|')})/src/`, pathNot: tests },
+      from: {
+        path: `^packages/(${pure.join('|')})/src/`,
+        pathNot: [tests, '^packages/tuf/src/repository/'], // keys and signing, in Node alone
+      },
       to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'tuf-client-signs-nothing',
+      comment:
+        'What verifies runs in browsers; keys and @tufjs/models are behind the entry `repository` alone',
+      severity: 'error',
+      from: { path: '^packages/tuf/src/', pathNot: [tests, '^packages/tuf/src/repository[/.]'] },
+      to: { path: '(^packages/tuf/src/repository[/.]|@tufjs/models)' },
     },
     {
       name: 'browser-code-knows-no-node',

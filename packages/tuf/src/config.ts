@@ -20,3 +20,9 @@ export const graceTime = 10_000
 
 /** Least average speed of a download; a slower one is given up as an attack by slow retrieval. */
 export const minBytesPerSecond = 1_024
+
+/** Longest time for a command that signs, in milliseconds: someone may have to touch a hardware key. */
+export const commandTimeout = 120_000
+
+/** Most characters that a command that signs may print. */
+export const maxCommandOutput = 16_384
