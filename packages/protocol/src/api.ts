@@ -42,13 +42,11 @@ export const ModelAccessSchema = v.object({ access: v.picklist(['public', 'priva
 /** Who may read a model: everyone, or those with a token that names it. */
 export type ModelAccess = v.InferOutput<typeof ModelAccessSchema>['access']
 
-/** Body of `POST /v1/signed-urls`: places in the static layout. */
-export const SignedUrlsRequestSchema = v.object({
-  paths: v.pipe(v.array(v.pipe(v.string(), v.maxLength(512))), v.maxLength(10_000)),
-})
-
-/** Answer of `POST /v1/signed-urls`: the same places, each with what proves that it may be read until `expires`. */
-export const SignedUrlsResponseSchema = v.object({ urls: v.array(v.string()), expires: v.number() })
+/**
+ * Answer of `GET /v1/models/:model/versions/:version/signed-urls`: where each file of the version can be read until
+ * `expires` (seconds since 1970) without a token, by its place in the static layout and relative to the repository's URL.
+ */
+export const SignedUrlsSchema = v.object({ expires: v.number(), urls: v.record(v.string(), v.string()) })
 
 /** Body of every answer with an error status. */
 export const ErrorBodySchema = v.object({

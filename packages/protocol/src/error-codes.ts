@@ -55,6 +55,10 @@ export const errorCodes = {
     'No published version can run on this device.',
     'Read the reasons in `details.reasons`: SDK, engine, memory or a missing feature.',
   ),
+  VERSION_UNTRUSTED: entry(
+    'A listed version is not the one that its publisher signed, or a federated one changes more than it may.',
+    'If this is no attack: publish the version again. What served before goes on serving.',
+  ),
   UPDATE_REFUSED: entry(
     'The app or the user refuses updates.',
     'Set `updates` to "auto", or unpin the version.',

@@ -9,8 +9,7 @@ export {
   type ModelSummary,
   ModelSummarySchema,
   RolloutRequestSchema,
-  SignedUrlsRequestSchema,
-  SignedUrlsResponseSchema,
+  SignedUrlsSchema,
 } from './api.ts'
 export { canonicalBytes } from './canonical.ts'
 export {
@@ -22,6 +21,7 @@ export {
   protocolVersion,
 } from './config.ts'
 export { type ErrorCode, type ErrorCodeEntry, errorCodes } from './error-codes.ts'
+export { federatedProblem, type MixedShard, mixedShards } from './federated.ts'
 export { type Explanation, ExplanationSchema } from './explanation.ts'
 export { type ErrorDetails, HomingError, type HomingErrorData } from './homing-error.ts'
 export {

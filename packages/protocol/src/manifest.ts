@@ -79,6 +79,8 @@ export const ManifestSchema = v.object({
   version: VersionSchema,
   /** The version that this one was trained from. */
   parent: v.optional(VersionSchema),
+  /** Of a federated version: the publisher's version that it repeats in all but trained tensors. */
+  base: v.optional(VersionSchema),
   engine: v.picklist(engines),
   /** ONNX graph, or TensorFlow.js model artifacts without weight data. */
   graph: FileRefSchema,

@@ -12,6 +12,8 @@ export const ListedVersionSchema = v.object({
   version: VersionSchema,
   manifest: FileRefSchema,
   requirements: v.optional(RequirementsSchema),
+  /** Set on a federated version, whose manifest lies below `federated/`: the publisher's version that it was trained from. */
+  base: v.optional(VersionSchema),
 })
 
 /** Which version of a model devices get: the file `rollouts/<model>.json`. */
