@@ -1,5 +1,32 @@
 import { maxDocumentBytes, maxGraphBytes } from '@homing/protocol'
 
+/** How long what the server's own key signs is good, in milliseconds. It is signed again after half of it. */
+export interface Lifetimes {
+  readonly timestampMs: number
+  readonly snapshotMs: number
+  /** Of rollouts, patches and federated versions. */
+  readonly rolloutsMs: number
+}
+
+const day = 86_400_000
+export const defaultLifetimes: Lifetimes = { timestampMs: day, snapshotMs: 7 * day, rolloutsMs: 7 * day }
+
+/** Least of them: metadata tells time in seconds, and devices need some to fetch what it names. */
+export const minLifetimeMs = 2_000
+
+/** Longest wait between two looks at what is to be signed again, in milliseconds. */
+export const maxSigningPauseMs = 3_600_000
+
+/** How long before metadata signed elsewhere expires the log begins to tell, in milliseconds. */
+export const expiryWarningMs = 30 * day
+
+/** Most attempts to sign or to accept metadata while other processes do. */
+export const metadataAttempts = 20
+
+/** How often a process that waits for another's lock looks again, in milliseconds, and how long it does. */
+export const lockRetryMs = 10
+export const lockTimeoutMs = 150_000
+
 /** Bounds of one server process. All can be set; the defaults are for one machine behind no proxy. */
 export interface Limits {
   /** Most bytes of one blob. */
@@ -59,3 +86,15 @@ export const preflightSeconds = 86_400
 
 /** How often connections are looked at while the server closes, in milliseconds. */
 export const idleCloseMs = 50
+
+/** Rows of `model_files` in one statement: SQLite takes 32,766 parameters, PostgreSQL 65,535. */
+export const fileRowsPerStatement = 1_000
+
+/** How far the clock of whoever made a token may be ahead or behind, in seconds. */
+export const tokenToleranceSeconds = 30
+
+/** Least bytes of a secret that signs tokens or URLs: as long as its SHA-256 (RFC 7518 §3.2). */
+export const minSecretBytes = 32
+
+/** How long signed URLs are good, in seconds, where the token does not end sooner: one download of a large model. */
+export const signedUrlSeconds = 3_600

@@ -3,12 +3,18 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { HomingError } from '@homing/protocol'
 import type { preParsingAsyncHookHandler } from 'fastify'
 
-/** A hook that lets only requests with `Authorization: Bearer <token>` pass, in a time that tells nothing of the token. */
-export function requireToken(token: string): preParsingAsyncHookHandler {
+/** Tells whether a text is `token`, in a time that tells nothing of it. */
+export function tokenTest(token: string): (given: string) => boolean {
   const expected = digest(token)
+  return (given) => timingSafeEqual(digest(given), expected)
+}
+
+/** A hook that lets only requests with `Authorization: Bearer <token>` pass. */
+export function requireToken(token: string): preParsingAsyncHookHandler {
+  const isToken = tokenTest(token)
   return async (request, reply, payload) => {
     const given = /^Bearer ([^\s]+)$/i.exec(request.headers.authorization ?? '')?.[1]
-    if (given === undefined || !timingSafeEqual(digest(given), expected)) {
+    if (given === undefined || !isToken(given)) {
       reply.header('www-authenticate', 'Bearer')
       throw new HomingError(
         'UNAUTHORIZED',

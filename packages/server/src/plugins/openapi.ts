@@ -16,7 +16,12 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/' }],
-      components: { securitySchemes: { adminToken: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          adminToken: { type: 'http', scheme: 'bearer' },
+          userToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+        },
+      },
     },
   })
   app.get(
@@ -35,6 +40,9 @@ export const errorResponse = {
 
 /** The `security` entry of writes. */
 export const adminOnly = [{ adminToken: [] }]
+
+/** The `security` entry of reads that private models need it for. */
+export const userToken = [{}, { userToken: [] }]
 
 /** The `body` entry of a route that takes bytes as they come; the handler judges them. */
 export function rawBody(type: string, description: string): object {
