@@ -24,7 +24,7 @@ export type Lifecycle =
 export type LifecycleEvent =
   /** A look for a version begins. */
   | { readonly type: 'check' }
-  /** The look found nothing newer. */
+  /** The look found nothing newer, or a download that was shown was another tab's and has ended. */
   | { readonly type: 'current' }
   /** A version is to be downloaded; `loaded` bytes of it are there. */
   | { readonly type: 'download'; readonly version: string; readonly loaded: number; readonly total: number }
@@ -67,7 +67,7 @@ function nextStep(step: Step, event: StepEvent): Step {
     case 'check':
       return isIdle(step) ? { name: 'checking' } : step
     case 'current':
-      return step.name === 'checking' ? { name: 'empty' } : step
+      return step.name === 'checking' || step.name === 'downloading' ? { name: 'empty' } : step
     case 'download':
       return mayDownload(step, event) ? { name: 'downloading', ...bytesOf(event) } : step
     case 'staged':

@@ -6,9 +6,10 @@ import type { Device } from '../../delivery/unmet-requirements.ts'
 import type { RuntimeApi } from '../../runtime/runtime-api.ts'
 import type { Store } from '../../store/store.ts'
 import type { ModelEvent } from '../host-api.ts'
+import type { Tabs } from './tabs.ts'
 
 /** What the coordination of one model works with. */
-export interface CoordinatorDeps {
+export interface CoordinatorDeps extends Pick<Tabs, 'id' | 'alone' | 'lives' | 'tell'> {
   readonly model: string
   readonly store: Store
   readonly repository: Repository
@@ -17,10 +18,6 @@ export interface CoordinatorDeps {
   readonly device: () => Promise<Device>
   /** Tells the page; resolves when the page has taken note. */
   readonly emit: (event: ModelEvent) => Promise<void>
-  /** Runs `work` while no other tab runs work of this name. */
-  readonly alone: <T>(name: string, signal: AbortSignal, work: () => Promise<T>) => Promise<T>
-  /** Tells the other tabs that a version of the model was activated. */
-  readonly announce: (model: string) => void
   /** Deletes what no model needs any more. */
   readonly collectGarbage: () => Promise<void>
   /** Milliseconds between looks for new versions; 0 never looks by itself. */

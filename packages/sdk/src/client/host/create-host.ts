@@ -31,14 +31,7 @@ export function createHost(config: HostConfig): HostApi {
   const store = once(() => openStore(config))
   const device = once(describeDevice)
   const otherTabs = once(async () =>
-    tabs(
-      await databaseName(config.root),
-      (model) =>
-        void models
-          .get(model)
-          ?.look()
-          .catch(() => undefined),
-    ),
+    tabs(await databaseName(config.root), (news) => models.get(news.model)?.hear(news)),
   )
   let recorded = 0
   let connect!: (page: PageApi) => void
@@ -74,8 +67,7 @@ export function createHost(config: HostConfig): HostApi {
       emit,
       collectGarbage,
       engine: (engine) => engines.get(engine),
-      alone: tab.alone,
-      announce: tab.announce,
+      ...tab,
       pollInterval: config.pollInterval,
     })
   }

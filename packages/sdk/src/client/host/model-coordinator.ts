@@ -9,8 +9,10 @@ import { createTurns } from '../../runtime/turns.ts'
 import type { UpdatePolicy } from '../api.ts'
 import type { OpenOptions } from '../host-api.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
+import { createFollower } from './follower.ts'
 import { asPinned } from './model-records.ts'
 import { createStatusBoard } from './status-board.ts'
+import type { TabNews } from './tabs.ts'
 import { createVersionInstaller } from './version-installer.ts'
 import { closedError, createVersionServer } from './version-server.ts'
 
@@ -37,6 +39,8 @@ export interface ModelCoordinator {
   ready(): Promise<void>
   /** The graph of a section of the version that serves, and the parameters; what lacks on the device is brought. */
   sectionFiles(section: Section, signal: AbortSignal): Promise<StoredVersion>
+  /** Another tab tells of this model. */
+  hear(news: TabNews): void
   close(): Promise<void>
 }
 
@@ -73,8 +77,10 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     const { kind, reason } = store
     board.storage({ kind, usage: await store.usage(), ...(reason === undefined ? {} : { reason }) })
   }
+  let looks = 0
   const look = (outer: AbortSignal, wanted: boolean): Promise<void> =>
     inTurn(async () => {
+      looks++
       const signal = AbortSignal.any([outer, life.signal])
       board.dispatch({ type: 'check' })
       try {
@@ -88,6 +94,8 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       } catch (error) {
         board.failed(error)
         throw error
+      } finally {
+        looks--
       }
     })
   const poll = startPoll(
@@ -95,6 +103,18 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     deps.pollInterval,
     platform,
   )
+
+  const hear = createFollower({
+    ...deps,
+    board,
+    installer,
+    inTurn,
+    signal: life.signal,
+    policy: () => policy,
+    pinned: () => pinned,
+    looking: () => looks > 0,
+    look: () => poll.look(),
+  })
 
   const commands: Pick<ModelCoordinator, 'open' | 'look' | 'update' | 'pin' | 'setUpdates' | 'setBackends'> =
     {
@@ -169,6 +189,9 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       })
       await showStorage()
       return files
+    },
+    hear(news) {
+      if (!life.signal.aborted) hear(news)
     },
     async close() {
       life.abort()

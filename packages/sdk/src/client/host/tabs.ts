@@ -1,20 +1,50 @@
 import { HomingError } from '@homing/protocol'
 
+import type { Progress } from '../api.ts'
+
+/** What one tab tells the others of a model. */
+export type TabNews =
+  /** `tab` was elected to download, and is so far. */
+  | {
+      readonly type: 'downloading'
+      readonly model: string
+      readonly tab: string
+      readonly progress: Progress
+    }
+  /** The version is the one that serves on this device. */
+  | { readonly type: 'activated'; readonly model: string; readonly version: string }
+
+/** Name of the lock whose holder downloads a model for all tabs. */
+export const downloadLock = (model: string): string => `${model}/download`
+
 /** The other tabs of this origin that use the same database. */
 export interface Tabs {
+  /** Names this one. */
+  readonly id: string
   /** Runs `work` while no other tab runs work of this name; alone in this tab where Web Locks are missing. */
   readonly alone: <T>(name: string, signal: AbortSignal, work: () => Promise<T>) => Promise<T>
-  /** Tells the others that a version of `model` was activated. */
-  readonly announce: (model: string) => void
+  /** Whether the worker of the tab `id` still runs. Where that cannot be known, it does. */
+  readonly lives: (id: string) => Promise<boolean>
+  readonly tell: (news: TabNews) => void
   close(): void
 }
 
-export function tabs(database: string, onActivated: (model: string) => void): Tabs {
+/** Joins the tabs of `database`. A worker holds the lock of its own tab for life, so that its end gives it away. */
+export function tabs(database: string, onNews: (news: TabNews) => void): Tabs {
+  const id = crypto.randomUUID()
+  const lifeOf = (tab: string): string => `${database}/tab/${tab}`
+  const life = new AbortController()
+  const { locks } = navigator as { locks?: LockManager }
   const channel = new BroadcastChannel(database)
-  channel.onmessage = ({ data }: MessageEvent<string>) => onActivated(data)
+  channel.onmessage = ({ data }: MessageEvent<TabNews>) => onNews(data)
+
+  const untilClosed = (): Promise<void> =>
+    new Promise((resolve) => life.signal.addEventListener('abort', () => resolve()))
+  locks?.request(lifeOf(id), untilClosed).catch(() => undefined) // refused: see below
+
   return {
+    id,
     async alone<T>(name: string, signal: AbortSignal, work: () => Promise<T>) {
-      const locks = (navigator as { locks?: LockManager }).locks
       if (!locks) return work()
       try {
         return await locks.request(`${database}/${name}`, { signal }, work)
@@ -25,7 +55,15 @@ export function tabs(database: string, onActivated: (model: string) => void): Ta
         throw new HomingError('ABORTED', 'Waiting for another tab was aborted.', { cause: error })
       }
     },
-    announce: (model) => channel.postMessage(model),
-    close: () => channel.close(),
+    async lives(tab) {
+      const free = (lock: Lock | null): Promise<boolean> => Promise.resolve(lock !== null)
+      const ended = await locks?.request(lifeOf(tab), { ifAvailable: true }, free).catch(() => false)
+      return ended !== true
+    },
+    tell: (news) => channel.postMessage(news),
+    close() {
+      life.abort()
+      channel.close()
+    },
   }
 }

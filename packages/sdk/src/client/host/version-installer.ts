@@ -7,6 +7,7 @@ import type { CoordinatorDeps } from './coordinator-deps.ts'
 import { findVersion, type FoundVersion } from './find-version.ts'
 import { asActive, asDownloading, asRejected, asStaged, rejectionKey, servable } from './model-records.ts'
 import type { StatusBoard } from './status-board.ts'
+import { downloadLock } from './tabs.ts'
 import type { VersionServer } from './version-server.ts'
 
 /** What is looked for. */
@@ -24,6 +25,8 @@ export interface Search {
 export interface VersionInstaller {
   /** Serves the best version that is on the device; false when none can. */
   fromDevice(pinned: string | undefined): Promise<boolean>
+  /** Serves a version that another tab has brought to the device. @throws HomingError as `VersionServer.serve`. */
+  follow(installed: InstalledVersion): Promise<void>
   /**
    * Serves the newest version that this device can take. One that cannot run here makes way for an older one.
    * @throws HomingError of the repository, the store and the engine; what served before serves on.
@@ -76,9 +79,10 @@ export function createVersionInstaller(
       const { version, loaded, total } = progress
       board.dispatch({ type: 'download', version, loaded, total })
       void deps.emit({ type: 'progress', progress })
+      deps.tell({ type: 'downloading', model, tab: deps.id, progress })
     }
     server.prepare(manifest)
-    await deps.alone(`${model}/download`, signal, async () => {
+    await deps.alone(downloadLock(model), signal, async () => {
       await store.updateModel(model, (record) => asDownloading(record, installed))
       await store.writeManifest(installed.manifestSha256, bytes)
       await downloadVersion(manifest, { repository, store, platform, signal, onProgress })
@@ -100,6 +104,18 @@ export function createVersionInstaller(
         }
       }
       return false
+    },
+
+    async follow(installed) {
+      board.dispatch({ type: 'current' }) // the download that was shown was the other tab's
+      if (installed.manifestSha256 === server.serving?.installed.manifestSha256) return
+      try {
+        await serve(installed)
+        board.available(undefined)
+      } catch (error) {
+        board.failed(error)
+        throw error
+      }
     },
 
     async fromRepository(search) {
@@ -127,7 +143,7 @@ export function createVersionInstaller(
           continue
         }
         board.available(undefined)
-        deps.announce(model)
+        deps.tell({ type: 'activated', model, version })
         await deps.collectGarbage().catch(() => undefined) // what is left over is collected after the next update
         return
       }

@@ -1,0 +1,2 @@
+import './without-locks.ts'
+import '../src/client/host-worker.ts'

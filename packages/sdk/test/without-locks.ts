@@ -1,0 +1,2 @@
+/** A browser without Web Locks, as webviews and insecure contexts are. */
+Object.defineProperty(navigator, 'locks', { value: undefined })
