@@ -48,6 +48,23 @@ export type ModelAccess = v.InferOutput<typeof ModelAccessSchema>['access']
  */
 export const SignedUrlsSchema = v.object({ expires: v.number(), urls: v.record(v.string(), v.string()) })
 
+/** Answer of `GET /v1/metadata`: what the server signs with, and the newest version of each role. */
+export const MetadataStateSchema = v.object({
+  /** Whether root, targets and publisher are there, so that devices can read the repository. */
+  initialised: v.boolean(),
+  /** The key that the next root and targets shall name for snapshot, timestamp and rollouts. */
+  onlineKey: v.object({
+    keytype: v.string(),
+    scheme: v.string(),
+    keyval: v.object({ public: v.string() }),
+  }),
+  onlineKeyId: v.string(),
+  roles: v.record(v.string(), v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
+})
+
+/** What the server signs with, and the newest version of each role. */
+export type MetadataState = v.InferOutput<typeof MetadataStateSchema>
+
 /** Body of every answer with an error status. */
 export const ErrorBodySchema = v.object({
   error: v.object({

@@ -1,6 +1,8 @@
 export { type AccessClaims, AccessClaimsSchema, readAccessClaims } from './access-token.ts'
 export {
   ErrorBodySchema,
+  type MetadataState,
+  MetadataStateSchema,
   MissingBlobsRequestSchema,
   MissingBlobsResponseSchema,
   type ModelAccess,

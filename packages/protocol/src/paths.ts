@@ -5,4 +5,8 @@ export const paths = {
   federatedManifest: (model: string, version: string): string =>
     `federated/${model}/${version}/manifest.json`,
   rollout: (model: string): string => `rollouts/${model}.json`,
+  timestamp: 'metadata/timestamp.json',
+  metadata: (role: string, version: number): string => `metadata/${version}.${role}.json`,
+  /** Where a target of this SHA-256 lies: `rollouts/digits.json` as `rollouts/<sha256>.digits.json`. */
+  target: (path: string, sha256: string): string => path.replace(/[^/]+$/, `${sha256}.$&`),
 } as const
