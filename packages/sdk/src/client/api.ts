@@ -29,6 +29,11 @@ export interface ClientOptions {
   readonly threads?: number
   /** Where models are kept. Default `persistent`: IndexedDB, and memory where the browser refuses it. */
   readonly storage?: 'persistent' | 'memory'
+  /**
+   * Bytes that versions may take on the device, over all models. What serves, the version before it and what is on its way
+   * are kept whatever this says; of the others the last used ones. Default: a tenth of the browser's quota, at most 1 GiB.
+   */
+  readonly storageBudget?: number
   /** Milliseconds between looks for new versions, give or take a tenth; 0 looks only when asked: on `check()`, `update()`, or when another tab has a new version. Default 15 minutes. */
   readonly pollInterval?: number
   /** The way out for bundlers that cannot find the workers: each makes a module worker. */

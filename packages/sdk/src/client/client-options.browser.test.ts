@@ -20,6 +20,8 @@ test.each<[string, unknown]>([
   ['a server that is no URL', { ...valid, server: 'http://[' }],
   ['a negative interval', { ...valid, pollInterval: -1 }],
   ['no number of threads', { ...valid, threads: 0 }],
+  ['a negative storageBudget', { ...valid, storageBudget: -1 }],
+  ['a storageBudget that is no number', { ...valid, storageBudget: 'lots' }],
   ['an unknown storage', { ...valid, storage: 'disk' }],
 ])('%s is refused', (_, options) => {
   expect(() => resolveOptions(options as ClientOptions)).toThrow(

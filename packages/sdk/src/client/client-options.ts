@@ -19,7 +19,7 @@ export interface ResolvedOptions {
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
   if (typeof options !== 'object' || (options as unknown) === null)
     refuse('createClient needs an object of options')
-  const { app, threads, pollInterval = defaultPollInterval, storage = 'persistent' } = options
+  const { app, threads, pollInterval = defaultPollInterval, storage = 'persistent', storageBudget } = options
   if (typeof app !== 'string' || app === '') refuse('`app` must be the name of the app')
   if (options.server !== undefined) absolute(options.server, 'server')
   if (!Number.isFinite(pollInterval) || pollInterval < 0)
@@ -27,6 +27,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1))
     refuse('`threads` must be a whole number, 1 or more')
   if (!['persistent', 'memory'].includes(storage)) refuse('`storage` must be "persistent" or "memory"')
+  if (storageBudget !== undefined && !(storageBudget >= 0)) refuse('`storageBudget` must be bytes, 0 or more')
   const assetBase =
     options.assetBase ?? (typeof __HOMING_ASSET_BASE__ === 'string' ? __HOMING_ASSET_BASE__ : undefined)
   return {
@@ -35,6 +36,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       root: readRoot(options.root),
       storage,
       pollInterval,
+      ...(storageBudget === undefined ? {} : { storageBudget }),
     },
     runtime: {
       ...(assetBase === undefined ? {} : { assetBase: folder(assetBase, 'assetBase') }),

@@ -10,5 +10,17 @@ export const maxReplays = 2
 /** Largest age of recorded events, in milliseconds: the longest window that a pipeline may declare. */
 export const maxEventAge = 366 * 86_400_000
 
+/** Share of the browser's quota that versions may fill beyond those that are needed, unless the app says otherwise. */
+export const budgetShare = 0.1
+
+/** Most bytes of that share. */
+export const maxDefaultBudget = 2 ** 30
+
+/** The same in bytes, where the browser tells no quota. */
+export const defaultBudget = 2 ** 28
+
+/** Longest wait for another tab's clean-up before a version is served all the same, in milliseconds. */
+export const claimTimeout = 2_000
+
 /** After how many recorded events those that are too old are deleted. */
 export const eventsPerPruning = 100

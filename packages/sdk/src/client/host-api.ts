@@ -13,6 +13,8 @@ export interface HostConfig {
   /** The root that the app trusts, as JSON. */
   readonly root: string
   readonly storage: 'persistent' | 'memory'
+  /** Bytes; undefined means a share of the browser's quota. */
+  readonly storageBudget?: number
   /** Milliseconds; 0 never looks by itself. */
   readonly pollInterval: number
 }

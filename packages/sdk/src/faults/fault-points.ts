@@ -8,6 +8,7 @@ export const storeWrites = [
   'record',
   'event',
   'event-deletion',
+  'use',
   'garbage',
 ] as const
 

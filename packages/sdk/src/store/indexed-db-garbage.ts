@@ -1,9 +1,9 @@
-import type { Manifest } from '@homing/protocol'
 import type { IDBPTransaction, StoreNames } from 'idb'
 
+import { keptVersions } from './kept-versions.ts'
 import { readRecord } from './model-record.ts'
 import type { HomingDatabase } from './open-database.ts'
-import { manifestsOf, reachable } from './reachable.ts'
+import type { GarbageRules } from './store.ts'
 
 /** A transaction that may write. */
 export type WriteTransaction = IDBPTransaction<HomingDatabase, StoreNames<HomingDatabase>[], 'readwrite'>
@@ -11,33 +11,50 @@ export type WriteTransaction = IDBPTransaction<HomingDatabase, StoreNames<Homing
 /** A transaction that only reads. */
 export type ReadTransaction = IDBPTransaction<HomingDatabase, StoreNames<HomingDatabase>[]>
 
-/** `Store.collectGarbage` within one transaction over models, manifests and blobs. */
+/** `Store.collectGarbage` within one transaction over models, manifests, uses, blobs and partials. */
 export async function collectIndexedDbGarbage(
   transaction: WriteTransaction,
-  parse: (bytes: Uint8Array) => Manifest,
+  rules: GarbageRules,
 ): Promise<number> {
   const manifests = transaction.objectStore('manifests')
-  const records = (await transaction.objectStore('models').getAll()).flatMap(
-    (value) => readRecord(value) ?? [],
+  const uses = transaction.objectStore('uses')
+  const blobs = transaction.objectStore('blobs')
+  const [values, hashes, files, usedHashes, times, blobKeys] = await Promise.all([
+    transaction.objectStore('models').getAll(),
+    manifests.getAllKeys(),
+    manifests.getAll(),
+    uses.getAllKeys(),
+    uses.getAll(),
+    blobs.getAllKeys(),
+  ])
+  const held = new Map(hashes.map((sha256, index) => [sha256, new Uint8Array(files[index]!)]))
+  const kept = keptVersions(
+    {
+      records: values.flatMap((value) => readRecord(value) ?? []),
+      manifests: held,
+      uses: new Map(usedHashes.map((sha256, index) => [sha256, times[index]!])),
+      blobs: new Set(blobKeys),
+    },
+    rules,
   )
-  const held = new Map<string, Uint8Array>()
-  for (const sha256 of records.flatMap(manifestsOf)) {
-    const bytes = await manifests.get(sha256)
-    if (bytes) held.set(sha256, new Uint8Array(bytes))
-  }
-  const keep = reachable(records, held, parse)
   let freed = 0
-  for (const sha256 of await manifests.getAllKeys()) {
-    if (keep.manifests.has(sha256)) continue
-    freed += (await manifests.get(sha256))?.byteLength ?? 0
+  for (const [sha256, bytes] of held) {
+    if (kept.manifests.has(sha256)) continue
+    freed += bytes.byteLength
     await manifests.delete(sha256)
   }
-  if (!keep.blobs) return freed
-  const blobs = transaction.objectStore('blobs')
-  for (const sha256 of await blobs.getAllKeys()) {
-    if (keep.blobs.has(sha256)) continue
+  for (const sha256 of usedHashes) if (!kept.manifests.has(sha256)) await uses.delete(sha256)
+  if (!kept.blobs) return freed
+  for (const sha256 of blobKeys) {
+    if (kept.blobs.has(sha256)) continue
     freed += (await blobs.get(sha256))?.size ?? 0
     await blobs.delete(sha256)
+  }
+  const partials = transaction.objectStore('partials')
+  for (const key of await partials.getAllKeys()) {
+    if (kept.blobs.has(key[0])) continue
+    freed += (await partials.get(key))?.size ?? 0
+    await partials.delete(key)
   }
   return freed
 }
@@ -47,5 +64,6 @@ export async function indexedDbUsage(transaction: ReadTransaction): Promise<numb
   let bytes = 0
   for await (const { value } of transaction.objectStore('manifests')) bytes += value.byteLength
   for await (const { value } of transaction.objectStore('blobs')) bytes += value.size
+  for await (const { value } of transaction.objectStore('partials')) bytes += value.size
   return bytes
 }

@@ -163,11 +163,15 @@ export async function openIndexedDbStore(
         await Promise.all(old.map((key) => events.delete(key)))
       }),
 
-    collectGarbage: (parse) =>
-      write('garbage', ['models', 'manifests', 'blobs'], (transaction) =>
-        collectIndexedDbGarbage(transaction, parse),
+    markUsed: (manifestSha256, time) =>
+      write('use', ['uses'], async (transaction) => {
+        await transaction.objectStore('uses').put(time, manifestSha256)
+      }),
+    collectGarbage: (rules) =>
+      write('garbage', ['models', 'manifests', 'uses', 'blobs', 'partials'], (transaction) =>
+        collectIndexedDbGarbage(transaction, rules),
       ),
-    usage: () => read(['manifests', 'blobs'], indexedDbUsage),
+    usage: () => read(['manifests', 'blobs', 'partials'], indexedDbUsage),
     close: () => {
       lost ??= 'the store was closed'
       database.close()

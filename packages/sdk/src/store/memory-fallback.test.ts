@@ -1,11 +1,11 @@
-import { HomingError, type Manifest, parseManifest } from '@homing/protocol'
+import { HomingError, parseManifest } from '@homing/protocol'
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
 
 import { withMemoryFallback } from './memory-fallback.ts'
 import { createMemoryStore } from './memory-store.ts'
 import { counted, putVersion, storeContract } from './store.contract.ts'
-import type { Store } from './store.ts'
+import type { GarbageRules, Store } from './store.ts'
 
 type Trouble = 'none' | 'full' | 'broken'
 
@@ -13,7 +13,13 @@ type Trouble = 'none' | 'full' | 'broken'
 function createDisk() {
   const inner = createMemoryStore()
   let trouble: Trouble = 'none'
-  const adding = new Set<keyof Store>(['writeBlob', 'writeManifest', 'writeMetadata', 'updateModel', 'appendEvent'])
+  const adding = new Set<keyof Store>([
+    'writeBlob',
+    'writeManifest',
+    'writeMetadata',
+    'updateModel',
+    'appendEvent',
+  ])
   const disk = new Proxy(inner, {
     get: (target, method: keyof Store) => {
       const value = target[method]
@@ -32,7 +38,7 @@ function createDisk() {
   }
 }
 
-const parse = (bytes: Uint8Array): Manifest => parseManifest(bytes)
+const rules: GarbageRules = { parse: (bytes) => parseManifest(bytes), live: new Set(), budget: 0 }
 const bytes = Uint8Array.of(1, 2, 3)
 const hash = (digit: string) => digit.repeat(64)
 
@@ -74,7 +80,7 @@ describe('memory fallback', () => {
       expect(record.active).toEqual(good.installed)
       return { ...record, active: next.installed, lastGood: record.active!, pinned: '2.0.0' }
     })
-    expect(await store.collectGarbage(parse)).toBe(0)
+    expect(await store.collectGarbage(rules)).toBe(0)
     expect((await store.readModel('digits'))?.active).toEqual(next.installed)
     expect(await store.hasBlobs([...good.blobs, ...next.blobs])).toEqual(
       new Set([...good.blobs, ...next.blobs]),
@@ -99,7 +105,7 @@ describe('memory fallback', () => {
     await store.updateModel('digits', (record) => ({ ...record, active: second.installed }))
     const third = await putVersion(store, 'digits', '1.2.0', 80)
     await store.updateModel('digits', (record) => ({ ...record, active: third.installed }))
-    expect(await store.collectGarbage(parse)).toBe(second.size)
+    expect(await store.collectGarbage(rules)).toBe(second.size)
     expect(await store.hasBlobs([...good.blobs, ...second.blobs, ...third.blobs])).toEqual(
       new Set([...good.blobs, ...third.blobs]),
     )
@@ -110,7 +116,7 @@ describe('memory fallback', () => {
     await store.updateModel('digits', (record) => ({ ...record, downloading: next.installed }))
     disk.become('full')
     await putVersion(store, 'digits', '1.1.0', 40)
-    expect(await store.collectGarbage(parse)).toBe(0)
+    expect(await store.collectGarbage(rules)).toBe(0)
     expect(await store.hasBlobs(next.blobs)).toEqual(new Set(next.blobs))
   })
 

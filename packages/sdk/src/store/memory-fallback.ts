@@ -1,9 +1,9 @@
-import { HomingError, type Manifest } from '@homing/protocol'
+import { HomingError } from '@homing/protocol'
 
 import { createMemoryStore } from './memory-store.ts'
 import { emptyRecord } from './model-record.ts'
-import { manifestsOf } from './reachable.ts'
-import type { ModelRecord, Store } from './store.ts'
+import { rootsOf } from './kept-versions.ts'
+import type { GarbageRules, ModelRecord, Store } from './store.ts'
 
 /**
  * `disk` as long as it works. From the first write for which it has no room, or the first failure, `kind` is
@@ -66,17 +66,19 @@ export function withMemoryFallback(disk: Store): Store {
   }
 
   /** Garbage in memory, judged by records and manifests that may still lie on the disk. The disk is left alone. */
-  async function collectInMemory(memory: Store, parse: (bytes: Uint8Array) => Manifest): Promise<number> {
+  async function collectInMemory(memory: Store, rules: GarbageRules): Promise<number> {
+    const wanted = new Set(rules.live)
     for (const model of seen) {
       const record = await updateInMemory(memory, model, (same) => same)
-      for (const sha256 of manifestsOf(record)) {
-        const bytes = (await memory.readManifest(sha256))
-          ? undefined
-          : await onDisk(() => disk.readManifest(sha256), undefined)
-        if (bytes) await memory.writeManifest(sha256, bytes)
-      }
+      for (const sha256 of rootsOf(record)) wanted.add(sha256)
     }
-    return memory.collectGarbage(parse)
+    for (const sha256 of wanted) {
+      const bytes = (await memory.readManifest(sha256))
+        ? undefined
+        : await onDisk(() => disk.readManifest(sha256), undefined)
+      if (bytes) await memory.writeManifest(sha256, bytes)
+    }
+    return memory.collectGarbage(rules)
   }
 
   return {
@@ -144,8 +146,13 @@ export function withMemoryFallback(disk: Store): Store {
     },
     deleteEventsBefore: (time) => deleteEverywhere((store) => store.deleteEventsBefore(time)),
 
-    collectGarbage: (parse) =>
-      memory ? collectInMemory(memory, parse) : onDisk(() => disk.collectGarbage(parse), 0),
+    markUsed: (manifestSha256, time) =>
+      write(
+        () => disk.markUsed(manifestSha256, time),
+        (memory) => memory.markUsed(manifestSha256, time),
+      ),
+    collectGarbage: (rules) =>
+      memory ? collectInMemory(memory, rules) : onDisk(() => disk.collectGarbage(rules), 0),
     usage: async () => (await onDisk(() => disk.usage(), 0)) + ((await memory?.usage()) ?? 0),
     close: async () => {
       closed = true

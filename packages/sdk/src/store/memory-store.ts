@@ -1,6 +1,6 @@
 import { unavailable } from './store-error.ts'
 import { emptyRecord } from './model-record.ts'
-import { reachable } from './reachable.ts'
+import { keptVersions } from './kept-versions.ts'
 import type { ModelRecord, RecordedEvent, Store } from './store.ts'
 
 /** A store that ends with its worker. `reason` says why, where that is not by choice. */
@@ -10,6 +10,7 @@ export function createMemoryStore(reason?: string): Store {
   const manifests = new Map<string, Uint8Array<ArrayBuffer>>()
   const metadata = new Map<string, Uint8Array<ArrayBuffer>>()
   const models = new Map<string, ModelRecord>()
+  const uses = new Map<string, number>()
   let events: RecordedEvent[] = []
   let closed = false
 
@@ -59,16 +60,19 @@ export function createMemoryStore(reason?: string): Store {
     deleteEventsBefore: (time) =>
       run(() => void (events = events.filter((recorded) => recorded.time >= time))),
 
-    collectGarbage: (parse) =>
+    markUsed: (manifestSha256, time) => run(() => void uses.set(manifestSha256, time)),
+    collectGarbage: (rules) =>
       run(() => {
-        const keep = reachable([...models.values()], manifests, parse)
+        const held = { records: [...models.values()], manifests, uses, blobs: new Set(blobs.keys()) }
+        const kept = keptVersions(held, rules)
         let freed = 0
         for (const [sha256, bytes] of manifests) {
-          if (!keep.manifests.has(sha256)) freed += manifests.delete(sha256) ? bytes.byteLength : 0
+          if (!kept.manifests.has(sha256)) freed += manifests.delete(sha256) ? bytes.byteLength : 0
         }
-        if (!keep.blobs) return freed
+        for (const sha256 of uses.keys()) if (!kept.manifests.has(sha256)) uses.delete(sha256)
+        if (!kept.blobs) return freed
         for (const [sha256, blob] of blobs) {
-          if (!keep.blobs.has(sha256)) freed += blobs.delete(sha256) ? blob.size : 0
+          if (!kept.blobs.has(sha256)) freed += blobs.delete(sha256) ? blob.size : 0
         }
         return freed
       }),

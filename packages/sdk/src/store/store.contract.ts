@@ -1,7 +1,7 @@
 import { HomingError, type Manifest, parseManifest, sha256Hex } from '@homing/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import type { ModelRecord, Store } from './store.ts'
+import type { GarbageRules, ModelRecord, Store } from './store.ts'
 
 const encoder = new TextEncoder()
 
@@ -46,7 +46,7 @@ export function counted(record: ModelRecord): ModelRecord {
   return { ...record, pinned: `${parseInt(record.pinned ?? '0') + 1}.0.0` }
 }
 
-const parse = (bytes: Uint8Array): Manifest => parseManifest(bytes)
+const rules: GarbageRules = { parse: (bytes) => parseManifest(bytes), live: new Set(), budget: 0 }
 const hash = (digit: string): string => digit.repeat(64)
 
 /** What every `Store` guarantees. `open` gives a fresh, empty one. */
@@ -58,15 +58,18 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     })
     afterEach(() => store.close())
 
-    it.each(['Blob', 'Manifest', 'Metadata'] as const)('gives the bytes of a %s back exactly', async (kind) => {
-      for (const [index, length] of [0, 1, 1003, 1_048_577].entries()) {
-        const bytes = someBytes(index, length)
-        await store[`write${kind}`](hash(String(index)), bytes)
-        const read = await store[`read${kind}`](hash(String(index)))
-        expect(read?.byteLength).toBe(length)
-        expect(await sha256Hex(read!)).toBe(await sha256Hex(bytes))
-      }
-    })
+    it.each(['Blob', 'Manifest', 'Metadata'] as const)(
+      'gives the bytes of a %s back exactly',
+      async (kind) => {
+        for (const [index, length] of [0, 1, 1003, 1_048_577].entries()) {
+          const bytes = someBytes(index, length)
+          await store[`write${kind}`](hash(String(index)), bytes)
+          const read = await store[`read${kind}`](hash(String(index)))
+          expect(read?.byteLength).toBe(length)
+          expect(await sha256Hex(read!)).toBe(await sha256Hex(bytes))
+        }
+      },
+    )
 
     it.each(['Blob', 'Manifest', 'Metadata'] as const)(
       'keeps a %s apart from what callers do with their bytes',
@@ -118,7 +121,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       await store.writeMetadata('metadata/snapshot', someBytes(2))
       await store.writeMetadata('metadata/timestamp', someBytes(3))
       expect(await store.usage()).toBe(0)
-      await store.collectGarbage(parse)
+      await store.collectGarbage(rules)
       expect(await store.readMetadata('metadata/timestamp')).toEqual(someBytes(3))
       expect(await store.readMetadata('metadata/snapshot')).toEqual(someBytes(2))
     })
@@ -129,6 +132,9 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         model: 'digits',
         active: installed,
         lastGood: installed,
+        trial: hash('a'),
+        declined: hash('b'),
+        personalised: installed,
         staged: installed,
         downloading: installed,
         pinned: '1.0.0',
@@ -184,28 +190,82 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       expect(await store.readEvents('b', 0)).toHaveLength(1)
     })
 
-    it.each(['active', 'lastGood', 'staged', 'downloading'] as const)(
+    it.each(['active', 'lastGood', 'staged', 'downloading', 'personalised'] as const)(
       'keeps what a record leads to as %s',
       async (role) => {
         const kept = await putVersion(store, 'digits', '1.0.0', 1)
         const other = await putVersion(store, 'digits', '1.1.0', 40)
         await store.updateModel('digits', (record) => ({ ...record, [role]: kept.installed }))
         expect(await store.usage()).toBe(kept.size + other.size)
-        expect(await store.collectGarbage(parse)).toBe(other.size)
+        expect(await store.collectGarbage(rules)).toBe(other.size)
         expect(await store.usage()).toBe(kept.size)
         expect(await store.hasBlobs([...kept.blobs, ...other.blobs])).toEqual(new Set(kept.blobs))
         expect(await store.readManifest(kept.installed.manifestSha256)).toBeDefined()
         expect(await store.readManifest(other.installed.manifestSha256)).toBeUndefined()
-        expect(await store.collectGarbage(parse)).toBe(0)
+        expect(await store.collectGarbage(rules)).toBe(0)
       },
     )
+
+    it('keeps what a live tab serves, though no record leads to it', async () => {
+      const served = await putVersion(store, 'digits', '1.0.0', 1)
+      const other = await putVersion(store, 'digits', '1.1.0', 40)
+      const live = new Set([served.installed.manifestSha256])
+      expect(await store.collectGarbage({ ...rules, live })).toBe(other.size)
+      expect(await store.hasBlobs(served.blobs)).toEqual(new Set(served.blobs))
+      expect(await store.collectGarbage(rules)).toBe(served.size)
+    })
+
+    it('keeps the last used versions within the budget, and drops the least recently used one first', async () => {
+      const versions: Awaited<ReturnType<typeof putVersion>>[] = []
+      for (const minor of [0, 1, 2, 3])
+        versions.push(await putVersion(store, minor % 2 ? 'digits' : 'wine', `1.${minor}.0`, minor * 40))
+      const [active, second, third, fourth] = versions
+      await store.updateModel('wine', (record) => ({ ...record, active: active!.installed }))
+      const uses = [active!, third!, second!, fourth!].map(({ installed }, time) =>
+        store.markUsed(installed.manifestSha256, time),
+      )
+      await Promise.all(uses)
+      const files = 3 * 1003
+      const kept = async () => {
+        const there = await Promise.all(
+          versions.map(async ({ blobs }) => (await store.hasBlobs(blobs)).size === blobs.length),
+        )
+        return versions.filter((_, index) => there[index])
+      }
+      expect(await store.collectGarbage({ ...rules, budget: 4 * files })).toBe(0)
+      expect(await store.collectGarbage({ ...rules, budget: 4 * files - 1 })).toBe(third!.size)
+      expect(await kept()).toEqual([active, second, fourth])
+      await store.markUsed(second!.installed.manifestSha256, 9)
+      expect(await store.collectGarbage({ ...rules, budget: 2 * files })).toBe(fourth!.size)
+      expect(await kept()).toEqual([active, second])
+      expect(await store.collectGarbage({ ...rules, budget: files - 1 })).toBe(second!.size)
+      expect(await kept()).toEqual([active])
+    })
+
+    it('counts a shard that two versions share once against the budget', async () => {
+      const active = await putVersion(store, 'digits', '1.1.0', 2)
+      const before = await putVersion(store, 'digits', '1.0.0', 1) // shares two of three files
+      await store.updateModel('digits', (record) => ({ ...record, active: active.installed }))
+      await store.markUsed(before.installed.manifestSha256, 1)
+      expect(await store.collectGarbage({ ...rules, budget: 4 * 1003 })).toBe(0)
+      expect(await store.collectGarbage({ ...rules, budget: 4 * 1003 - 1 })).toBeGreaterThan(1003)
+      expect(await store.hasBlobs([...active.blobs, ...before.blobs])).toEqual(new Set(active.blobs))
+    })
+
+    it('keeps no version for its use alone once its manifest is gone', async () => {
+      const { installed, blobs } = await putVersion(store, 'digits', '1.0.0', 1)
+      await store.markUsed(installed.manifestSha256, 1)
+      await store.deleteManifest(installed.manifestSha256)
+      expect(await store.collectGarbage({ ...rules, budget: 1e9 })).toBe(3 * 1003)
+      expect(await store.hasBlobs(blobs)).toEqual(new Set())
+    })
 
     it('keeps a shard that two versions share, and the part of a download that is there', async () => {
       const first = await putVersion(store, 'digits', '1.0.0', 1)
       const next = await putVersion(store, 'digits', '1.1.0', 2) // its graph and first shard are shards of the first
       await store.deleteBlob(next.blobs[2]!)
       await store.updateModel('digits', (record) => ({ ...record, downloading: next.installed }))
-      await store.collectGarbage(parse)
+      await store.collectGarbage(rules)
       expect(await store.hasBlobs([...first.blobs, ...next.blobs])).toEqual(new Set(next.blobs.slice(0, 2)))
     })
 
@@ -227,7 +287,10 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         ...record,
         active: { version: '1.0.0', manifestSha256 },
       }))
-      await store.collectGarbage((read) => JSON.parse(new TextDecoder().decode(read)) as Manifest)
+      await store.collectGarbage({
+        ...rules,
+        parse: (read) => JSON.parse(new TextDecoder().decode(read)) as Manifest,
+      })
       const kept = [...blobs, ...optional.map(({ sha256 }) => sha256)]
       expect(await store.hasBlobs([...kept, hash('d')])).toEqual(new Set(kept))
     })
@@ -239,7 +302,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         ...record,
         active: { version: '2.0.0', manifestSha256: hash('f') },
       }))
-      await store.collectGarbage(parse)
+      await store.collectGarbage(rules)
       expect(await store.hasBlobs(good.blobs)).toEqual(new Set(good.blobs))
       expect(await store.readManifest(hash('f'))).toBeDefined()
       expect(await store.readManifest(good.installed.manifestSha256)).toBeUndefined()

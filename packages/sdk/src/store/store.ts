@@ -11,8 +11,14 @@ export interface ModelRecord {
   readonly model: string
   /** The version that serves. */
   readonly active?: InstalledVersion
-  /** The version that served before, kept until the active one has proved itself. */
+  /** The version that served before: what a rollback goes back to. */
   readonly lastGood?: InstalledVersion
+  /** Hash of the manifest of the active version, while it has not yet answered its first predictions. */
+  readonly trial?: string
+  /** Hash of the manifest of a version that the app went back from: it is not taken again by itself. */
+  readonly declined?: string
+  /** The version that personal parameters of this device were trained from. */
+  readonly personalised?: InstalledVersion
   /** All blobs there and verified, not yet loaded by an engine. */
   readonly staged?: InstalledVersion
   /**
@@ -22,8 +28,17 @@ export interface ModelRecord {
   readonly downloading?: InstalledVersion
   /** The app or the user wants this version and no other. */
   readonly pinned?: string
-  /** Versions that failed on this device, by a key of manifest hash, SDK, engine and backend. */
+  /** Versions that failed on this device, by a key of manifest hash, SDK, engine, backend and adapter. */
   readonly rejected: Readonly<Record<string, { readonly code: string; readonly reason: string }>>
+}
+
+/** What tells garbage from what is kept. */
+export interface GarbageRules {
+  readonly parse: (bytes: Uint8Array) => Manifest
+  /** Hashes of the manifests of versions that live tabs serve: kept as if a record led to them. */
+  readonly live: ReadonlySet<string>
+  /** Bytes of blobs that may be held. What must be kept is kept above it; last used versions fill the rest. */
+  readonly budget: number
 }
 
 /** An event that the app recorded for windowed features. */
@@ -73,11 +88,14 @@ export interface Store {
   readEvents(event: string, since: number): Promise<RecordedEvent[]>
   deleteEventsBefore(time: number): Promise<void>
 
+  /** Remembers that the version with this manifest served at `time`, in milliseconds since the epoch. */
+  markUsed(manifestSha256: string, time: number): Promise<void>
   /**
-   * Deletes manifests and blobs that no model record leads to (active, last good, staged, downloading). Returns
-   * how many bytes were freed. No blob is deleted while `parse` refuses a manifest that a record leads to.
+   * Deletes the manifests and blobs of versions that no model record leads to (active, last good, staged, downloading,
+   * personalised), no live tab serves, and that are not among the last used ones within the budget. Returns how many
+   * bytes were freed. No blob is deleted while `parse` refuses a manifest that must be kept.
    */
-  collectGarbage(parse: (bytes: Uint8Array) => Manifest): Promise<number>
+  collectGarbage(rules: GarbageRules): Promise<number>
   /** Bytes of blobs and manifests held. */
   usage(): Promise<number>
   /** Idempotent. */

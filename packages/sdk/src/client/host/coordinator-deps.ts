@@ -6,6 +6,8 @@ import type { Device } from '../../delivery/unmet-requirements.ts'
 import type { RuntimeApi } from '../../runtime/runtime-api.ts'
 import type { Store } from '../../store/store.ts'
 import type { ModelEvent } from '../host-api.ts'
+import type { Claims } from './claims.ts'
+import type { Cleaner } from './cleaner.ts'
 import type { Tabs } from './tabs.ts'
 
 /** What the coordination of one model works with. */
@@ -19,7 +21,9 @@ export interface CoordinatorDeps extends Pick<Tabs, 'id' | 'alone' | 'lives' | '
   /** Tells the page; resolves when the page has taken note. */
   readonly emit: (event: ModelEvent) => Promise<void>
   /** Deletes what no model needs any more. */
-  readonly collectGarbage: () => Promise<void>
+  readonly cleaner: Cleaner
+  /** Tells other tabs which versions this one needs. */
+  readonly claims: Claims
   /** Milliseconds between looks for new versions; 0 never looks by itself. */
   readonly pollInterval: number
 }

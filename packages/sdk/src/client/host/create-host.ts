@@ -1,4 +1,4 @@
-import { type Engine, HomingError, parseManifest } from '@homing/protocol'
+import { type Engine, HomingError } from '@homing/protocol'
 
 import { transfer } from 'comlink'
 
@@ -7,9 +7,12 @@ import { webPlatform } from '../../delivery/web-platform.ts'
 import type { BackendFault, EventsByName } from '../../runtime/runtime-api.ts'
 import { databaseName, openStore } from '../../store/open-store.ts'
 import { createTurns, type Turns } from '../../runtime/turns.ts'
+import { browserEstimate } from '../../store/store-error.ts'
 import type { Store } from '../../store/store.ts'
 import { eventsPerPruning, maxEventAge } from '../config.ts'
 import type { HostApi, HostConfig, ModelEvent, OpenOptions, PageApi } from '../host-api.ts'
+import { claims } from './claims.ts'
+import { createCleaner } from './cleaner.ts'
 import { describeDevice } from './device.ts'
 import { enginePorts } from './engine-ports.ts'
 import { createModelCoordinator, type ModelCoordinator } from './model-coordinator.ts'
@@ -44,9 +47,13 @@ export function createHost(config: HostConfig): HostApi {
       .catch(() => undefined) // the failed call carries the error
   const engines = enginePorts(() => page, onFault)
 
-  const collectGarbage = async (): Promise<void> => {
-    await (await store()).collectGarbage(parseManifest)
-  }
+  const claimed = once(async () => claims(await databaseName(config.root)))
+  const cleaner = createCleaner({
+    store,
+    claims: claimed,
+    budget: config.storageBudget,
+    estimate: browserEstimate,
+  })
   const opened = (model: string): ModelCoordinator => {
     const coordinator = models.get(model)
     if (coordinator) return coordinator
@@ -57,7 +64,7 @@ export function createHost(config: HostConfig): HostApi {
     options: OpenOptions,
     emit: (event: ModelEvent) => Promise<void>,
   ): Promise<ModelCoordinator> => {
-    const [kept, tab] = await Promise.all([store(), otherTabs()])
+    const [kept, tab, claims] = await Promise.all([store(), otherTabs(), claimed()])
     return createModelCoordinator(options, {
       model,
       store: kept,
@@ -65,7 +72,8 @@ export function createHost(config: HostConfig): HostApi {
       platform,
       device,
       emit,
-      collectGarbage,
+      cleaner,
+      claims,
       engine: (engine) => engines.get(engine),
       ...tab,
       pollInterval: config.pollInterval,
@@ -125,8 +133,9 @@ export function createHost(config: HostConfig): HostApi {
       // The engine workers are ended next, and a hung one would never answer.
       for (const model of models.values()) model.close().catch(() => undefined)
       models.clear()
-      const [kept, tab] = await Promise.all([store(), otherTabs()])
+      const [kept, tab, claims] = await Promise.all([store(), otherTabs(), claimed()])
       tab.close()
+      claims.close()
       await kept.close()
     },
   }

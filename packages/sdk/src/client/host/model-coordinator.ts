@@ -45,7 +45,7 @@ export interface ModelCoordinator {
 }
 
 export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDeps): ModelCoordinator {
-  const { model, store, platform } = deps
+  const { model, store, platform, claims } = deps
   const life = new AbortController()
   const inTurn = createTurns()
   let policy: UpdatePolicy = options.updates ?? 'auto'
@@ -63,10 +63,15 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     backends: options.backends ?? null,
     engine: deps.engine,
     now: platform.now,
-    readManifest: async ({ manifestSha256, version }) =>
-      (await readStoredManifest(store, manifestSha256, { model, version })).manifest,
+    async readManifest({ manifestSha256, version }) {
+      await claims.hold(model, manifestSha256) // before its files are read, so that none of them goes meanwhile
+      return (await readStoredManifest(store, manifestSha256, { model, version })).manifest
+    },
     readFiles: (manifest) => readVersion(store, manifest),
     async onServing(serving, loaded) {
+      const { manifestSha256 } = loaded.installed
+      claims.settle(model, manifestSha256)
+      await store.markUsed(manifestSha256, Date.now()).catch(() => undefined) // a broken store keeps nothing from serving
       board.served(loaded)
       await deps.emit({ type: 'serving', serving })
     },
@@ -197,6 +202,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       life.abort()
       poll.stop()
       await server.close()
+      claims.settle(model)
       board.dispatch({ type: 'close' })
     },
   }

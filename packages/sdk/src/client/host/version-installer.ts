@@ -144,7 +144,7 @@ export function createVersionInstaller(
         }
         board.available(undefined)
         deps.tell({ type: 'activated', model, version })
-        await deps.collectGarbage().catch(() => undefined) // what is left over is collected after the next update
+        await deps.cleaner.collect().catch(() => undefined) // what is left over is collected after the next update
         return
       }
     },
