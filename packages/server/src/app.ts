@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import plugin from 'fastify-plugin'
 
+import { openReadGuard } from './access/open-read-guard.ts'
 import { jsonBodyBytes } from './config.ts'
 import { type ServerOptions, settle, type SettledOptions } from './options.ts'
 import { closeIdleConnections } from './plugins/close-idle.ts'
@@ -12,6 +13,7 @@ import { methodNotAllowed } from './plugins/method-not-allowed.ts'
 import { describeApi } from './plugins/openapi.ts'
 import { logRequests } from './plugins/request-log.ts'
 import { writeGuard } from './plugins/write-guard.ts'
+import { accessRoutes } from './routes/access.ts'
 import { blobRoutes } from './routes/blobs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { modelRoutes } from './routes/models.ts'
@@ -48,7 +50,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
 /** Everything of a server that is not its socket. */
 async function homing(app: FastifyInstance, options: SettledOptions): Promise<void> {
   const { limits } = options
-  const { registry, store, publication } = await openState(options, app.log)
+  const { registry, access, store, publication } = await openState(options, app.log)
   app.addHook('onClose', () => registry.close())
 
   answerErrors(app)
@@ -66,7 +68,14 @@ async function homing(app: FastifyInstance, options: SettledOptions): Promise<vo
   await app.register(healthRoutes, { registry, store })
   await app.register(blobRoutes, { store, guard, limits })
   await app.register(modelRoutes, { publication, guard, limits })
-  await app.register(repositoryRoutes, { prefix: '/repository', folder: options.repositoryFolder, store })
+  const readers = await openReadGuard(options, access)
+  await app.register(accessRoutes, { access, store, guard, readers, ...options })
+  await app.register(repositoryRoutes, {
+    prefix: '/repository',
+    folder: options.repositoryFolder,
+    store,
+    readers,
+  })
   if (options.webFolder !== undefined) await app.register(webRoutes, { folder: options.webFolder })
   closeAddresses()
 }

@@ -13,6 +13,8 @@ test.each<[string, Partial<ServerOptions>, RegExp]>([
     /"https:\/\/a.example\/x" is no origin/,
   ],
   ['any origin', { writeOrigins: ['*'] }, /is no origin/],
+  ['a short secret', { urlSecret: 'short' }, /urlSecret needs at least 32/],
+  ['tokens for anyone', { tokens: { keys: { keys: [] }, audience: '' } }, /tokens.audience/],
   ['a page without index.html', { webFolder: 'src/nowhere' }, /index.html/],
   ['a limit of none', { limits: { blobBytes: 0 } }, /limits.blobBytes/],
   ['a limit that is no number', { limits: { requestMs: NaN } }, /limits.requestMs/],
@@ -21,4 +23,11 @@ test.each<[string, Partial<ServerOptions>, RegExp]>([
   expect(() => createServer(options)).toThrow(
     expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringMatching(message) }),
   )
+})
+
+test('keys that prove nothing keep a server from starting', async () => {
+  const tokens = { keys: { keys: [] }, audience: 'us' }
+  const app = createServer({ dataFolder: await temporaryFolder(), adminToken, tokens })
+  await expect(app.ready()).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
+  await app.close()
 })

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { HomingError } from '@homing/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 
-import { defaultLimits, type Limits, minTokenLength } from './config.ts'
+import { defaultLimits, type Limits, minSecretBytes, minTokenLength } from './config.ts'
 
 /** What `createServer` takes. */
 export interface ServerOptions {
@@ -14,6 +14,10 @@ export interface ServerOptions {
   readonly adminToken: string
   /** Origins whose pages may write, such as `https://admin.example.org`. Default: none. Every origin may read. */
   readonly writeOrigins?: readonly string[]
+  /** What proves who may read private models. Default: nothing does, but the admin token. */
+  readonly tokens?: TokenOptions
+  /** Signs addresses that can be read without a token; at least 32 bytes. Default: none are. */
+  readonly urlSecret?: string
   /** A folder with `index.html` to serve at `/`. Default: none. */
   readonly webFolder?: string
   /** Default: `defaultLimits` of `config.ts`. */
@@ -22,6 +26,16 @@ export interface ServerOptions {
   readonly logger?: FastifyBaseLogger
   /** Clock of publications. Default: the machine's. */
   readonly now?: () => Date
+}
+
+/** How the tokens of users are proved. */
+export interface TokenOptions {
+  /** A JWK set: keys of HS256, EdDSA or ES256, each with its `alg`; several have a `kid` each. */
+  readonly keys: unknown
+  /** What their claim `aud` must name. */
+  readonly audience: string
+  /** What their claim `iss` must be. Default: anything. */
+  readonly issuer?: string
 }
 
 /** Checked options with every place and default filled in. */
@@ -33,6 +47,8 @@ export interface SettledOptions {
   readonly incomingFolder: string
   readonly adminToken: string
   readonly writeOrigins: readonly string[]
+  readonly tokens: TokenOptions | undefined
+  readonly urlSecret: string | undefined
   readonly webFolder: string | undefined
   readonly limits: Limits
   readonly now: () => Date
@@ -40,7 +56,7 @@ export interface SettledOptions {
 
 /** @throws HomingError CONFIG_INVALID naming the first option that is missing or malformed. */
 export function settle(options: ServerOptions): SettledOptions {
-  const { dataFolder, adminToken, writeOrigins = [], webFolder } = options
+  const { dataFolder, adminToken, writeOrigins = [], tokens, urlSecret, webFolder } = options
   if (!dataFolder) refuse('dataFolder is empty')
   if (typeof adminToken !== 'string' || adminToken.length < minTokenLength || /\s/.test(adminToken)) {
     refuse(`adminToken needs at least ${minTokenLength} characters and no white space`)
@@ -50,6 +66,9 @@ export function settle(options: ServerOptions): SettledOptions {
       refuse(`writeOrigins: "${origin}" is no origin; one looks like https://admin.example.org`)
     }
   }
+  if (tokens !== undefined && !tokens.audience) refuse('tokens.audience is empty')
+  if (urlSecret !== undefined && Buffer.byteLength(urlSecret) < minSecretBytes)
+    refuse(`urlSecret needs at least ${minSecretBytes} bytes`)
   if (webFolder !== undefined && !existsSync(join(webFolder, 'index.html'))) {
     refuse(`webFolder has no index.html: ${webFolder}`)
   }
@@ -64,6 +83,8 @@ export function settle(options: ServerOptions): SettledOptions {
     incomingFolder: join(data, 'incoming'),
     adminToken,
     writeOrigins,
+    tokens,
+    urlSecret,
     webFolder: webFolder === undefined ? undefined : resolve(webFolder),
     limits,
     now: options.now ?? (() => new Date()),

@@ -42,6 +42,13 @@ test('a flag wins over the environment, and an empty variable is unset', () => {
   })
 })
 
+test('keys of tokens come from a file', () => {
+  const environment = { ...token, HOMING_TOKEN_AUDIENCE: 'us', HOMING_URL_SECRET: 'a secret' }
+  const { server } = readSettings(['--token-keys', 'package.json', '--token-issuer=them'], environment)
+  expect(server).toMatchObject({ tokens: { audience: 'us', issuer: 'them' }, urlSecret: 'a secret' })
+  expect(server.tokens?.keys).toHaveProperty('name')
+})
+
 test('development needs no token', () => {
   expect(readSettings([], { HOMING_DEV: '1' })).toMatchObject({ dev: true })
 })
@@ -58,6 +65,10 @@ test.each([
   [['--prot', '1'], token, /--prot/],
   [['--admin-token', 'x'], token, /--admin-token/],
   [['stray'], token, /stray/],
+  [[], { ...token, HOMING_TOKEN_KEYS: 'package.json' }, /HOMING_TOKEN_AUDIENCE.*is missing/],
+  [[], { ...token, HOMING_TOKEN_AUDIENCE: 'us' }, /HOMING_TOKEN_KEYS.*is missing/],
+  [[], { ...token, HOMING_TOKEN_KEYS: 'nothing.json', HOMING_TOKEN_AUDIENCE: 'us' }, /cannot be read/],
+  [['--url-secret', 'x'], token, /--url-secret/],
 ])('%j and %j are refused', (args, environment, message) => {
   const read = () => readSettings(args, environment)
   expect(read).toThrow(HomingError)

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 
 import { HomingError } from '@homing/protocol'
@@ -46,6 +47,7 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
     optional('HOMING_WEB'),
     optional('HOMING_ORIGINS'),
   ]
+  const urlSecret = optional('HOMING_URL_SECRET')
   if (adminToken === undefined && !dev) refuse('HOMING_ADMIN_TOKEN', 'is missing (HOMING_DEV=1 makes one)')
   return {
     host: text('HOMING_HOST'),
@@ -57,6 +59,12 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
       dataFolder: text('HOMING_DATA'),
       ...(adminToken === undefined ? {} : { adminToken }),
       ...(webFolder === undefined ? {} : { webFolder }),
+      ...readTokens(
+        optional('HOMING_TOKEN_KEYS'),
+        optional('HOMING_TOKEN_AUDIENCE'),
+        optional('HOMING_TOKEN_ISSUER'),
+      ),
+      ...(urlSecret === undefined ? {} : { urlSecret }),
       writeOrigins: origins?.split(',').map((origin) => origin.trim()) ?? [],
       limits: {
         blobBytes: whole('HOMING_MAX_BLOB_BYTES', 1),
@@ -68,6 +76,23 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
       },
     },
   }
+}
+
+/** How tokens are proved; nothing where no keys are set. */
+function readTokens(file?: string, audience?: string, issuer?: string): Pick<ServerOptions, 'tokens'> {
+  if (file === undefined) {
+    if (audience !== undefined || issuer !== undefined) refuse('HOMING_TOKEN_KEYS', 'is missing')
+    return {}
+  }
+  if (audience === undefined)
+    refuse('HOMING_TOKEN_AUDIENCE', 'is missing, so tokens made for others would pass')
+  let keys: unknown
+  try {
+    keys = JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    refuse('HOMING_TOKEN_KEYS', `is "${file}", which cannot be read or is not JSON`) // no cause: it may show a key
+  }
+  return { tokens: { keys, audience, ...(issuer === undefined ? {} : { issuer }) } }
 }
 
 /** The values of the flags given, by the name of their variable. */

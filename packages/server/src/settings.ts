@@ -24,6 +24,15 @@ export const settings = {
     flag: 'origins',
     help: 'Origins whose pages may write, comma-separated. Every origin may read.',
   },
+  HOMING_TOKEN_KEYS: {
+    flag: 'token-keys',
+    help: 'File with the keys that prove users’ tokens: a JWK set. Read at start.',
+  },
+  HOMING_TOKEN_AUDIENCE: { flag: 'token-audience', help: 'What their claim `aud` must name.' },
+  HOMING_TOKEN_ISSUER: { flag: 'token-issuer', help: 'What their claim `iss` must be; default: anything.' },
+  HOMING_URL_SECRET: {
+    help: 'Signs addresses of private files that need no token; at least 32 bytes. Default: none are signed.',
+  },
   HOMING_WEB: { flag: 'web', help: 'Folder with `index.html` to serve at `/`.' },
   HOMING_LOG_LEVEL: {
     flag: 'log-level',

@@ -6,7 +6,6 @@ import {
   audience,
   inSeconds,
   sharedKey,
-  sharedSecret,
   signer,
   userClaims,
   userToken,

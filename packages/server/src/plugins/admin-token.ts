@@ -12,10 +12,9 @@ export function tokenTest(token: string): (given: string) => boolean {
 /** A hook that lets only requests with `Authorization: Bearer <token>` pass. */
 export function requireToken(token: string): preParsingAsyncHookHandler {
   const isToken = tokenTest(token)
-  return async (request, reply, payload) => {
+  return async (request, _reply, payload) => {
     const given = /^Bearer ([^\s]+)$/i.exec(request.headers.authorization ?? '')?.[1]
     if (given === undefined || !isToken(given)) {
-      reply.header('www-authenticate', 'Bearer')
       throw new HomingError(
         'UNAUTHORIZED',
         given === undefined ? 'This needs the admin token.' : 'The admin token is another.',

@@ -24,6 +24,7 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
   else request.log.info({ code: error.code, problem: error.message }, 'request refused')
   const extra = (thrown as { headers?: Record<string, string> }).headers
   if (extra && !(thrown instanceof HomingError)) reply.headers(extra)
+  if (status === 401) reply.header('www-authenticate', 'Bearer') // RFC 9110 §11.6.1
   if (!request.raw.complete) endLater(request)
   reply
     .code(status)

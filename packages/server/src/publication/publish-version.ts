@@ -9,14 +9,17 @@ import {
 } from '@homing/protocol'
 
 import type { BlobStore } from '../blobs/blob-store.ts'
+import type { AccessRegistry } from '../repositories/access-registry.ts'
 import type { Registry, VersionRecord } from '../repositories/registry.ts'
 import { compress } from './compress.ts'
+import { noteFiles } from './note-files.ts'
 import { sizesOf } from './sizes-of.ts'
 import type { StaticLayout } from './static-layout.ts'
 
 /** What publishing works on. */
 export interface Publication {
   readonly registry: Registry
+  readonly access: AccessRegistry
   readonly store: BlobStore
   readonly layout: StaticLayout
   readonly now: () => Date
@@ -27,7 +30,7 @@ export interface Publication {
  * @throws HomingError MANIFEST_INVALID; BLOB_MISSING; VERSION_EXISTS when the version has other bytes.
  */
 export async function publishVersion(
-  { registry, store, layout, now }: Publication,
+  { registry, access, store, layout, now }: Publication,
   model: string,
   version: string,
   bytes: Uint8Array<ArrayBuffer>,
@@ -35,6 +38,7 @@ export async function publishVersion(
   const manifest = parseManifest(bytes, { model, version })
   await requireBlobs(store, manifest)
   const reference: FileRef = { sha256: await sha256Hex(bytes), size: bytes.byteLength }
+  await noteFiles(access, manifest, reference.sha256) // first: a private file is never anyone else's
   await store.putBlob(reference.sha256, [bytes], bytes.byteLength)
   // Parameters are left out: floats hardly shrink, and devices ask for ranges of them.
   const shards = new Set(manifest.parameters.shards.map(({ sha256 }) => sha256))

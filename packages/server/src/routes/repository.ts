@@ -5,12 +5,11 @@ import { HomingError, ModelNameSchema, paths, Sha256Schema, VersionSchema } from
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import * as v from 'valibot'
 
+import type { ReadGuard } from '../access/read-guard.ts'
 import type { BlobStore } from '../blobs/blob-store.ts'
 import { jsonSchema } from '../plugins/json-schema.ts'
-import { errorResponse } from '../plugins/openapi.ts'
+import { errorResponse, userToken } from '../plugins/openapi.ts'
 import { holdsTag } from './holds-tag.ts'
-
-const immutable = 'public, max-age=31536000, immutable'
 
 /**
  * The static layout in `folder`, as devices read it. Only addresses that the layout defines have a route, and their
@@ -18,7 +17,7 @@ const immutable = 'public, max-age=31536000, immutable'
  */
 export async function repositoryRoutes(
   app: FastifyInstance,
-  { folder, store }: { folder: string; store: BlobStore },
+  { folder, store, readers }: { folder: string; store: BlobStore; readers: ReadGuard },
 ): Promise<void> {
   await app.register(fastifyStatic, {
     root: folder,
@@ -38,6 +37,7 @@ export async function repositoryRoutes(
     '/blobs/:sha256',
     {
       schema: {
+        security: userToken,
         summary: 'A blob. Ranges are of its own bytes, never of a compressed form',
         params: jsonSchema(v.object({ sha256: Sha256Schema })),
         response: {
@@ -49,7 +49,8 @@ export async function repositoryRoutes(
     },
     async (request, reply) => {
       const [path, tag] = [paths.blob(request.params.sha256), `"${request.params.sha256}"`]
-      reply.headers({ etag: tag, 'cache-control': immutable })
+      const caching = await readers.blob(request, path, request.params.sha256)
+      reply.headers({ etag: tag, 'cache-control': caching })
       if (holdsTag(request.headers['if-none-match'], tag) && (await store.size(path)) !== undefined)
         return reply.code(304).send()
       // A strong tag in If-Range that names these bytes means what no If-Range means.
@@ -62,14 +63,17 @@ export async function repositoryRoutes(
     '/models/:model/:version/manifest.json',
     {
       schema: {
+        security: userToken,
         summary: 'The manifest of a version',
         params: jsonSchema(v.object({ model: ModelNameSchema, version: VersionSchema })),
         response: { 200: { description: 'Canonical JSON' }, ...errorResponse },
       },
     },
     async (request, reply) => {
-      reply.header('cache-control', immutable)
-      return sendStatic(request, reply, paths.manifest(request.params.model, request.params.version))
+      const { model, version } = request.params
+      const path = paths.manifest(model, version)
+      reply.header('cache-control', await readers.model(request, path, model))
+      return sendStatic(request, reply, path)
     },
   )
 
