@@ -1,0 +1,7 @@
+import { roleRules } from '@homing/tuf/repository'
+
+/** The roles whose metadata is signed elsewhere and sent to the server, in the order in which they trust each other. */
+export const offlineRoles = ['root', 'targets', 'publisher'] as const satisfies (keyof typeof roleRules)[]
+
+/** A role whose metadata is signed elsewhere. */
+export type OfflineRole = (typeof offlineRoles)[number]
