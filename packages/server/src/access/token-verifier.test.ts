@@ -91,5 +91,5 @@ test.each<[string, () => Promise<string> | string]>([
     code: 'UNAUTHORIZED',
     message: expect.stringMatching(/^The token is refused: /),
   })
-  if (token.length > 3) expect(JSON.stringify(error) + (error as Error).stack).not.toContain(token)
+  if (token.length > 3) expect(`${JSON.stringify(error)} ${String((error as Error).stack)}`).not.toContain(token)
 })
