@@ -10,7 +10,8 @@ export function readRoot(root: unknown): string {
   }
   const [text, document] = parsed(root)
   const { _type } = ((document as { signed?: unknown } | null)?.signed ?? {}) as { _type?: unknown }
-  if (_type !== 'root') refuse(`is no root metadata${_type === undefined ? '' : `: its type is ${String(_type)}`}`)
+  if (_type !== 'root')
+    refuse(`is no root metadata${_type === undefined ? '' : `: its type is ${String(_type)}`}`)
   return text
 }
 

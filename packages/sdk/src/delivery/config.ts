@@ -35,3 +35,15 @@ export const maxWait = 2 ** 31 - 1
 
 /** After looks that failed, the poll interval doubles up to this many times. */
 export const maxPollDoublings = 3
+
+/** After this time, in milliseconds, the download of a signed document must have kept up with `minBytesPerSecond`. */
+export const graceTime = 10_000
+
+/** Least average speed of a signed document; a slower one holds updates up on purpose. */
+export const minBytesPerSecond = 1_024
+
+/** Most bytes of a timestamp, which no role above it gives a length. */
+export const maxTimestampBytes = 16_384
+
+/** Longest time in milliseconds without a refresh from the root on, however quiet the repository is: a day. */
+export const wholeRefreshInterval = 86_400_000

@@ -9,11 +9,19 @@ export interface ContentStore {
   deleteManifest(sha256: string): Promise<void>
 }
 
+/** The part of a store that keeps signed metadata, and documents that it vouches for, by name. */
+export interface MetadataRecords {
+  readMetadata(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>
+  writeMetadata(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>
+}
+
 /** What delivery takes from its surroundings, so that tests can put others in their place. */
 export interface DeliveryPlatform {
   readonly fetch: typeof fetch
   /** Milliseconds; only differences count. */
   readonly now: () => number
+  /** Milliseconds since the epoch, as the device believes: what expiry is held against. */
+  readonly time: () => number
   /** Uniform in [0, 1). */
   readonly random: () => number
   /** Resolves after `ms`, or rejects with ABORTED as soon as `signal` aborts. */

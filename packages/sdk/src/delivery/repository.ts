@@ -1,14 +1,4 @@
-import {
-  type FileRef,
-  HomingError,
-  type ListedVersion,
-  type Manifest,
-  maxDocumentBytes,
-  parseManifest,
-  parseRollout,
-  paths,
-  type Rollout,
-} from '@homing/protocol'
+import { type FileRef, HomingError, paths } from '@homing/protocol'
 
 import { maxBlobBytes } from './config.ts'
 import { fetchBytes, type FetchRequest } from './fetch-bytes.ts'
@@ -24,19 +14,11 @@ interface BlobOptions {
 }
 
 /**
- * The static repository, read only. Every method verifies what it returns, tries again where that may help, and
- * ends by itself: no answer and no bytes are waited for without a limit.
+ * The blobs of a static repository, read only: a hash names each, so they need no signature. Each is verified, tried
+ * again where that may help, and ends by itself: no answer and no bytes are waited for without a limit.
  * @throws HomingError ABORTED, NETWORK_FAILED, TIMEOUT, HTTP_STATUS, RATE_LIMITED, RESPONSE_UNEXPECTED.
  */
 export interface Repository {
-  /** @throws HomingError MODEL_UNKNOWN, ROLLOUT_INVALID. */
-  rollout(model: string, signal?: AbortSignal): Promise<Rollout>
-  /** @throws HomingError VERSION_UNKNOWN, INTEGRITY_FAILED, MANIFEST_INVALID. */
-  manifest(
-    model: string,
-    listed: ListedVersion,
-    signal?: AbortSignal,
-  ): Promise<{ bytes: Uint8Array<ArrayBuffer>; manifest: Manifest }>
   /** @throws HomingError BLOB_UNKNOWN, INTEGRITY_FAILED. */
   blob(ref: FileRef, options?: BlobOptions): Promise<Uint8Array<ArrayBuffer>>
 }
@@ -78,33 +60,6 @@ export function createRepository(baseUrl: string, platform: DeliveryPlatform): R
   }
 
   return {
-    rollout: async (model, signal) => {
-      const url = locate(paths.rollout(model))
-      // The one file that changes: always asked for, answered with 304 where nothing changed.
-      const request: FetchRequest = {
-        url,
-        cache: 'no-cache',
-        maxBytes: maxDocumentBytes,
-        unknown: 'MODEL_UNKNOWN',
-        signal,
-      }
-      const { bytes, whole, html } = await withRetry(platform, () => fetchBytes(platform, request), signal)
-      if (html) throw unexpected(url)
-      if (!whole) throw new HomingError('ROLLOUT_INVALID', `${url} has more than ${maxDocumentBytes} bytes`)
-      return parseRollout(bytes, model)
-    },
-
-    manifest: async (model, listed, signal) => {
-      const url = locate(paths.manifest(model, listed.version))
-      const bytes = await verified(listed.manifest, {
-        url,
-        cache: 'default',
-        unknown: 'VERSION_UNKNOWN',
-        signal,
-      })
-      return { bytes, manifest: parseManifest(bytes, { model, version: listed.version }) }
-    },
-
     blob: (ref, { signal, onBytes } = {}) =>
       // `no-store`: a blob goes to IndexedDB, and a second copy in the HTTP cache would only push other pages' files out.
       verified(ref, {

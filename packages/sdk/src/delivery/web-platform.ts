@@ -7,6 +7,7 @@ export function webPlatform(): DeliveryPlatform {
   return {
     fetch: (input, init) => fetch(input, init),
     now: () => performance.now(),
+    time: () => Date.now(),
     random: () => Math.random(),
     sleep,
   }

@@ -1,5 +1,6 @@
 import type { Engine } from '@homing/protocol'
 
+import type { Documents } from '../../delivery/documents.ts'
 import type { DeliveryPlatform } from '../../delivery/ports.ts'
 import type { Repository } from '../../delivery/repository.ts'
 import type { Device } from '../../delivery/unmet-requirements.ts'
@@ -14,6 +15,8 @@ import type { Tabs } from './tabs.ts'
 export interface CoordinatorDeps extends Pick<Tabs, 'id' | 'alone' | 'lives' | 'tell'> {
   readonly model: string
   readonly store: Store
+  /** What signed metadata vouches for: rollouts and manifests. */
+  readonly documents: Documents
   readonly repository: Repository
   readonly platform: DeliveryPlatform
   readonly engine: (engine: Engine) => Promise<RuntimeApi>

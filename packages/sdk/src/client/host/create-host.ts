@@ -2,6 +2,7 @@ import { type Engine, HomingError } from '@homing/protocol'
 
 import { transfer } from 'comlink'
 
+import { createDocuments } from '../../delivery/documents.ts'
 import { createRepository } from '../../delivery/repository.ts'
 import { webPlatform } from '../../delivery/web-platform.ts'
 import type { BackendFault, EventsByName } from '../../runtime/runtime-api.ts'
@@ -48,6 +49,11 @@ export function createHost(config: HostConfig): HostApi {
   const engines = enginePorts(() => page, onFault)
 
   const claimed = once(async () => claims(await databaseName(config.root)))
+  const documents = once(async () => {
+    const [kept, tab] = await Promise.all([store(), otherTabs()])
+    const root = new TextEncoder().encode(config.root)
+    return createDocuments({ repository: config.repository, root, store: kept, platform, alone: tab.alone })
+  })
   const cleaner = createCleaner({
     store,
     claims: claimed,
@@ -68,6 +74,7 @@ export function createHost(config: HostConfig): HostApi {
     return createModelCoordinator(options, {
       model,
       store: kept,
+      documents: await documents(),
       repository,
       platform,
       device,

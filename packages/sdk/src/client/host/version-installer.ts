@@ -1,6 +1,7 @@
 import { type ErrorCode, HomingError, type Rollout } from '@homing/protocol'
 
 import { type DownloadProgress, downloadVersion } from '../../delivery/download-version.ts'
+import { requireFrozen } from '../../delivery/require-frozen.ts'
 import { faultPoint } from '../../faults/fault-point.ts'
 import type { InstalledVersion } from '../../store/store.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
@@ -39,6 +40,7 @@ const versionFailures: ReadonlySet<ErrorCode> = new Set([
   'BACKEND_UNAVAILABLE',
   'OPERATOR_UNSUPPORTED',
   'PIPELINE_INVALID',
+  'VERSION_UNTRUSTED',
 ])
 
 export function createVersionInstaller(
@@ -46,7 +48,7 @@ export function createVersionInstaller(
   server: VersionServer,
   board: StatusBoard,
 ): VersionInstaller {
-  const { model, store, repository, platform } = deps
+  const { model, store, documents, repository, platform } = deps
 
   const serve = async (installed: InstalledVersion): Promise<void> => {
     board.dispatch({ type: 'staged', version: installed.version })
@@ -56,14 +58,14 @@ export function createVersionInstaller(
     })
   }
   const fetchRollout = async (signal: AbortSignal): Promise<Rollout> => {
-    const rollout = await repository.rollout(model, signal)
+    const rollout = await documents.rollout(model, signal)
     faultPoint('rollout-fetched')
     return rollout
   }
   const find = async (rollout: Rollout, { pinned, signal }: Search): Promise<FoundVersion> => {
     const rejected = (await store.readModel(model))?.rejected ?? {}
     return findVersion(rollout, {
-      repository,
+      documents,
       device: await deps.device(),
       pinned,
       signal,
@@ -71,8 +73,8 @@ export function createVersionInstaller(
       refusal: (sha256) => rejected[rejectionKey(sha256)]?.reason,
     })
   }
-  const download = async (found: FoundVersion, signal: AbortSignal): Promise<InstalledVersion> => {
-    const { listed, manifest, bytes } = found
+  const download = async (found: FoundVersion, signal: AbortSignal): Promise<void> => {
+    const { listed, manifest, bytes, base } = found
     const installed = { version: listed.version, manifestSha256: listed.manifest.sha256 }
     const began = platform.now()
     const onProgress = (progress: DownloadProgress): void => {
@@ -86,10 +88,10 @@ export function createVersionInstaller(
       await store.updateModel(model, (record) => asDownloading(record, installed))
       await store.writeManifest(installed.manifestSha256, bytes)
       await downloadVersion(manifest, { repository, store, platform, signal, onProgress })
+      if (base) await requireFrozen(manifest, base, { repository, store, signal })
       await store.updateModel(model, (record) => asStaged(record, installed))
     })
     board.fetched(platform.now() - began)
-    return installed
   }
 
   return {
@@ -128,12 +130,15 @@ export function createVersionInstaller(
         const { version, manifest } = found.listed
         const current = manifest.sha256 === server.serving?.installed.manifestSha256
         if (current || (server.serving && !search.replace)) {
+          const untrusted = failure?.code === 'VERSION_UNTRUSTED' ? failure : found.untrusted
+          if (untrusted) throw untrusted // what serves stays, and the status says why
           board.available(current ? undefined : version)
           board.dispatch({ type: 'current' })
           return
         }
-        const installed = await download(found, search.signal)
+        const installed = { version, manifestSha256: manifest.sha256 }
         try {
+          await download(found, search.signal)
           await serve(installed)
         } catch (error) {
           failure = HomingError.from(error)

@@ -1,0 +1,60 @@
+import { HomingError } from '@homing/protocol'
+import type { Fetcher } from '@homing/tuf'
+
+import { graceTime, minBytesPerSecond } from './config.ts'
+import { fetchBytes } from './fetch-bytes.ts'
+import type { DeliveryPlatform } from './ports.ts'
+import { withRetry } from './retry.ts'
+
+/**
+ * How metadata and what it vouches for are fetched: never from a cache of the browser, since what is trusted lies in the
+ * store; no further than the length that is trusted; and not from who holds the device up by sending slowly
+ * (The Update Framework 1.5.2).
+ */
+export function metadataFetcher(platform: DeliveryPlatform): Fetcher {
+  const fetchOnce = async (url: string, maxBytes: number, signal?: AbortSignal) => {
+    const began = platform.now()
+    const onBytes = (received: number): void => {
+      const paid = graceTime + (received / minBytesPerSecond) * 1_000
+      if (platform.now() - began > paid)
+        throw new HomingError('TIMEOUT', `${url} came at less than ${minBytesPerSecond} bytes a second`)
+    }
+    return fetchBytes(platform, {
+      url,
+      cache: 'no-store',
+      maxBytes,
+      unknown: 'TARGET_UNKNOWN',
+      signal,
+      onBytes,
+    })
+  }
+  return {
+    async fetch(url, maxBytes, signal) {
+      try {
+        const { bytes, whole, html } = await withRetry(
+          platform,
+          () => fetchOnce(url, maxBytes, signal),
+          signal,
+        )
+        if (html)
+          throw new HomingError('RESPONSE_UNEXPECTED', `${url} answered with a web page`, {
+            details: { url },
+          })
+        if (!whole)
+          throw new HomingError('METADATA_MISMATCH', `${url} is longer than ${maxBytes} bytes`, {
+            details: { url, maxBytes },
+          })
+        return bytes
+      } catch (error) {
+        if (isAbsent(error)) return undefined
+        throw error
+      }
+    },
+  }
+}
+
+/** Stores such as S3 answer 403 for what is not there. */
+function isAbsent(error: unknown): boolean {
+  if (!(error instanceof HomingError)) return false
+  return error.code === 'TARGET_UNKNOWN' || (error.code === 'HTTP_STATUS' && error.details.status === 403)
+}
