@@ -47,3 +47,9 @@ export const maxTimestampBytes = 16_384
 
 /** Longest time in milliseconds without a refresh from the root on, however quiet the repository is: a day. */
 export const wholeRefreshInterval = 86_400_000
+
+/** How long before its end a token is replaced, in milliseconds: a request may take that long to arrive. */
+export const tokenMargin = 30_000
+
+/** Least time that a token is used, in milliseconds, unless it is refused: the device's clock may be wrong. */
+export const minTokenUse = 60_000
