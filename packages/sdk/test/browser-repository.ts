@@ -14,13 +14,16 @@ import { unhashed } from './tiny-packages.ts'
 
 /** The commands of `repositoryCommands` as a browser test sees them. */
 interface RepositoryCommands {
-  startRepository(): Promise<string>
+  startRepository(): Promise<{ url: string; root: string }>
   putRepositoryFiles(url: string, files: Readonly<Record<string, string>>): Promise<void>
+  expireRepository(url: string, role: SignedRole, expires: string): Promise<void>
   failRepositoryPath(url: string, path: string, fault: Fault, times?: number): Promise<void>
   healRepository(url: string): Promise<void>
   listRepositoryRequests(url: string): Promise<string[]>
   stopRepository(url: string): Promise<void>
 }
+/** Roles whose expiry a test can set. */
+type SignedRole = 'timestamp' | 'snapshot' | 'root'
 const node = commands as unknown as RepositoryCommands
 
 /** A version to publish: a load request whose hashes are still to be filled in. */
@@ -36,8 +39,12 @@ export interface Release {
 /** A repository in Node, as a browser test uses it. */
 export interface BrowserRepository {
   readonly url: string
-  /** Publishes `releases` of one model besides earlier ones; the newest serves. Gives the manifests. */
-  publish(releases: readonly Release[], revision?: number): Promise<Manifest[]>
+  /** The first root, as an app bundles it. */
+  readonly root: string
+  /** Publishes `releases` of one model besides earlier ones, signed; the newest serves. Gives the manifests. */
+  publish(releases: readonly Release[]): Promise<Manifest[]>
+  /** Signs the metadata of a role once more, as expiring at `expires`. */
+  expire(role: SignedRole, expires: string): Promise<void>
   fail(path: string, fault: Fault, times?: number): Promise<void>
   heal(): Promise<void>
   requests(): Promise<string[]>
@@ -45,7 +52,7 @@ export interface BrowserRepository {
 }
 
 export async function startBrowserRepository(): Promise<BrowserRepository> {
-  const url = await node.startRepository()
+  const { url, root } = await node.startRepository()
   const listed = new Map<
     string,
     { version: string; manifest: { sha256: string; size: number }; requirements?: Requirements }[]
@@ -54,7 +61,8 @@ export async function startBrowserRepository(): Promise<BrowserRepository> {
 
   return {
     url,
-    async publish(releases, given) {
+    root,
+    async publish(releases) {
       const files: Record<string, string> = {}
       const manifests: Manifest[] = []
       for (const release of releases) {
@@ -83,13 +91,14 @@ export async function startBrowserRepository(): Promise<BrowserRepository> {
       }
       const { model } = manifests[0]!
       const versions = listed.get(model)!
-      revision = given ?? revision + 1
+      revision++
       files[paths.rollout(model)] = base64(
         canonicalBytes({ format: 1, model, revision, champion: versions[0]!.version, versions }),
       )
       await node.putRepositoryFiles(url, files)
       return manifests
     },
+    expire: (role, expires) => node.expireRepository(url, role, expires),
     fail: (path, fault, times) => node.failRepositoryPath(url, path, fault, times),
     heal: () => node.healRepository(url),
     requests: () => node.listRepositoryRequests(url),

@@ -3,22 +3,31 @@ import type { AddressInfo } from 'node:net'
 
 import { answer } from './answer.ts'
 import type { Fault } from './fault.ts'
+import { logicalPath, type SignedMetadata, signedMetadata } from './signed-metadata.ts'
 
 /** A request as it came. */
 interface RecordedRequest {
   readonly path: string
+  /** Without the digest or version before the name of a signed document: `rollouts/digits.json`. */
+  readonly document: string
   readonly headers: IncomingHttpHeaders
 }
 
-/** A static repository over HTTP, on a port of its own. */
-export interface FaultyRepository {
+/**
+ * A static repository over HTTP, on a port of its own, with signed metadata: of an empty repository, until `sign` is
+ * called after files were put into it.
+ */
+export interface FaultyRepository extends SignedMetadata {
   /** With a slash at its end. */
   readonly url: string
   /** What it serves, by path such as `rollouts/digits.json`. */
   readonly files: Map<string, Uint8Array>
   /** Every request since the start, oldest first. */
   readonly requests: RecordedRequest[]
-  /** Answers to `path` go wrong, the next `times` of them. The latest fault of a path counts. */
+  /**
+   * Answers to `path` go wrong, the next `times` of them; of a signed document or metadata those of every version, unless
+   * the path names one. The latest fault of a path counts.
+   */
   fail(path: string, fault: Fault, times?: number): void
   /** Forgets all faults. */
   heal(): void
@@ -26,14 +35,14 @@ export interface FaultyRepository {
   close(): Promise<void>
 }
 
-/** Starts a repository without files. */
+/** Starts a repository without documents. */
 export async function startFaultyRepository(): Promise<FaultyRepository> {
   const files = new Map<string, Uint8Array>()
   const requests: RecordedRequest[] = []
   const faults = new Map<string, { fault: Fault; left: number }>()
 
   function takeFault(path: string): Fault | undefined {
-    const entry = faults.get(path)
+    const entry = faults.get(path) ?? faults.get(logicalPath(path))
     if (!entry || entry.left <= 0) return undefined
     entry.left--
     return entry.fault
@@ -41,13 +50,14 @@ export async function startFaultyRepository(): Promise<FaultyRepository> {
 
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1)
-    requests.push({ path, headers: request.headers })
+    requests.push({ path, document: logicalPath(path), headers: request.headers })
     answer(response, files.get(path), takeFault(path))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
 
   return {
+    ...signedMetadata(files),
     url: `http://127.0.0.1:${port}/`,
     files,
     requests,

@@ -11,15 +11,32 @@ function find(url: string): FaultyRepository {
 
 /** Vitest commands by which a browser test has a repository of its own in Node. Files cross as base64. */
 export const repositoryCommands = {
-  /** Starts a repository and gives its URL, which names it in the other commands. */
-  async startRepository(): Promise<string> {
+  /** Starts a repository and gives its root and its URL, which names it in the other commands. */
+  async startRepository(): Promise<{ url: string; root: string }> {
     const repository = await startFaultyRepository()
     running.set(repository.url, repository)
-    return repository.url
+    return { url: repository.url, root: repository.root }
   },
+  /** Puts files into a repository and signs it. */
   putRepositoryFiles(_context: unknown, url: string, files: Readonly<Record<string, string>>): void {
+    const repository = find(url)
     for (const [path, base64] of Object.entries(files))
-      find(url).files.set(path, Buffer.from(base64, 'base64'))
+      repository.files.set(path, Buffer.from(base64, 'base64'))
+    repository.sign()
+  },
+  /** Signs the metadata of a role once more, as expiring at `expires`. */
+  expireRepository(
+    _context: unknown,
+    url: string,
+    role: 'timestamp' | 'snapshot' | 'root',
+    expires: string,
+  ): void {
+    const repository = find(url)
+    repository.tuf[role].expires = expires
+    if (role === 'root') repository.tuf.publishRoot()
+    if (role === 'snapshot') repository.tuf.publish()
+    else repository.tuf.publishTimestamp()
+    repository.write()
   },
   failRepositoryPath(_context: unknown, url: string, path: string, fault: Fault, times?: number): void {
     find(url).fail(path, fault, times)

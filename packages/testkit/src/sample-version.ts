@@ -71,9 +71,9 @@ export async function sampleVersion(options: SampleOptions): Promise<SampleVersi
   return { manifest, manifestBytes, listed, graph, parameters, blobs }
 }
 
-/** Puts the files of `samples` (of one model) into `repository`, and a rollout whose champion is the newest. */
+/** Puts the files of `samples` (of one model) into `repository`, and a rollout whose champion is the newest, all signed. */
 export function publishSamples(
-  repository: FaultyRepository,
+  repository: Pick<FaultyRepository, 'files' | 'sign'>,
   samples: readonly SampleVersion[],
   revision = 1,
 ): Rollout {
@@ -85,6 +85,7 @@ export function publishSamples(
   const model = samples[0]!.manifest.model
   const rollout: Rollout = { format: 1, model, revision, champion: versions[0]!.version, versions }
   repository.files.set(paths.rollout(model), canonicalBytes(rollout))
+  repository.sign()
   return rollout
 }
 

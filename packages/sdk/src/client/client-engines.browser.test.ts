@@ -17,7 +17,13 @@ const expectBias = (y: { readonly data: ArrayLike<unknown> } | undefined, bias: 
 let repository: BrowserRepository
 let homing: Homing
 const client = (options: Partial<ClientOptions> = {}): Homing =>
-  (homing = createClient({ repository: repository.url, app: 'test', pollInterval: 0, ...options }))
+  (homing = createClient({
+    repository: repository.url,
+    root: repository.root,
+    app: 'test',
+    pollInterval: 0,
+    ...options,
+  }))
 
 beforeEach(async () => {
   repository = await startBrowserRepository()

@@ -11,7 +11,13 @@ let homing: Homing
 
 beforeEach(async () => {
   repository = await startBrowserRepository()
-  homing = createClient({ repository: repository.url, app: 'test', pollInterval: 0, storage: 'memory' })
+  homing = createClient({
+    repository: repository.url,
+    root: repository.root,
+    app: 'test',
+    pollInterval: 0,
+    storage: 'memory',
+  })
 })
 afterEach(async () => {
   await homing.close()

@@ -3,19 +3,31 @@ import { expect, test } from 'vitest'
 import type { ClientOptions } from './api.ts'
 import { checkUpdates, resolveOptions } from './client-options.ts'
 
+const root = { signed: { _type: 'root' }, signatures: [] }
+const valid: ClientOptions = { repository: 'https://models.example/', app: 'test', root }
+
 test('URLs become absolute and folders end with a slash', () => {
-  const { host, runtime } = resolveOptions({ repository: '/models', app: 'test', assetBase: 'engines/' })
+  const { host, runtime } = resolveOptions({ ...valid, repository: '/models', assetBase: 'engines/' })
   expect(host.repository).toBe(new URL('/models/', document.baseURI).href)
   expect(runtime.assetBase).toBe(new URL('engines/', document.baseURI).href)
 })
 
-const valid: ClientOptions = { repository: 'https://models.example/', app: 'test' }
+const circular: { signed?: object } = {}
+circular.signed = circular
 
 test.each<[string, unknown]>([
   ['nothing', undefined],
-  ['no repository', { app: 'test' }],
+  ['no repository', { app: 'test', root }],
   ['a repository that is no URL', { ...valid, repository: 'http://[' }],
-  ['no app', { repository: valid.repository }],
+  ['no app', { repository: valid.repository, root }],
+  ['no root', { ...valid, root: undefined }],
+  ['an empty root', { ...valid, root: '' }],
+  ['a root that is the path of one', { ...valid, root: './root.json' }],
+  ['a root that is a web page', { ...valid, root: '<!doctype html>' }],
+  ['a root that is other metadata', { ...valid, root: { signed: { _type: 'targets' } } }],
+  ['a root of bytes that are no text', { ...valid, root: Uint8Array.of(0xff) }],
+  ['a root that is a number', { ...valid, root: 1 }],
+  ['a root that holds itself', { ...valid, root: circular }],
   ['an empty app', { ...valid, app: '' }],
   ['a server that is no URL', { ...valid, server: 'http://[' }],
   ['a negative interval', { ...valid, pollInterval: -1 }],
@@ -36,4 +48,15 @@ test('an update policy is one of three', () => {
       checkUpdates(updates)
     }).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error)
   }
+})
+
+test('a root is text, bytes or parsed JSON', () => {
+  const text = JSON.stringify(root)
+  for (const given of [text, new TextEncoder().encode(text), root])
+    expect(resolveOptions({ ...valid, root: given }).host.root).toBe(text)
+})
+
+test('a missing root says where one comes from', () => {
+  const { root: _, ...rest } = valid
+  expect(() => resolveOptions(rest as ClientOptions)).toThrow(/homing keys show --root/)
 })

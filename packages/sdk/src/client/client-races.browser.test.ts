@@ -13,7 +13,13 @@ let repository: BrowserRepository
 let clients: Homing[] = []
 let workers: Worker[] = []
 const client = (options: Partial<ClientOptions> = {}): Homing => {
-  const made = createClient({ repository: repository.url, app: 'test', pollInterval: 0, ...options })
+  const made = createClient({
+    repository: repository.url,
+    root: repository.root,
+    app: 'test',
+    pollInterval: 0,
+    ...options,
+  })
   clients.push(made)
   return made
 }

@@ -36,6 +36,7 @@ function tab(options: Partial<ClientOptions> = {}): Homing {
   }
   const made = createClient({
     repository: repository.url,
+    root: repository.root,
     app: 'test',
     pollInterval: 0,
     workers: { host },

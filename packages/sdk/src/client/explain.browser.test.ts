@@ -32,7 +32,7 @@ let homing: Homing
 const open = (backend: 'wasm' | 'webgpu' | 'cpu' = 'wasm'): Promise<Model> =>
   homing.model('tiny', { backends: [backend] })
 const reconnect = (): void => {
-  homing = createClient({ repository: repository.url, app: 'test', pollInterval: 0 })
+  homing = createClient({ repository: repository.url, root: repository.root, app: 'test', pollInterval: 0 })
 }
 
 beforeEach(async () => {
@@ -154,7 +154,13 @@ test.each([
 test('goes on where the model is brought back to when its backend breaks meanwhile', async () => {
   await homing.close()
   const tfjs = () => new Worker(new URL('../../test/losing-worker.ts', import.meta.url), { type: 'module' })
-  homing = createClient({ repository: repository.url, app: 'test', pollInterval: 0, workers: { tfjs } })
+  homing = createClient({
+    repository: repository.url,
+    root: repository.root,
+    app: 'test',
+    pollInterval: 0,
+    workers: { tfjs },
+  })
   await repository.publish([{ request: denseLayersRequest([], { pipeline: table }) }])
   const model = await homing.model('tiny', { backends: ['webgl', 'cpu'] })
   expect(model.status.backend).toBe('webgl')

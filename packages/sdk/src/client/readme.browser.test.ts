@@ -85,7 +85,7 @@ async function run(example: string): Promise<unknown[][]> {
     ...code: string[]
   ) => (...given: unknown[]) => Promise<void>
   const here = (options: ClientOptions) =>
-    createClient({ ...options, repository: repository.url, storage: 'memory' })
+    createClient({ ...options, repository: repository.url, root: repository.root, storage: 'memory' })
   await new AsyncFunction('createClient', 'console', example)(here, {
     log: (...line: unknown[]) => printed.push(line),
   })

@@ -33,7 +33,13 @@ const trainingWorker = (): Worker => {
   return worker
 }
 const connect = (options: Partial<ClientOptions> = {}): void => {
-  homing = createClient({ repository: repository.url, app: 'test', pollInterval: 0, ...options })
+  homing = createClient({
+    repository: repository.url,
+    root: repository.root,
+    app: 'test',
+    pollInterval: 0,
+    ...options,
+  })
 }
 const open = (backends: readonly ('wasm' | 'cpu')[] = ['wasm']): Promise<Model> =>
   homing.model('tiny', { backends })

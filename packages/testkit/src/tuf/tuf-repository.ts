@@ -49,7 +49,7 @@ export interface TufRepository {
     role: Partial<TufDelegatedRole> & { name: string },
     type?: TufKeyType,
   ): TufTargets
-  addTarget(path: string, body: string, role?: string): void
+  addTarget(path: string, body: string | Uint8Array, role?: string): void
   /** What a GET of this path below the repository gives; undefined: 404. Targets lie below `targets/`. */
   answer(path: string): Bytes | undefined
 }
@@ -128,7 +128,7 @@ export function tufRepository({
       return targets
     },
     addTarget(path, body, name = 'targets') {
-      const bytes = new TextEncoder().encode(body)
+      const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : Uint8Array.from(body)
       repository.targets.get(name)!.targets[path] = {
         length: bytes.length,
         hashes: { sha256: sha256(bytes) },
