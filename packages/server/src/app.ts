@@ -16,6 +16,7 @@ import { writeGuard } from './plugins/write-guard.ts'
 import { accessRoutes } from './routes/access.ts'
 import { blobRoutes } from './routes/blobs.ts'
 import { healthRoutes } from './routes/health.ts'
+import { metadataRoutes } from './routes/metadata.ts'
 import { modelRoutes } from './routes/models.ts'
 import { repositoryRoutes } from './routes/repository.ts'
 import { webRoutes } from './routes/web.ts'
@@ -50,8 +51,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
 /** Everything of a server that is not its socket. */
 async function homing(app: FastifyInstance, options: SettledOptions): Promise<void> {
   const { limits } = options
-  const { registry, access, store, publication } = await openState(options, app.log)
-  app.addHook('onClose', () => registry.close())
+  const { registry, access, store, keys, publication, close } = await openState(options, app.log)
+  app.addHook('onClose', close)
 
   answerErrors(app)
   logRequests(app)
@@ -68,6 +69,7 @@ async function homing(app: FastifyInstance, options: SettledOptions): Promise<vo
   await app.register(healthRoutes, { registry, store })
   await app.register(blobRoutes, { store, guard, limits })
   await app.register(modelRoutes, { publication, guard, limits })
+  await app.register(metadataRoutes, { ...publication, keys, guard })
   const readers = await openReadGuard(options, access)
   await app.register(accessRoutes, { access, store, guard, readers, ...options })
   await app.register(repositoryRoutes, {

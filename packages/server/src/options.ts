@@ -4,7 +4,16 @@ import { join, resolve } from 'node:path'
 import { HomingError } from '@homing/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 
-import { defaultLimits, type Limits, minSecretBytes, minTokenLength } from './config.ts'
+import {
+  defaultLifetimes,
+  defaultLimits,
+  type Lifetimes,
+  type Limits,
+  minLifetimeMs,
+  minSecretBytes,
+  minTokenLength,
+} from './config.ts'
+import type { OnlineKeySource } from './metadata/open-online-keys.ts'
 
 /** What `createServer` takes. */
 export interface ServerOptions {
@@ -18,6 +27,10 @@ export interface ServerOptions {
   readonly tokens?: TokenOptions
   /** Signs addresses that can be read without a token; at least 32 bytes. Default: none are. */
   readonly urlSecret?: string
+  /** Where the key that signs snapshot, timestamp and rollouts lies. Default: in the data folder, made at first start. */
+  readonly onlineKey?: OnlineKeySource
+  /** How long what it signs is good. Default: `defaultLifetimes` of `config.ts`. */
+  readonly lifetimes?: Partial<Lifetimes>
   /** A folder with `index.html` to serve at `/`. Default: none. */
   readonly webFolder?: string
   /** Default: `defaultLimits` of `config.ts`. */
@@ -45,6 +58,12 @@ export interface SettledOptions {
   readonly repositoryFolder: string
   /** Uploads under way; on the same file system. */
   readonly incomingFolder: string
+  /** The server's own private keys. */
+  readonly keyFolder: string
+  readonly onlineKey: OnlineKeySource
+  /** What the processes that share the folder take turns by. */
+  readonly lockFile: string
+  readonly lifetimes: Lifetimes
   readonly adminToken: string
   readonly writeOrigins: readonly string[]
   readonly tokens: TokenOptions | undefined
@@ -76,11 +95,20 @@ export function settle(options: ServerOptions): SettledOptions {
   for (const [name, value] of Object.entries(limits)) {
     if (!Number.isSafeInteger(value) || value < 1) refuse(`limits.${name} is not a whole number above zero`)
   }
+  const lifetimes = { ...defaultLifetimes, ...options.lifetimes }
+  for (const [name, value] of Object.entries(lifetimes)) {
+    if (!Number.isSafeInteger(value) || value < minLifetimeMs)
+      refuse(`lifetimes.${name} is not a whole number of milliseconds from ${minLifetimeMs}`)
+  }
   const data = resolve(dataFolder)
   return {
     databaseFile: join(data, 'homing.sqlite'),
     repositoryFolder: join(data, 'repository'),
     incomingFolder: join(data, 'incoming'),
+    keyFolder: join(data, 'online-keys'),
+    onlineKey: options.onlineKey ?? {},
+    lockFile: join(data, 'signing.lock'),
+    lifetimes,
     adminToken,
     writeOrigins,
     tokens,

@@ -5,14 +5,21 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { BlobStore } from './blobs/blob-store.ts'
 import { directoryBlobStore } from './blobs/directory-blob-store.ts'
 import { incomingFolder } from './blobs/incoming-folder.ts'
+import { signBeforeExpiry } from './jobs/sign-before-expiry.ts'
+import { keyFolder } from './metadata/key-folder.ts'
+import type { OnlineKeys } from './metadata/online-keys.ts'
+import { openOnlineKeys } from './metadata/open-online-keys.ts'
+import { signing } from './metadata/signing.ts'
 import type { SettledOptions } from './options.ts'
 import { noteOldFiles } from './publication/note-files.ts'
 import type { Publication } from './publication/publish-version.ts'
 import { staticLayout } from './publication/static-layout.ts'
 import type { AccessRegistry } from './repositories/access-registry.ts'
 import { kyselyAccessRegistry } from './repositories/kysely-access-registry.ts'
+import { kyselyMetadata } from './repositories/kysely-metadata.ts'
 import { kyselyRegistry } from './repositories/kysely-registry.ts'
 import { openSqlite } from './repositories/open-sqlite.ts'
+import { processLock } from './repositories/process-lock.ts'
 import type { Registry } from './repositories/registry.ts'
 
 /** What the server keeps: all of it outlives the process. */
@@ -21,6 +28,9 @@ export interface State {
   readonly access: AccessRegistry
   readonly store: BlobStore
   readonly publication: Publication
+  readonly keys: OnlineKeys
+  /** Ends what runs, then the database. */
+  close(): Promise<void>
 }
 
 /** Opens the data folder, removes what dead uploads left, and makes the published files say what the database says. */
@@ -33,13 +43,34 @@ export async function openState(options: SettledOptions, log: FastifyBaseLogger)
   const database = await openSqlite(options.databaseFile)
   const registry = kyselyRegistry(database)
   const access = kyselyAccessRegistry(database)
+  const metadata = kyselyMetadata(database)
   const layout = staticLayout(registry, store)
+  const lock = processLock(options.lockFile)
   try {
+    const keys = await openOnlineKeys(options.onlineKey, keyFolder(options.keyFolder), lock)
+    const parts = { registry, metadata, store, keys, lock, lifetimes: options.lifetimes, now: options.now, log }
+    const signer = signing(parts)
     await noteOldFiles(access, registry, store)
-    await layout.rebuild()
+      .then(() => layout.rebuild())
+      // What is whole can still be served, and publishing again heals the rest.
+      .catch((err: unknown) => log.error({ err }, 'published files could not be rebuilt'))
+    const job = signBeforeExpiry(parts, signer)
+    await job.first
+    return {
+      registry,
+      access,
+      store,
+      keys,
+      publication: { registry, access, metadata, signing: signer, store, layout, now: options.now },
+      async close() {
+        await job.end()
+        lock.close()
+        await registry.close()
+      },
+    }
   } catch (error) {
-    // What is whole can still be served, and publishing again heals the rest.
-    log.error({ err: error }, 'published files could not be rebuilt')
+    lock.close()
+    await registry.close()
+    throw error
   }
-  return { registry, access, store, publication: { registry, access, store, layout, now: options.now } }
 }

@@ -5,9 +5,10 @@ import { join } from 'node:path'
 
 import { canonicalBytes, type Manifest } from '@homing/protocol'
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 
 import { createServer, type ServerOptions } from '../src/index.ts'
+import { signingPublisher } from './signing-publisher.ts'
 
 export const adminToken = 'a token for tests only'.replaceAll(' ', '-')
 
@@ -69,6 +70,15 @@ export function samplePackage(version = '1.0.0', model = 'digits') {
 
 export type SamplePackage = ReturnType<typeof samplePackage>
 
+/** Metadata as the publisher signs and sends it, by `inject`. */
+export function signer(app: FastifyInstance) {
+  return signingPublisher(async (method, url, body) => {
+    const payload = body && { payload: Buffer.from(body), headers: { ...admin, 'content-type': 'application/json' } }
+    const answer = await app.inject({ method, url, headers: admin, ...payload })
+    return { status: answer.statusCode, body: answer.rawPayload }
+  })
+}
+
 /** Requests as the publisher makes them, by `inject`. */
 export function publisher(app: FastifyInstance) {
   const send = (options: InjectOptions): Promise<LightMyRequestResponse> =>
@@ -92,10 +102,17 @@ export function publisher(app: FastifyInstance) {
       }),
     rollOut: (model: string, choice: object) =>
       send({ method: 'PUT', url: `/v1/models/${model}/rollout`, payload: choice }),
-    /** Blobs and manifest, without rollout. */
-    async publish(sample: SamplePackage): Promise<LightMyRequestResponse> {
+    /** Blobs and manifest. */
+    async upload(sample: SamplePackage): Promise<LightMyRequestResponse> {
       for (const blob of sample.blobs) await this.putBlob(blob)
       return this.putVersion(sample.model, sample.version, sample.bytes)
+    },
+    /** Blobs, manifest and publisher metadata, without rollout; the keys of the repository are made if there are none. */
+    async publish(sample: SamplePackage): Promise<LightMyRequestResponse> {
+      const answer = await this.upload(sample)
+      if (!(await signer(app).state()).initialised) await signer(app).initialise()
+      expect((await signer(app).list([sample])).status).toBe(201)
+      return answer
     },
   }
 }

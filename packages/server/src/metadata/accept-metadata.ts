@@ -1,7 +1,7 @@
 import { HomingError } from '@homing/protocol'
 import { readDocument, verifyRoot, verifyTargets } from '@homing/tuf/repository'
 
-import { metadataAttempts } from '../config.ts'
+import { maxRootBytes, metadataAttempts } from '../config.ts'
 import type { MetadataRecord, MetadataRepository } from '../repositories/metadata-repository.ts'
 import type { Registry } from '../repositories/registry.ts'
 import { requirePublisher } from './require-publisher.ts'
@@ -25,13 +25,15 @@ export interface Acceptance {
  * bytes again are taken as well, and change nothing. Clients see it when this resolves, or as soon as it holds together
  * with the other roles.
  * @throws HomingError METADATA_CONFLICT when it is not the next version; METADATA_MISSING before the role above it;
- *   METADATA_INVALID, METADATA_UNSIGNED, METADATA_EXPIRED.
+ *   METADATA_INVALID, METADATA_UNSIGNED, METADATA_EXPIRED; BODY_TOO_LARGE.
  */
 export async function acceptMetadata(
   { registry, metadata, keys, signing, now }: Acceptance,
   role: OfflineRole,
   bytes: Uint8Array<ArrayBuffer>,
 ): Promise<{ added: boolean; version: number }> {
+  if (role === 'root' && bytes.byteLength > maxRootBytes)
+    throw new HomingError('BODY_TOO_LARGE', `Clients take at most ${maxRootBytes} bytes of root.`)
   const { version, expires } = readDocument(role === 'root' ? 'root' : 'targets', bytes, role)
   for (let attempt = 1; attempt <= metadataAttempts; attempt++) {
     if (isSame(await metadata.find(role, version), bytes)) {

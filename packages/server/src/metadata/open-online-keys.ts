@@ -1,6 +1,7 @@
 import { HomingError } from '@homing/protocol'
 import { commandSigner, publicKeyOfPem, type Signer, signerOfPem } from '@homing/tuf/repository'
 
+import type { ProcessLock } from '../repositories/process-lock.ts'
 import type { KeyFolder } from './key-folder.ts'
 import type { OnlineKeys } from './online-keys.ts'
 
@@ -19,12 +20,16 @@ export interface OnlineKeySource {
 export async function openOnlineKeys(
   { command, pem }: OnlineKeySource,
   folder: KeyFolder,
+  lock: ProcessLock,
 ): Promise<OnlineKeys> {
   const given: Signer[] = [
     ...(command ? [commandSigner(publicKeyOfPem(command.publicKey), command.run)] : []),
     ...(pem === undefined ? [] : blocksOf(pem).map(signerOfPem)),
   ]
-  if (given.length === 0 && (await folder.read()).length === 0) await folder.add()
+  if (given.length === 0)
+    await lock.hold(async () => {
+      if ((await folder.read()).length === 0) await folder.add()
+    })
   return {
     async all() {
       const [newest, ...others] = [...given, ...(await folder.read())]
@@ -32,7 +37,7 @@ export async function openOnlineKeys(
       return [newest, ...others]
     },
     async renew() {
-      if (given.length === 0) return folder.add()
+      if (given.length === 0) return lock.hold(() => folder.add())
       throw new HomingError(
         'REQUEST_INVALID',
         'The online key comes from the settings of the server: put a new one before it there, and start the server again.',

@@ -9,7 +9,9 @@ import {
 } from '@homing/protocol'
 
 import type { BlobStore } from '../blobs/blob-store.ts'
+import type { Signing } from '../metadata/signing.ts'
 import type { AccessRegistry } from '../repositories/access-registry.ts'
+import type { MetadataRepository } from '../repositories/metadata-repository.ts'
 import type { Registry, VersionRecord } from '../repositories/registry.ts'
 import { compress } from './compress.ts'
 import { noteFiles } from './note-files.ts'
@@ -20,6 +22,8 @@ import type { StaticLayout } from './static-layout.ts'
 export interface Publication {
   readonly registry: Registry
   readonly access: AccessRegistry
+  readonly metadata: MetadataRepository
+  readonly signing: Signing
   readonly store: BlobStore
   readonly layout: StaticLayout
   readonly now: () => Date

@@ -7,7 +7,10 @@ import {
   type Rollout,
 } from '@homing/protocol'
 
+import { readDocument, type Targets } from '@homing/tuf/repository'
+
 import { rolloutAttempts } from '../config.ts'
+import { isListed } from '../metadata/listed-versions.ts'
 import type { RolloutRecord, VersionRecord } from '../repositories/registry.ts'
 import type { Publication } from './publish-version.ts'
 
@@ -18,12 +21,13 @@ export interface RolloutChoice {
 }
 
 /**
- * Rolls `choice` out to the devices of `model` and lists every version published so far.
+ * Rolls `choice` out to the devices of `model`, signed, and lists every version that publisher metadata lists now.
  * A choice that changes nothing keeps the revision.
- * @throws HomingError MODEL_UNKNOWN; VERSION_UNKNOWN; REQUEST_INVALID when champion and challenger are one.
+ * @throws HomingError MODEL_UNKNOWN; VERSION_UNKNOWN; METADATA_MISSING when publisher metadata does not list a version;
+ *   REQUEST_INVALID when champion and challenger are one; SIGNING_FAILED, KEY_MISSING.
  */
 export async function setRollout(
-  { registry, layout }: Publication,
+  { registry, metadata, signing }: Publication,
   model: string,
   choice: RolloutChoice,
 ): Promise<Rollout> {
@@ -35,29 +39,46 @@ export async function setRollout(
   }
   for (let attempt = 1; attempt <= rolloutAttempts; attempt++) {
     const [present] = await registry.rollouts(model)
-    const versions = await registry.versions(model)
-    requirePublished(model, versions, choice)
+    const publisher = (await metadata.newest()).get('publisher')
+    const versions = requireListed(
+      model,
+      choice,
+      await registry.versions(model),
+      publisher && readDocument('targets', publisher.bytes, 'publisher'),
+    )
     const unchanged = present && present.document === documentOf(model, present.revision, choice, versions)
     const record = unchanged ? present : nextRecord(model, (present?.revision ?? 0) + 1, choice, versions)
-    if (unchanged || (await registry.advanceRollout(record))) {
-      await layout.writeRollout(model)
+    if (unchanged || (await registry.advanceRollout(record, publisher?.version ?? 0))) {
+      await signing.sign()
       return parseRollout(Buffer.from(record.document), model)
     }
   }
   throw new HomingError('SERVER_FAILED', `The rollout of ${model} is changed by too many others at once.`)
 }
 
-function requirePublished(
+/** The versions that publisher metadata lists, among them those of the choice. */
+function requireListed(
   model: string,
-  versions: readonly VersionRecord[],
   { champion, challenger }: RolloutChoice,
-): void {
+  versions: readonly VersionRecord[],
+  publisher: Targets | undefined,
+): VersionRecord[] {
   if (versions.length === 0) throw new HomingError('MODEL_UNKNOWN', `No version of ${model} is published.`)
+  const listed = versions.filter((record) => isListed(publisher, model, record))
   for (const wanted of challenger === undefined ? [champion] : [champion, challenger]) {
-    if (!versions.some(({ version }) => version === wanted)) {
+    const isWanted = ({ version }: VersionRecord): boolean => version === wanted
+    if (!versions.some(isWanted))
       throw new HomingError('VERSION_UNKNOWN', `${model} ${wanted} is not published.`)
+    if (!listed.some(isWanted)) {
+      const advice = publisher ? '"homing publish" signs it' : '"homing keys init" makes the keys'
+      throw new HomingError(
+        'METADATA_MISSING',
+        `No publisher has signed for ${model} ${wanted}, so no device would take it: ${advice}.`,
+        { details: { role: 'publisher', model, version: wanted } },
+      )
     }
   }
+  return listed
 }
 
 function nextRecord(

@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto'
-
 import fastifyStatic from '@fastify/static'
 import { HomingError, ModelNameSchema, paths, Sha256Schema, VersionSchema } from '@homing/protocol'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import * as v from 'valibot'
 
 import type { ReadGuard } from '../access/read-guard.ts'
@@ -10,6 +8,9 @@ import type { BlobStore } from '../blobs/blob-store.ts'
 import { jsonSchema } from '../plugins/json-schema.ts'
 import { errorResponse, userToken } from '../plugins/openapi.ts'
 import { holdsTag } from './holds-tag.ts'
+import { repositoryMetadataRoutes } from './repository-metadata.ts'
+import { repositoryTargetRoutes } from './repository-targets.ts'
+import { sendStatic } from './send-static.ts'
 
 /**
  * The static layout in `folder`, as devices read it. Only addresses that the layout defines have a route, and their
@@ -77,38 +78,6 @@ export async function repositoryRoutes(
     },
   )
 
-  app.get<{ Params: { model: string } }>(
-    '/rollouts/:model.json',
-    {
-      schema: {
-        summary: 'Which version of a model devices get',
-        params: jsonSchema(v.object({ model: ModelNameSchema })),
-        response: {
-          200: { description: 'Canonical JSON' },
-          304: { description: 'As the tag says' },
-          ...errorResponse,
-        },
-      },
-    },
-    // Not by size and time, as a file's tag is made: two revisions can share both.
-    async ({ params: { model }, headers }, reply) => {
-      const bytes = await store.read(paths.rollout(model))
-      if (bytes === undefined)
-        throw new HomingError('MODEL_UNKNOWN', `The repository has no rollout of ${model}.`)
-      const tag = `"${createHash('sha256').update(bytes).digest('hex')}"`
-      reply.headers({ etag: tag, 'cache-control': 'no-cache' })
-      if (holdsTag(headers['if-none-match'], tag)) return reply.code(304).send()
-      return reply.type('application/json; charset=utf-8').send(bytes)
-    },
-  )
-}
-
-function sendStatic(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  path: string,
-  options: { etag?: boolean } = {},
-): FastifyReply {
-  if (request.headers.range !== undefined) delete request.raw.headers['accept-encoding']
-  return reply.sendFile(path, options)
+  await app.register(repositoryMetadataRoutes, { store })
+  await app.register(repositoryTargetRoutes, { readers })
 }
