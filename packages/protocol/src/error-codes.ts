@@ -64,6 +64,11 @@ export const errorCodes = {
     'Set `updates` to "auto", or unpin the version.',
   ),
 
+  ROLLBACK_UNAVAILABLE: entry(
+    'This device holds no earlier version to go back to.',
+    'Pin the version that you want, or roll back on the server.',
+  ),
+
   MANIFEST_INVALID: entry(
     'A manifest is malformed, truncated or of another model or version.',
     'Publish the version again.',
@@ -80,6 +85,15 @@ export const errorCodes = {
     'Bytes have another length or SHA-256 than the manifest says.',
     'The bad copy was discarded. Try again; if it stays, publish the files again.',
     true,
+  ),
+
+  PATCH_INVALID: entry(
+    'A patch or a list of patches is malformed, or of another base, shard or version.',
+    'Nothing: the whole shard is fetched instead. If it stays, have the patches made again.',
+  ),
+  PATCH_UNSUPPORTED: entry(
+    'A patch has a format, method or codec that this device does not know.',
+    'Nothing: the whole shard is fetched instead.',
   ),
 
   METADATA_INVALID: entry(

@@ -44,6 +44,7 @@ export { allFiles, servingFiles } from './manifest-files.ts'
 export { isModelName } from './model-name.ts'
 export { AuthorNameSchema, type FileRef, FileRefSchema, ModelNameSchema, Sha256Schema } from './names.ts'
 export { parseJsonBytes, parseWith } from './parse.ts'
+export { type ListedPatch, parsePatches, type PatchedShard, type Patches, PatchesSchema } from './patches.ts'
 export { paths } from './paths.ts'
 export {
   type Check,

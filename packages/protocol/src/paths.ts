@@ -4,6 +4,7 @@ export const paths = {
   manifest: (model: string, version: string): string => `models/${model}/${version}/manifest.json`,
   federatedManifest: (model: string, version: string): string =>
     `federated/${model}/${version}/manifest.json`,
+  patches: (model: string, version: string): string => `patches/${model}/${version}.json`,
   rollout: (model: string): string => `rollouts/${model}.json`,
   timestamp: 'metadata/timestamp.json',
   metadata: (role: string, version: number): string => `metadata/${version}.${role}.json`,
