@@ -2,6 +2,7 @@ import type { IDBPDatabase, StoreNames } from 'idb'
 
 import { faultPoint } from '../faults/fault-point.ts'
 import type { StoreWrite } from '../faults/fault-points.ts'
+import { forgetInIndexedDb, forgettingTables } from './indexed-db-forget.ts'
 import {
   collectIndexedDbGarbage,
   indexedDbUsage,
@@ -171,6 +172,8 @@ export async function openIndexedDbStore(
       write('garbage', ['models', 'manifests', 'uses', 'blobs', 'partials'], (transaction) =>
         collectIndexedDbGarbage(transaction, rules),
       ),
+    forget: (rules) =>
+      write('garbage', [...forgettingTables], (transaction) => forgetInIndexedDb(transaction, rules)),
     usage: () => read(['manifests', 'blobs', 'partials'], indexedDbUsage),
     close: () => {
       lost ??= 'the store was closed'

@@ -153,6 +153,10 @@ export function withMemoryFallback(disk: Store): Store {
       ),
     collectGarbage: (rules) =>
       memory ? collectInMemory(memory, rules) : onDisk(() => disk.collectGarbage(rules), 0),
+    forget: async (rules) => {
+      await memory?.forget(rules)
+      await disk.forget(rules) // a broken disk rejects: nobody shall believe that it is empty
+    },
     usage: async () => (await onDisk(() => disk.usage(), 0)) + ((await memory?.usage()) ?? 0),
     close: async () => {
       closed = true

@@ -1,5 +1,6 @@
 import { unavailable } from './store-error.ts'
 import { emptyRecord } from './model-record.ts'
+import { forgottenFiles, isForgottenDocument } from './forgotten.ts'
 import { keptVersions } from './kept-versions.ts'
 import type { ModelRecord, RecordedEvent, Store } from './store.ts'
 
@@ -75,6 +76,21 @@ export function createMemoryStore(reason?: string): Store {
           if (!kept.blobs.has(sha256)) freed += blobs.delete(sha256) ? blob.size : 0
         }
         return freed
+      }),
+    forget: (rules) =>
+      run(() => {
+        const gone = forgottenFiles(manifests, rules)
+        if (rules.model === undefined) {
+          models.clear()
+          uses.clear()
+          events = []
+        } else models.delete(rules.model)
+        for (const sha256 of gone.manifests) {
+          manifests.delete(sha256)
+          uses.delete(sha256)
+        }
+        for (const sha256 of blobs.keys()) if (!gone.keptBlobs.has(sha256)) blobs.delete(sha256)
+        for (const name of metadata.keys()) if (isForgottenDocument(name, rules)) metadata.delete(name)
       }),
     usage: () =>
       run(() => {

@@ -1,5 +1,7 @@
 import type { Manifest } from '@homing/protocol'
 
+import type { ForgetRules } from './forgotten.ts'
+
 /** A version that is on the device: which manifest, by hash. */
 export interface InstalledVersion {
   readonly version: string
@@ -96,6 +98,12 @@ export interface Store {
    * bytes were freed. No blob is deleted while `parse` refuses a manifest that must be kept.
    */
   collectGarbage(rules: GarbageRules): Promise<number>
+  /**
+   * Deletes what is kept of one model, or of all, and then recorded events too: records, manifests, documents, and every
+   * blob, whole or begun, that no other model's manifest names. Signed metadata stays: an old repository could be shown
+   * to a device without it. Rejects when anything may be left.
+   */
+  forget(rules: ForgetRules): Promise<void>
   /** Bytes of blobs and manifests held. */
   usage(): Promise<number>
   /** Idempotent. */
