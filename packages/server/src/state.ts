@@ -48,7 +48,16 @@ export async function openState(options: SettledOptions, log: FastifyBaseLogger)
   const lock = processLock(options.lockFile)
   try {
     const keys = await openOnlineKeys(options.onlineKey, keyFolder(options.keyFolder), lock)
-    const parts = { registry, metadata, store, keys, lock, lifetimes: options.lifetimes, now: options.now, log }
+    const parts = {
+      registry,
+      metadata,
+      store,
+      keys,
+      lock,
+      lifetimes: options.lifetimes,
+      now: options.now,
+      log,
+    }
     const signer = signing(parts)
     await noteOldFiles(access, registry, store)
       .then(() => layout.rebuild())

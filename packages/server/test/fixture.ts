@@ -73,7 +73,10 @@ export type SamplePackage = ReturnType<typeof samplePackage>
 /** Metadata as the publisher signs and sends it, by `inject`. */
 export function signer(app: FastifyInstance) {
   return signingPublisher(async (method, url, body) => {
-    const payload = body && { payload: Buffer.from(body), headers: { ...admin, 'content-type': 'application/json' } }
+    const payload = body && {
+      payload: Buffer.from(body),
+      headers: { ...admin, 'content-type': 'application/json' },
+    }
     const answer = await app.inject({ method, url, headers: admin, ...payload })
     return { status: answer.statusCode, body: answer.rawPayload }
   })

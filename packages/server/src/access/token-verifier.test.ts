@@ -2,14 +2,7 @@ import { HomingError } from '@homing/protocol'
 import { base64url, SignJWT, UnsecuredJWT } from 'jose'
 import { expect, test } from 'vitest'
 
-import {
-  audience,
-  inSeconds,
-  sharedKey,
-  signer,
-  userClaims,
-  userToken,
-} from '../../test/tokens.ts'
+import { audience, inSeconds, sharedKey, signer, userClaims, userToken } from '../../test/tokens.ts'
 import { readTokenKeys } from './token-keys.ts'
 import { tokenVerifier, type TokenVerifier } from './token-verifier.ts'
 
@@ -91,5 +84,6 @@ test.each<[string, () => Promise<string> | string]>([
     code: 'UNAUTHORIZED',
     message: expect.stringMatching(/^The token is refused: /),
   })
-  if (token.length > 3) expect(`${JSON.stringify(error)} ${String((error as Error).stack)}`).not.toContain(token)
+  if (token.length > 3)
+    expect(`${JSON.stringify(error)} ${String((error as Error).stack)}`).not.toContain(token)
 })

@@ -34,10 +34,7 @@ export async function writeRelease(
 }
 
 /** Writes metadata under its numbered name, unless it is there. */
-export function writeNumbered(
-  store: BlobStore,
-  { role, version, bytes }: MetadataRecord,
-): Promise<void> {
+export function writeNumbered(store: BlobStore, { role, version, bytes }: MetadataRecord): Promise<void> {
   return writeOnce(store, paths.metadata(role, version), bytes)
 }
 

@@ -58,7 +58,11 @@ export async function upToDate(
   return { role, version, bytes: await signMetadata(document, roles, signers) }
 }
 
-function isGood({ role, content, keys, lifetimeMs }: OnlineDocument, { bytes }: MetadataRecord, now: number): boolean {
+function isGood(
+  { role, content, keys, lifetimeMs }: OnlineDocument,
+  { bytes }: MetadataRecord,
+  now: number,
+): boolean {
   const present = readDocument(typeOf(role), bytes, role)
   const left = Date.parse(present.expires) - now
   const says = present._type === 'targets' ? present.targets : (present as Snapshot | Timestamp).meta

@@ -14,7 +14,10 @@ import { isListed, listedManifests } from './listed-versions.ts'
 export function requirePublisher(
   publisher: Targets,
   before: Targets | undefined,
-  { versions, rollouts }: {
+  {
+    versions,
+    rollouts,
+  }: {
     readonly versions: readonly VersionRecord[]
     readonly rollouts: readonly RolloutRecord[]
   },

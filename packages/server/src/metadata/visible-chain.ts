@@ -1,11 +1,5 @@
 import { HomingError } from '@homing/protocol'
-import {
-  readDocument,
-  type Root,
-  type Snapshot,
-  type Targets,
-  verifyTargets,
-} from '@homing/tuf/repository'
+import { readDocument, type Root, type Snapshot, type Targets, verifyTargets } from '@homing/tuf/repository'
 
 import type { Head, MetadataRecord, MetadataRepository } from '../repositories/metadata-repository.ts'
 

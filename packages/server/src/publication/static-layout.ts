@@ -21,7 +21,10 @@ export function staticLayout(registry: Registry, store: BlobStore): StaticLayout
         if ((await store.size(path)) !== manifest.size) {
           const bytes = await store.read(paths.blob(manifest.sha256))
           if (bytes === undefined) {
-            throw new HomingError('BLOB_UNKNOWN', `The manifest of ${model} ${version} is gone from the blobs.`)
+            throw new HomingError(
+              'BLOB_UNKNOWN',
+              `The manifest of ${model} ${version} is gone from the blobs.`,
+            )
           }
           await store.write(path, bytes)
         }

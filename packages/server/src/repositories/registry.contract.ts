@@ -91,7 +91,10 @@ export function registryContract(name: string, subject: RegistryUnderTest): void
             let present = 0
             for (const [i, { by, revision }] of steps.entries()) {
               const document = `step ${i}`
-              const advanced = await registries[by]!.advanceRollout({ model: 'digits', revision, document }, 0)
+              const advanced = await registries[by]!.advanceRollout(
+                { model: 'digits', revision, document },
+                0,
+              )
               expect(advanced).toBe(revision === present + 1)
               if (advanced) {
                 present = revision

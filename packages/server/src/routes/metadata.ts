@@ -58,7 +58,10 @@ export async function metadataRoutes(
       schema: {
         summary: 'Make a new key for the server, unless the newest is not named by root yet',
         security: adminOnly,
-        response: { 200: { description: 'As `GET /v1/metadata`, with that key', ...state }, ...errorResponse },
+        response: {
+          200: { description: 'As `GET /v1/metadata`, with that key', ...state },
+          ...errorResponse,
+        },
       },
     },
     () => renewOnlineKey(parts),
@@ -78,7 +81,10 @@ export async function metadataRoutes(
         schema: {
           summary: 'Publish the next version of a role, signed; first root, then targets, then publisher',
           security: adminOnly,
-          body: rawBody('application/json', 'Metadata of The Update Framework, whose bytes are kept as they are'),
+          body: rawBody(
+            'application/json',
+            'Metadata of The Update Framework, whose bytes are kept as they are',
+          ),
           params,
           response: {
             200: { description: 'It was published before with the same bytes' },
