@@ -2,6 +2,8 @@
 export const storeWrites = [
   'blob',
   'blob-deletion',
+  'piece',
+  'piece-deletion',
   'manifest',
   'manifest-deletion',
   'metadata',

@@ -3,3 +3,9 @@ export const openTimeout = 5_000
 
 /** Hexadecimal digits of the root's hash in the database's name. */
 export const databaseNameDigits = 16
+
+/** How much heavier than its bytes a blob is made for the garbage collector: it then runs once in one to two shards. */
+export const blobWeight = 4
+
+/** Most bytes of that weight: no device refuses this much address space. */
+export const maxBlobWeight = 64 * 1024 * 1024

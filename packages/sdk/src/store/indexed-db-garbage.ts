@@ -1,5 +1,6 @@
 import type { IDBPTransaction, StoreNames } from 'idb'
 
+import { pieceSize } from './indexed-db-partials.ts'
 import { keptVersions } from './kept-versions.ts'
 import { readRecord } from './model-record.ts'
 import type { HomingDatabase } from './open-database.ts'
@@ -53,7 +54,7 @@ export async function collectIndexedDbGarbage(
   const partials = transaction.objectStore('partials')
   for (const key of await partials.getAllKeys()) {
     if (kept.blobs.has(key[0])) continue
-    freed += (await partials.get(key))?.size ?? 0
+    freed += pieceSize(key)
     await partials.delete(key)
   }
   return freed
@@ -64,6 +65,6 @@ export async function indexedDbUsage(transaction: ReadTransaction): Promise<numb
   let bytes = 0
   for await (const { value } of transaction.objectStore('manifests')) bytes += value.byteLength
   for await (const { value } of transaction.objectStore('blobs')) bytes += value.size
-  for await (const { value } of transaction.objectStore('partials')) bytes += value.size
+  for (const key of await transaction.objectStore('partials').getAllKeys()) bytes += pieceSize(key)
   return bytes
 }

@@ -9,10 +9,17 @@ import {
   type ReadTransaction,
   type WriteTransaction,
 } from './indexed-db-garbage.ts'
+import {
+  deleteIndexedDbPieces,
+  listIndexedDbPieces,
+  readIndexedDbPieces,
+  writeIndexedDbPiece,
+} from './indexed-db-partials.ts'
 import { emptyRecord, readRecord } from './model-record.ts'
 import { type HomingDatabase, openDatabase } from './open-database.ts'
 import { browserEstimate, type StorageEstimator, storeError, unavailable } from './store-error.ts'
 import type { ModelRecord, Store } from './store.ts'
+import { weighedBlob } from './weighed-blob.ts'
 
 type Table = StoreNames<HomingDatabase>
 
@@ -95,11 +102,19 @@ export async function openIndexedDbStore(
         return new Set(keys.filter((key) => key !== undefined))
       }),
     writeBlob: (sha256, bytes) =>
-      write('blob', ['blobs'], async (transaction) => {
-        await transaction.objectStore('blobs').put(new Blob([bytes]), sha256)
+      write('blob', ['blobs', 'partials'], async (transaction) => {
+        await transaction.objectStore('blobs').put(weighedBlob(bytes), sha256)
+        await deleteIndexedDbPieces(transaction, sha256)
       }),
     deleteBlob: (sha256) =>
       write('blob-deletion', ['blobs'], (transaction) => transaction.objectStore('blobs').delete(sha256)),
+
+    readPieces: (sha256) => read(['partials'], (transaction) => readIndexedDbPieces(transaction, sha256)),
+    listPieces: (sha256s) => read(['partials'], (transaction) => listIndexedDbPieces(transaction, sha256s)),
+    writePiece: (sha256, piece) =>
+      write('piece', ['partials'], (transaction) => writeIndexedDbPiece(transaction, sha256, piece)),
+    deletePieces: (sha256) =>
+      write('piece-deletion', ['partials'], (transaction) => deleteIndexedDbPieces(transaction, sha256)),
 
     readManifest: (sha256) =>
       read(['manifests'], async (transaction) => {

@@ -15,6 +15,7 @@ function createDisk() {
   let trouble: Trouble = 'none'
   const adding = new Set<keyof Store>([
     'writeBlob',
+    'writePiece',
     'writeManifest',
     'writeMetadata',
     'updateModel',

@@ -103,6 +103,22 @@ export function withMemoryFallback(disk: Store): Store {
       ),
     deleteBlob: (sha256) => deleteEverywhere((store) => store.deleteBlob(sha256)),
 
+    readPieces: async (sha256) => {
+      const pieces = await onDisk(() => disk.readPieces(sha256), [])
+      const later = (await memory?.readPieces(sha256)) ?? []
+      return [...pieces, ...later].sort((a, b) => a.start - b.start)
+    },
+    listPieces: async (sha256s) => {
+      const spans = await onDisk(() => disk.listPieces(sha256s), [])
+      return [...spans, ...((await memory?.listPieces(sha256s)) ?? [])]
+    },
+    writePiece: (sha256, piece) =>
+      write(
+        () => disk.writePiece(sha256, piece),
+        (memory) => memory.writePiece(sha256, piece),
+      ),
+    deletePieces: (sha256) => deleteEverywhere((store) => store.deletePieces(sha256)),
+
     readManifest: async (sha256) =>
       (await memory?.readManifest(sha256)) ?? onDisk(() => disk.readManifest(sha256), undefined),
     writeManifest: (sha256, bytes) =>

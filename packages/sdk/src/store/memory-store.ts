@@ -1,6 +1,7 @@
 import { unavailable } from './store-error.ts'
 import { emptyRecord } from './model-record.ts'
 import { forgottenFiles, isForgottenDocument } from './forgotten.ts'
+import { createMemoryPartials } from './memory-partials.ts'
 import { keptVersions } from './kept-versions.ts'
 import type { ModelRecord, RecordedEvent, Store } from './store.ts'
 
@@ -8,6 +9,7 @@ import type { ModelRecord, RecordedEvent, Store } from './store.ts'
 export function createMemoryStore(reason?: string): Store {
   // Blobs, not arrays: a browser may move them out of the worker's heap.
   const blobs = new Map<string, Blob>()
+  const partials = createMemoryPartials()
   const manifests = new Map<string, Uint8Array<ArrayBuffer>>()
   const metadata = new Map<string, Uint8Array<ArrayBuffer>>()
   const models = new Map<string, ModelRecord>()
@@ -31,8 +33,17 @@ export function createMemoryStore(reason?: string): Store {
       return blob && new Uint8Array(await blob.arrayBuffer())
     },
     hasBlobs: (sha256s) => run(() => new Set(sha256s.filter((sha256) => blobs.has(sha256)))),
-    writeBlob: (sha256, bytes) => run(() => void blobs.set(sha256, new Blob([bytes]))),
+    writeBlob: (sha256, bytes) =>
+      run(() => {
+        blobs.set(sha256, new Blob([bytes]))
+        partials.delete(sha256)
+      }),
     deleteBlob: (sha256) => run(() => void blobs.delete(sha256)),
+
+    readPieces: (sha256) => run(() => partials.read(sha256)),
+    listPieces: (sha256s) => run(() => partials.list(sha256s)),
+    writePiece: (sha256, piece) => run(() => partials.write(sha256, piece)),
+    deletePieces: (sha256) => run(() => partials.delete(sha256)),
 
     readManifest: (sha256) => run(() => manifests.get(sha256)?.slice()),
     writeManifest: (sha256, bytes) => run(() => void manifests.set(sha256, bytes.slice())),
@@ -75,7 +86,7 @@ export function createMemoryStore(reason?: string): Store {
         for (const [sha256, blob] of blobs) {
           if (!kept.blobs.has(sha256)) freed += blobs.delete(sha256) ? blob.size : 0
         }
-        return freed
+        return freed + partials.keepOnly(kept.blobs)
       }),
     forget: (rules) =>
       run(() => {
@@ -90,11 +101,12 @@ export function createMemoryStore(reason?: string): Store {
           uses.delete(sha256)
         }
         for (const sha256 of blobs.keys()) if (!gone.keptBlobs.has(sha256)) blobs.delete(sha256)
+        partials.keepOnly(gone.keptBlobs)
         for (const name of metadata.keys()) if (isForgottenDocument(name, rules)) metadata.delete(name)
       }),
     usage: () =>
       run(() => {
-        let bytes = 0
+        let bytes = partials.size()
         for (const manifest of manifests.values()) bytes += manifest.byteLength
         for (const blob of blobs.values()) bytes += blob.size
         return bytes
@@ -102,6 +114,7 @@ export function createMemoryStore(reason?: string): Store {
     close: () => {
       closed = true
       blobs.clear()
+      partials.keepOnly(new Set())
       manifests.clear()
       metadata.clear()
       return Promise.resolve()

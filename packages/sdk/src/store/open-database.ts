@@ -16,8 +16,11 @@ export interface HomingDatabase extends DBSchema {
   events: { key: number; value: RecordedEvent; indexes: { 'event-time': [string, number]; time: number } }
   /** Signed metadata, byte-exact, by its unversioned name (`root`, `timestamp`, ...). */
   metadata: { key: string; value: ArrayBuffer }
-  /** Beginnings of blobs whose download was cut, by SHA-256 and offset. */
-  partials: { key: [string, number]; value: Blob }
+  /** Pieces of blobs that are not whole yet, by SHA-256, start and end: their sizes are known without their bytes. */
+  partials: {
+    key: [sha256: string, start: number, end: number]
+    value: { readonly bytes: ArrayBuffer; readonly tag?: string }
+  }
   /** When a version was last used, in milliseconds since the epoch, by its manifest's SHA-256. */
   uses: { key: string; value: number }
 }

@@ -126,6 +126,53 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       expect(await store.readMetadata('metadata/snapshot')).toEqual(someBytes(2))
     })
 
+    it('gives the pieces of a blob back by their start, and where they lie', async () => {
+      const [first, second] = [someBytes(1, 10), someBytes(2, 5)]
+      const whole = someBytes(3, 20)
+      await store.writePiece(hash('a'), { start: 10, bytes: second })
+      await store.writePiece(hash('a'), { start: 0, bytes: whole.subarray(4, 14), tag: '"etag"' })
+      await store.writePiece(hash('a'), { start: 0, bytes: first, tag: '"other"' })
+      await store.writePiece(hash('b'), { start: 3, bytes: second })
+      whole.fill(0)
+      expect(await store.readPieces(hash('a'))).toEqual([
+        { start: 0, bytes: first, tag: '"other"' },
+        { start: 10, bytes: second },
+      ])
+      const spans = await store.listPieces([hash('b'), hash('c'), hash('a')])
+      expect(new Set(spans)).toEqual(
+        new Set([
+          { sha256: hash('a'), start: 0, end: 10 },
+          { sha256: hash('a'), start: 10, end: 15 },
+          { sha256: hash('b'), start: 3, end: 8 },
+        ]),
+      )
+      expect(await store.hasBlobs([hash('a')])).toEqual(new Set())
+      expect(await store.usage()).toBe(20)
+    })
+
+    it('drops the pieces of a blob when it is whole, and when it is told to', async () => {
+      for (const digit of ['a', 'b', 'c'])
+        await store.writePiece(hash(digit), { start: 0, bytes: someBytes(1) })
+      await store.writeBlob(hash('a'), someBytes(1, 7))
+      await store.deletePieces(hash('b'))
+      await store.deletePieces(hash('d'))
+      expect(await store.readPieces(hash('a'))).toEqual([])
+      expect(await store.readPieces(hash('b'))).toEqual([])
+      expect(await store.readPieces(hash('c'))).toHaveLength(1)
+      expect(await store.usage()).toBe(7 + 1003)
+    })
+
+    it('keeps the pieces of a blob that is on its way, and collects all others', async () => {
+      const { installed, blobs } = await putVersion(store, 'digits', '1.0.0', 1)
+      await store.deleteBlob(blobs[2]!)
+      await store.writePiece(blobs[2]!, { start: 0, bytes: someBytes(3, 100) })
+      await store.writePiece(hash('a'), { start: 0, bytes: someBytes(4, 50) })
+      await store.updateModel('digits', (record) => ({ ...record, downloading: installed }))
+      expect(await store.collectGarbage(rules)).toBe(50)
+      expect(await store.readPieces(blobs[2]!)).toHaveLength(1)
+      expect(await store.readPieces(hash('a'))).toEqual([])
+    })
+
     it('starts a model with an empty record and keeps every field', async () => {
       const installed = { version: '1.0.0', manifestSha256: hash('a') }
       const full: ModelRecord = {

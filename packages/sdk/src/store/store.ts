@@ -43,6 +43,22 @@ export interface GarbageRules {
   readonly budget: number
 }
 
+/** A stretch of a blob that is not whole yet, as it came. */
+export interface BlobPiece {
+  /** Offset of its first byte. */
+  readonly start: number
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** The strong entity tag that the server gave the whole blob. */
+  readonly tag?: string
+}
+
+/** Where a piece lies in its blob: from `start` to before `end`. */
+export interface PieceSpan {
+  readonly sha256: string
+  readonly start: number
+  readonly end: number
+}
+
 /** An event that the app recorded for windowed features. */
 export interface RecordedEvent {
   readonly event: string
@@ -66,8 +82,17 @@ export interface Store {
   readBlob(sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>
   /** The subset of `sha256s` that is there. */
   hasBlobs(sha256s: readonly string[]): Promise<Set<string>>
+  /** Takes the place of the blob's pieces too, in the same step. */
   writeBlob(sha256: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>
   deleteBlob(sha256: string): Promise<void>
+
+  /** Pieces of a blob that is not whole yet, by their start; they may overlap, and leave gaps. */
+  readPieces(sha256: string): Promise<BlobPiece[]>
+  /** Where the pieces of these blobs lie; their bytes are not read. */
+  listPieces(sha256s: readonly string[]): Promise<PieceSpan[]>
+  /** Adds a piece; one that lies in the same place is replaced. */
+  writePiece(sha256: string, piece: BlobPiece): Promise<void>
+  deletePieces(sha256: string): Promise<void>
 
   /** Manifest bytes, kept exactly as they came, by hash. */
   readManifest(sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>
@@ -104,7 +129,7 @@ export interface Store {
    * to a device without it. Rejects when anything may be left.
    */
   forget(rules: ForgetRules): Promise<void>
-  /** Bytes of blobs and manifests held. */
+  /** Bytes of blobs, pieces and manifests held. */
   usage(): Promise<number>
   /** Idempotent. */
   close(): Promise<void>
