@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { HomingError } from '@homing/protocol'
 import { expect, test } from 'vitest'
 
-import { defaultLimits } from './config.ts'
+import { defaultLifetimes, defaultLimits } from './config.ts'
 import { readSettings } from './read-settings.ts'
 import { type Setting, settings } from './settings.ts'
 
@@ -20,6 +20,7 @@ test('a token is all that must be set', () => {
       dataFolder: 'homing-data',
       adminToken: 'a-token-for-tests-only',
       writeOrigins: [],
+      lifetimes: defaultLifetimes,
       limits: defaultLimits,
     },
   })

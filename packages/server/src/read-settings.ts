@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util'
 
 import { HomingError } from '@homing/protocol'
 
+import { minLifetimeMs } from './config.ts'
+import type { OnlineKeySource } from './metadata/open-online-keys.ts'
 import type { ServerOptions } from './options.ts'
 import { type Setting, type SettingName, settings } from './settings.ts'
 
@@ -59,6 +61,12 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
       dataFolder: text('HOMING_DATA'),
       ...(adminToken === undefined ? {} : { adminToken }),
       ...(webFolder === undefined ? {} : { webFolder }),
+      ...onlineKey(optional),
+      lifetimes: {
+        timestampMs: whole('HOMING_TIMESTAMP_MS', minLifetimeMs),
+        snapshotMs: whole('HOMING_SNAPSHOT_MS', minLifetimeMs),
+        rolloutsMs: whole('HOMING_ROLLOUTS_MS', minLifetimeMs),
+      },
       ...readTokens(
         optional('HOMING_TOKEN_KEYS'),
         optional('HOMING_TOKEN_AUDIENCE'),
@@ -93,6 +101,18 @@ function readTokens(file?: string, audience?: string, issuer?: string): Pick<Ser
     refuse('HOMING_TOKEN_KEYS', `is "${file}", which cannot be read or is not JSON`) // no cause: it may show a key
   }
   return { tokens: { keys, audience, ...(issuer === undefined ? {} : { issuer }) } }
+}
+
+/** Where the online key lies; nothing for the data folder. */
+function onlineKey(optional: (name: SettingName) => string | undefined): {
+  readonly onlineKey?: OnlineKeySource
+} {
+  const pem = optional('HOMING_ONLINE_KEY')
+  const publicKey = optional('HOMING_ONLINE_PUBLIC_KEY')
+  const [program, ...args] = optional('HOMING_ONLINE_COMMAND')?.trim().split(/\s+/) ?? []
+  if (!program) return pem === undefined ? {} : { onlineKey: { pem } }
+  if (publicKey === undefined) return refuse('HOMING_ONLINE_PUBLIC_KEY', 'is missing beside the command')
+  return { onlineKey: { pem, command: { run: [program, ...args], publicKey } } }
 }
 
 /** The values of the flags given, by the name of their variable. */

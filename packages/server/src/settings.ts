@@ -33,6 +33,32 @@ export const settings = {
   HOMING_URL_SECRET: {
     help: 'Signs addresses of private files that need no token; at least 32 bytes. Default: none are signed.',
   },
+  HOMING_ONLINE_KEY: {
+    help: 'Private key in PEM that signs snapshot, timestamp and rollouts; several, newest first, while they change. Default: in `online-keys/`, made at first start.',
+  },
+  HOMING_ONLINE_COMMAND: {
+    flag: 'online-command',
+    help: 'Program and arguments that sign in its place (a KMS): bytes on its input, the signature in hexadecimal or base64 on its output.',
+  },
+  HOMING_ONLINE_PUBLIC_KEY: {
+    flag: 'online-public-key',
+    help: 'Public key in PEM of that program.',
+  },
+  HOMING_TIMESTAMP_MS: {
+    flag: 'timestamp-ms',
+    fallback: '86400000',
+    help: 'How long a signed timestamp is good; it is signed again after half of it, as the others.',
+  },
+  HOMING_SNAPSHOT_MS: {
+    flag: 'snapshot-ms',
+    fallback: '604800000',
+    help: 'How long a signed snapshot is good.',
+  },
+  HOMING_ROLLOUTS_MS: {
+    flag: 'rollouts-ms',
+    fallback: '604800000',
+    help: 'How long signed rollouts, patches and federated versions are good.',
+  },
   HOMING_WEB: { flag: 'web', help: 'Folder with `index.html` to serve at `/`.' },
   HOMING_LOG_LEVEL: {
     flag: 'log-level',

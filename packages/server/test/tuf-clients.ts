@@ -27,8 +27,8 @@ export function reading(app: FastifyInstance): Read {
 /** Reads the files that a server wrote, as a plain file server would. */
 export function readingFolder(folder: string): Read {
   return async (path) => {
-    const bytes = await readFile(join(folder, path)).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return undefined
+    const bytes = await readFile(join(folder, path)).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw error
     })
     return bytes && new Uint8Array(bytes)

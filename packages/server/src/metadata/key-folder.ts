@@ -15,8 +15,8 @@ export interface KeyFolder {
 /** The keys in `folder`, which need not be there yet. */
 export function keyFolder(folder: string): KeyFolder {
   const numbers = async (): Promise<number[]> => {
-    const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return []
+    const names = await readdir(folder).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
       throw error
     })
     const found = names.flatMap((name) => /^([1-9]\d{0,8})\.pem$/.exec(name)?.[1] ?? [])

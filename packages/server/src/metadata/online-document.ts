@@ -51,7 +51,7 @@ export async function upToDate(
   const document = {
     ...documentOf(wanted, version, now),
     expires: expiryOf(role, now, lifetimeMs / day),
-  } as SignedDocument
+  }
   const atHand = new Set(signers.map(({ keyId }) => keyId))
   const former = formerKeys && { ...formerKeys, keyids: formerKeys.keyids.filter((id) => atHand.has(id)) }
   const roles = former && former.keyids.length >= former.threshold ? [keys, former] : [keys]
@@ -65,7 +65,7 @@ function isGood(
 ): boolean {
   const present = readDocument(typeOf(role), bytes, role)
   const left = Date.parse(present.expires) - now
-  const says = present._type === 'targets' ? present.targets : (present as Snapshot | Timestamp).meta
+  const says = present._type === 'targets' ? present.targets : (present).meta
   return (
     left > lifetimeMs / 2 &&
     left <= lifetimeMs + 1000 && // a shorter life was set, or a clock went back

@@ -1,7 +1,15 @@
 import { join } from 'node:path'
 
-import { parseRollout, paths, type Rollout } from '@homing/protocol'
-import { generatePrivateKey, renewed, signerOfPem, withDelegation, withKeys } from '@homing/tuf/repository'
+import { MetadataStateSchema, parseRollout, paths, type Rollout } from '@homing/protocol'
+import {
+  generatePrivateKey,
+  readDocument,
+  renewed,
+  signerOfPem,
+  withDelegation,
+  withKeys,
+} from '@homing/tuf/repository'
+import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 
 import {
@@ -44,6 +52,12 @@ async function servedRepository() {
 }
 
 type Served = Awaited<ReturnType<typeof servedRepository>>
+
+/** Ids of the keys that signed metadata. */
+function signersOf(bytes: Uint8Array): string[] {
+  const { signatures } = JSON.parse(Buffer.from(bytes).toString()) as { signatures: { keyid: string }[] }
+  return signatures.map(({ keyid }) => keyid)
+}
 
 async function everyoneReads({ clients }: Served, expected: Partial<Rollout>): Promise<void> {
   for (const client of await clients()) {
@@ -124,7 +138,7 @@ describe('what the server serves', () => {
       headers: admin,
     })
     expect(made.statusCode, made.body).toBe(200)
-    const { onlineKey, onlineKeyId } = made.json()
+    const { onlineKey, onlineKeyId } = v.parse(MetadataStateSchema, made.json())
     expect(onlineKeyId).not.toBe(before.onlineKeyId)
     expect((await served.signed.state()).onlineKeyId).toBe(onlineKeyId)
 
@@ -148,8 +162,7 @@ describe('what the server serves', () => {
     for (const role of ['timestamp', 'snapshot', 'rollouts'] as const) {
       const { roles } = await served.signed.state()
       const path = role === 'timestamp' ? paths.timestamp : paths.metadata(role, roles[role]!)
-      const { signatures } = JSON.parse(Buffer.from((await reading(served.app)(path))!).toString())
-      expect(signatures.map(({ keyid }: { keyid: string }) => keyid)).toEqual([onlineKeyId])
+      expect(signersOf((await reading(served.app)(path))!)).toEqual([onlineKeyId])
     }
   })
 
@@ -189,8 +202,8 @@ describe('what the server serves', () => {
       dataFolder: served.dataFolder,
       now: () => new Date(Date.now() + served.clock.ahead),
     })
-    const timestamp = async () => JSON.parse(Buffer.from((await reading(again)(paths.timestamp))!).toString())
-    expect(Date.parse((await timestamp()).signed.expires)).toBeGreaterThan(Date.now() + 40 * 3_600_000)
+    const { expires } = readDocument('timestamp', (await reading(again)(paths.timestamp))!)
+    expect(Date.parse(expires)).toBeGreaterThan(Date.now() + 40 * 3_600_000)
 
     const publication = renewed(await signer(again).publisher(), 'publisher', Date.now())
     const bytes = await signer(again).signPublisher(publication, nextTargets, [newPublisher])
