@@ -40,6 +40,11 @@ export function answer(
   }
 }
 
+/** Lets any page ask with a token or for a range. */
+export function preflight(response: ServerResponse): void {
+  response.writeHead(204, { ...open, 'access-control-allow-headers': 'authorization, range' }).end()
+}
+
 /** A fault of the body needs a file; without one it spoils an empty body. */
 function bodyOf(file: Uint8Array | undefined): Uint8Array {
   return file ?? new Uint8Array()

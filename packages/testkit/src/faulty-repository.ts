@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-import { answer } from './answer.ts'
+import { answer, preflight } from './answer.ts'
 import type { Fault } from './fault.ts'
 import { logicalPath, type SignedMetadata, signedMetadata } from './signed-metadata.ts'
 
@@ -29,6 +29,8 @@ export interface FaultyRepository extends SignedMetadata {
    * the path names one. The latest fault of a path counts.
    */
   fail(path: string, fault: Fault, times?: number): void
+  /** From now on manifests and blobs are for those who show one of these tokens; for everyone when undefined. */
+  guard(tokens: readonly string[] | undefined): void
   /** Forgets all faults. */
   heal(): void
   /** Ends every connection, also those that hang. */
@@ -48,10 +50,20 @@ export async function startFaultyRepository(): Promise<FaultyRepository> {
     return entry.fault
   }
 
+  let allowed: ReadonlySet<string> | undefined
+  /** The status of who may not read `path`. */
+  function refusal(path: string, authorization: string | undefined): number | undefined {
+    if (!allowed || !/^(models|federated|blobs)\//.test(path)) return undefined
+    if (authorization === undefined) return 401
+    return allowed.has(authorization.replace('Bearer ', '')) ? undefined : 403
+  }
+
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1)
+    if (request.method === 'OPTIONS') return preflight(response)
     requests.push({ path, document: logicalPath(path), headers: request.headers })
-    answer(response, files.get(path), takeFault(path))
+    const status = refusal(path, request.headers.authorization)
+    answer(response, files.get(path), status === undefined ? takeFault(path) : { kind: 'status', status })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -62,6 +74,7 @@ export async function startFaultyRepository(): Promise<FaultyRepository> {
     files,
     requests,
     fail: (path, fault, times = Infinity) => void faults.set(path, { fault, left: times }),
+    guard: (tokens) => void (allowed = tokens && new Set(tokens)),
     heal: () => faults.clear(),
     close: () =>
       new Promise((resolve) => {

@@ -48,6 +48,13 @@ export const repositoryCommands = {
   listRepositoryRequests(_context: unknown, url: string): string[] {
     return find(url).requests.map(({ path }) => path)
   },
+  guardRepository(_context: unknown, url: string, tokens: readonly string[] | undefined): void {
+    find(url).guard(tokens)
+  },
+  /** What each request since the start showed as its authorisation. */
+  listRepositoryTokens(_context: unknown, url: string): [path: string, authorization: string | null][] {
+    return find(url).requests.map(({ document, headers }) => [document, headers.authorization ?? null])
+  },
   async stopRepository(_context: unknown, url: string): Promise<void> {
     await running.get(url)?.close()
     running.delete(url)

@@ -73,7 +73,7 @@ export function signedMetadata(files: Map<string, Uint8Array>): SignedMetadata {
       for (const [role, { version }] of tuf.targets) put(`${version}.${role}.json`)
     },
   }
-  signed.write()
+  signed.sign()
   return signed
 }
 

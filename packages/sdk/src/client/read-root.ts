@@ -5,13 +5,10 @@ import { HomingError } from '@homing/protocol'
  * @throws HomingError CONFIG_INVALID, which says where a root comes from.
  */
 export function readRoot(root: unknown): string {
-  if (root === undefined || root === null || root === '') {
-    refuse('is missing')
-  }
+  if (root === undefined || root === null || root === '') refuse('is missing')
   const [text, document] = parsed(root)
   const { _type } = ((document as { signed?: unknown } | null)?.signed ?? {}) as { _type?: unknown }
-  if (_type !== 'root')
-    refuse(`is no root metadata${_type === undefined ? '' : `: its type is ${String(_type)}`}`)
+  if (_type !== 'root') refuse('is other metadata, or none')
   return text
 }
 

@@ -54,11 +54,11 @@ export interface DocumentsOptions {
   readonly store: MetadataRecords & Pick<ContentStore, 'readManifest'>
   readonly platform: DeliveryPlatform
   /** Runs `work` while no other tab changes the metadata that is kept. */
-  readonly alone?: <T>(name: string, signal: AbortSignal, work: () => Promise<T>) => Promise<T>
+  readonly alone: <T>(name: string, signal: AbortSignal, work: () => Promise<T>) => Promise<T>
 }
 
 export function createDocuments(options: DocumentsOptions): Documents {
-  const { store, platform, alone = (_name, _signal, work) => work() } = options
+  const { store, platform, alone } = options
   const base = new URL(options.repository)
   if (!base.pathname.endsWith('/')) base.pathname += '/'
   const fetcher = metadataFetcher(platform)
@@ -166,7 +166,8 @@ export function createDocuments(options: DocumentsOptions): Documents {
   const never = new AbortController().signal
   return {
     async rollout(model, signal = never) {
-      if (!isModelName(model)) throw new HomingError('MODEL_UNKNOWN', `"${model}" is no name of a model`)
+      if (!isModelName(model))
+        throw new HomingError('MODEL_UNKNOWN', `"${String(model)}" is no name of a model`)
       return rollout(model, signal)
     },
     manifest: (model, listed, signal = never) => manifest(model, listed, signal),

@@ -1,20 +1,25 @@
-import type { ContentStore } from './ports.ts'
+import type { ContentStore, MetadataRecords } from './ports.ts'
 
 /** For tests: the content of a store as plain maps, which a test may spoil. */
-export interface MapContent extends ContentStore {
+export interface MapContent extends ContentStore, MetadataRecords {
   readonly blobs: Map<string, Uint8Array<ArrayBuffer>>
+  readonly metadata: Map<string, Uint8Array<ArrayBuffer>>
 }
 
 /** An empty one. */
 export function createMapContent(): MapContent {
   const blobs = new Map<string, Uint8Array<ArrayBuffer>>()
   const manifests = new Map<string, Uint8Array<ArrayBuffer>>()
+  const metadata = new Map<string, Uint8Array<ArrayBuffer>>()
   return {
     blobs,
+    metadata,
     readBlob: (sha256) => Promise.resolve(blobs.get(sha256)?.slice()),
     hasBlobs: (sha256s) => Promise.resolve(new Set(sha256s.filter((sha256) => blobs.has(sha256)))),
     writeBlob: (sha256, bytes) => Promise.resolve(void blobs.set(sha256, bytes)),
     deleteBlob: (sha256) => Promise.resolve(void blobs.delete(sha256)),
+    readMetadata: (name) => Promise.resolve(metadata.get(name)?.slice()),
+    writeMetadata: (name, bytes) => Promise.resolve(void metadata.set(name, bytes)),
     readManifest: (sha256) => Promise.resolve(manifests.get(sha256)?.slice()),
     writeManifest: (sha256, bytes) => Promise.resolve(void manifests.set(sha256, bytes)),
     deleteManifest: (sha256) => Promise.resolve(void manifests.delete(sha256)),
