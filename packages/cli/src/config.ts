@@ -21,3 +21,6 @@ export const maxAnswerBytes = 16 * 1024 * 1024
 
 /** Most bytes of an ONNX file: protocol buffers end at 2 GiB. Larger models keep their tensors in external data. */
 export const maxModelBytes = 2 ** 31 - 1
+
+/** How often a change of metadata is made again because someone else was first. */
+export const conflictAttempts = 20

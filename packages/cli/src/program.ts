@@ -2,6 +2,7 @@ import type { Rollout } from '@homing/protocol'
 import { Command, Option } from 'commander'
 
 import { describeModels } from './commands/describe-models.ts'
+import { keyFlags, keysCommand } from './commands/keys-command.ts'
 import { packCommand } from './commands/pack-command.ts'
 import { uploadDisplay } from './commands/upload-display.ts'
 import { defaultOut } from './pack/pack.ts'
@@ -21,6 +22,14 @@ interface ServerFlags {
   readonly json?: true
 }
 
+interface PublishFlags extends ServerFlags {
+  readonly keys: string
+  readonly root?: string
+  readonly model?: string
+  readonly version?: string
+  readonly rollout: boolean
+}
+
 /** The `homing` command. Its actions throw HomingErrors. */
 export function program({ stdout, stderr, signal }: ProgramOptions): Command {
   const root = new Command('homing').description(
@@ -35,10 +44,10 @@ export function program({ stdout, stderr, signal }: ProgramOptions): Command {
             .join(''),
     )
   }
-  const command = (usage: string, description: string): Command =>
-    root.command(usage).description(description).option('--json', 'print one line of JSON')
-  const serverCommand = (usage: string, description: string): Command =>
-    command(usage, description)
+  const command = (usage: string, description: string, parent = root): Command =>
+    parent.command(usage).description(description).option('--json', 'print one line of JSON')
+  const serverCommand = (usage: string, description: string, parent?: Command): Command =>
+    command(usage, description, parent)
       .addOption(
         new Option('--server <url>', 'address of the server').env('HOMING_SERVER').makeOptionMandatory(),
       )
@@ -60,28 +69,28 @@ export function program({ stdout, stderr, signal }: ProgramOptions): Command {
 
   packCommand(command('pack', 'take a model apart into a package that can be published'), tell)
 
-  serverCommand('publish', 'upload a packed folder and roll its newest version out')
+  keysCommand(root, { tell, serverCommand, stdout, ...(signal ? { signal } : {}) })
+
+  keyFlags(serverCommand('publish', 'upload a packed folder, sign it, and roll its newest version out'))
     .argument('[folder]', 'folder that "homing pack" wrote', defaultOut)
     .option('--model <name>', 'only this model')
     .option('--version <version>', 'only this version')
     .option('--no-rollout', 'leave what devices get as it is')
-    .action(
-      async (folder: string, flags: ServerFlags & { model?: string; version?: string; rollout: boolean }) => {
-        const display = uploadDisplay(stderr)
-        try {
-          const published = await publish(folder, { ...flags, signal, onProgress: display.show })
-          display.close()
-          tell(flags.json, { published }, () =>
-            published.map(({ model, version, champion, uploadedBlobs }) => {
-              const devices = champion === undefined ? 'not rolled out' : `devices get ${champion}`
-              return `${model} ${version} is published (${uploadedBlobs} ${uploadedBlobs === 1 ? 'file' : 'files'} uploaded); ${devices}`
-            }),
-          )
-        } finally {
-          display.close()
-        }
-      },
-    )
+    .action(async (folder: string, flags: PublishFlags) => {
+      const display = uploadDisplay(stderr)
+      try {
+        const published = await publish(folder, { ...flags, signal, onProgress: display.show })
+        display.close()
+        tell(flags.json, { published }, () =>
+          published.map(({ model, version, champion, uploadedBlobs }) => {
+            const devices = champion === undefined ? 'not rolled out' : `devices get ${champion}`
+            return `${model} ${version} is published (${uploadedBlobs} ${uploadedBlobs === 1 ? 'file' : 'files'} uploaded); ${devices}`
+          }),
+        )
+      } finally {
+        display.close()
+      }
+    })
 
   serverCommand('rollout', 'give devices a version')
     .argument('<model>')

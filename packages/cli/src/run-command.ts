@@ -9,7 +9,7 @@ export async function runCommand(
   args: readonly string[],
   { stdout, stderr }: ProgramOptions,
 ): Promise<number> {
-  for (const command of [root, ...root.commands]) {
+  for (const command of withSubcommands(root)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
@@ -25,6 +25,10 @@ export async function runCommand(
     stderr.write(args.includes('--json') ? `${JSON.stringify({ error: failure })}\n` : describe(failure))
     return 1
   }
+}
+
+function withSubcommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)]
 }
 
 function describe({ code, message }: HomingError): string {

@@ -2,6 +2,7 @@ import { ErrorBodySchema, type ErrorCode, HomingError, parseJsonBytes, parseWith
 import * as v from 'valibot'
 
 import { maxAnswerBytes, requestAttempts, requestTimeoutMs } from '../config.ts'
+import { pauseFor } from './pause-for.ts'
 import { retried, type Retry } from './retried.ts'
 
 /** Where the server is, and what a test or a script may replace. */
@@ -18,7 +19,7 @@ export interface ServerOptions {
   readonly random?: () => number
 }
 
-/** One request; `path` begins with `/v1/`. */
+/** One request; `path` begins with `/v1/` or `/repository/`. */
 interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PUT'
   readonly path: string
@@ -27,11 +28,13 @@ interface ApiRequest {
   readonly timeoutMs?: number
 }
 
-/** Sends a request, again where that may help, and gives the answer as `schema` describes it. */
-export type ApiClient = <S extends v.GenericSchema>(
-  request: ApiRequest,
-  schema: S,
-) => Promise<v.InferOutput<S>>
+/** Sends a request, again where that may help. */
+export interface ApiClient {
+  /** Gives the answer as `schema` describes it. */
+  <S extends v.GenericSchema>(request: ApiRequest, schema: S): Promise<v.InferOutput<S>>
+  /** Gives the answer as it came. */
+  bytes(request: ApiRequest): Promise<Uint8Array<ArrayBuffer>>
+}
 
 /**
  * A client of the server's HTTP API. All its requests may be sent twice without harm.
@@ -42,7 +45,7 @@ export function apiClient(options: ServerOptions): ApiClient {
   const base = baseUrl(options.server)
   const retry: Retry = {
     attempts: requestAttempts,
-    wait: options.wait ?? wait,
+    wait: options.wait ?? pauseFor,
     random: options.random ?? Math.random,
     signal,
   }
@@ -75,11 +78,16 @@ export function apiClient(options: ServerOptions): ApiClient {
     }
   }
 
-  return async (request, schema) => {
-    const bytes = await retried(() => send(request), retry)
+  const bytes = (request: ApiRequest): Promise<Uint8Array<ArrayBuffer>> => retried(() => send(request), retry)
+  const answer = async <S extends v.GenericSchema>(
+    request: ApiRequest,
+    schema: S,
+  ): Promise<v.InferOutput<S>> => {
+    const body = await bytes(request)
     const what = `The answer to ${request.method} ${base}${request.path}`
-    return parseWith(schema, parseJsonBytes(bytes, 'RESPONSE_UNEXPECTED', what), 'RESPONSE_UNEXPECTED', what)
+    return parseWith(schema, parseJsonBytes(body, 'RESPONSE_UNEXPECTED', what), 'RESPONSE_UNEXPECTED', what)
   }
+  return Object.assign(answer, { bytes })
 }
 
 function baseUrl(server: string): string {
@@ -135,18 +143,4 @@ function jsonOrNothing(bytes: Uint8Array): unknown {
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
   return cause instanceof Error ? cause.message || cause.name : String(cause)
-}
-
-function wait(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    signal?.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer)
-        resolve()
-      },
-      { once: true },
-    )
-  })
 }

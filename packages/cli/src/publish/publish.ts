@@ -1,13 +1,14 @@
 import { HomingError } from '@homing/protocol'
 import * as v from 'valibot'
 
-import { apiClient, type ServerOptions } from './api-client.ts'
+import { keySession, type KeySessionOptions } from '../keys/key-session.ts'
 import { packedVersions, type PackedVersion } from './packed-version.ts'
 import { rollOutNewest } from './rollouts.ts'
+import { signManifests } from './sign-manifests.ts'
 import { uploadBlobs, type UploadProgress } from './upload-blobs.ts'
 
 /** What to publish, and where. */
-export interface PublishOptions extends ServerOptions {
+export interface PublishOptions extends KeySessionOptions {
   /** Only this model of the folder. */
   readonly model?: string | undefined
   /** Only this version. */
@@ -28,12 +29,15 @@ export interface PublishedVersion {
 }
 
 /**
- * Publishes the versions in `folder`, from old to new: uploads the blobs that the server lacks, then the manifest, and
- * rolls it out where it is newer than the champion. Publishing the same again changes nothing.
- * @throws HomingError CONFIG_INVALID, INTEGRITY_FAILED, VERSION_EXISTS, UNAUTHORIZED, NETWORK_FAILED and the like
+ * Publishes the versions in `folder`, from old to new: uploads the blobs that the server lacks, then the manifests; lists
+ * these in metadata that the publisher's key signs on this machine; and rolls out what is newer than the champion.
+ * Publishing the same again changes nothing.
+ * @throws HomingError CONFIG_INVALID, INTEGRITY_FAILED, VERSION_EXISTS, KEY_MISSING, UNAUTHORIZED, NETWORK_FAILED and the
+ *   like
  */
 export async function publish(folder: string, options: PublishOptions): Promise<PublishedVersion[]> {
-  const api = apiClient(options)
+  const session = keySession(options)
+  const { api } = session
   const wanted = (await packedVersions(folder)).filter(
     ({ manifest: { model, version } }) =>
       model === (options.model ?? model) && version === (options.version ?? version),
@@ -44,20 +48,33 @@ export async function publish(folder: string, options: PublishOptions): Promise<
       `${folder} has no ${options.model ?? 'model'} ${options.version ?? ''}`.trimEnd(),
     )
   }
+  const uploaded: UploadProgress[] = []
+  for (const packed of wanted) uploaded.push(await upload(packed))
+  await signManifests(session, wanted)
   const published: PublishedVersion[] = []
-  for (const packed of wanted) published.push(await publishOne(packed))
+  for (const [at, { manifest }] of wanted.entries()) {
+    const { model, version } = manifest
+    const { uploadedBytes, uploadedBlobs } = uploaded[at]!
+    const champion = options.rollout === false ? undefined : await rollOutNewest(api, model, version)
+    published.push({
+      model,
+      version,
+      uploadedBytes,
+      uploadedBlobs,
+      ...(champion === undefined ? {} : { champion }),
+    })
+  }
   return published
 
-  async function publishOne({
+  async function upload({
     manifest: { model, version },
     bytes,
     blobs,
-  }: PackedVersion): Promise<PublishedVersion> {
-    const { uploadedBytes, uploadedBlobs } = await uploadBlobs(api, folder, blobs, (progress) =>
-      options.onProgress?.({ model, version }, progress),
+  }: PackedVersion): Promise<UploadProgress> {
+    const progress = await uploadBlobs(api, folder, blobs, (now) =>
+      options.onProgress?.({ model, version }, now),
     )
     await api({ method: 'PUT', path: `/v1/models/${model}/versions/${version}`, body: bytes }, v.unknown())
-    const champion = options.rollout === false ? undefined : await rollOutNewest(api, model, version)
-    return { model, version, uploadedBytes, uploadedBlobs, ...(champion === undefined ? {} : { champion }) }
+    return progress
   }
 }

@@ -1,0 +1,56 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import { HomingError } from '@homing/protocol'
+
+import type { ApiClient } from '../publish/api-client.ts'
+import { keepRoot } from './key-files.ts'
+import { type OfflineRole, offlineRoles, putMetadata } from './metadata-api.ts'
+
+/** Signed metadata on its way to the server. */
+export interface SignedFile {
+  readonly role: OfflineRole
+  readonly bytes: Uint8Array<ArrayBuffer>
+}
+
+/**
+ * Hands a change of several roles to the server, in order. It lies beside the keys until all of it has arrived: half of
+ * a change of keys would leave the server with documents that no longer fit.
+ */
+export async function submit(api: ApiClient, folder: string, files: readonly SignedFile[]): Promise<void> {
+  const pending = pendingIn(folder)
+  await mkdir(`${pending}.new`, { recursive: true })
+  for (const [at, { role, bytes }] of files.entries())
+    await writeFile(join(`${pending}.new`, `${at}.${role}.json`), bytes)
+  await rename(`${pending}.new`, pending)
+  await finishPending(api, folder)
+}
+
+/** Hands over what an earlier run could not; false when there was nothing. What no longer fits is dropped. */
+export async function finishPending(api: ApiClient, folder: string): Promise<boolean> {
+  const pending = pendingIn(folder)
+  const names = await readdir(pending).catch(() => [])
+  if (names.length === 0) return false
+  let root: Uint8Array | undefined
+  try {
+    for (const name of names.sort()) {
+      const role = offlineRoles.find((offline) => name.endsWith(`.${offline}.json`))
+      if (!role) continue
+      const bytes = new Uint8Array(await readFile(join(pending, name)))
+      await putMetadata(api, role, bytes)
+      if (role === 'root') root = bytes
+    }
+  } catch (error) {
+    const kept = error instanceof HomingError && !error.code.startsWith('METADATA_')
+    if (!kept) await rm(pending, { recursive: true, force: true })
+    throw error
+  }
+  // Only now do devices see it: an app must not bundle a root whose targets are not there yet.
+  if (root) await keepRoot(folder, root)
+  await rm(pending, { recursive: true, force: true })
+  return true
+}
+
+function pendingIn(folder: string): string {
+  return join(folder, 'pending')
+}
