@@ -19,6 +19,8 @@ interface RepositoryCommands {
   expireRepository(url: string, role: SignedRole, expires: string): Promise<void>
   failRepositoryPath(url: string, path: string, fault: Fault, times?: number): Promise<void>
   healRepository(url: string): Promise<void>
+  guardRepository(url: string, tokens: readonly string[] | undefined): Promise<void>
+  listRepositoryTokens(url: string): Promise<[path: string, authorization: string | null][]>
   listRepositoryRequests(url: string): Promise<string[]>
   stopRepository(url: string): Promise<void>
 }
@@ -43,10 +45,16 @@ export interface BrowserRepository {
   readonly root: string
   /** Publishes `releases` of one model besides earlier ones, signed; the newest serves. Gives the manifests. */
   publish(releases: readonly Release[]): Promise<Manifest[]>
+  /** Makes a published version the champion of its model. */
+  rollOut(model: string, champion: string): Promise<void>
   /** Signs the metadata of a role once more, as expiring at `expires`. */
   expire(role: SignedRole, expires: string): Promise<void>
   fail(path: string, fault: Fault, times?: number): Promise<void>
   heal(): Promise<void>
+  /** From now on manifests and blobs are for those who show one of these tokens; for everyone when undefined. */
+  guard(tokens: readonly string[] | undefined): Promise<void>
+  /** What each request showed as its authorisation. */
+  tokens(): Promise<[path: string, authorization: string | null][]>
   requests(): Promise<string[]>
   stop(): Promise<void>
 }
@@ -58,6 +66,12 @@ export async function startBrowserRepository(): Promise<BrowserRepository> {
     { version: string; manifest: { sha256: string; size: number }; requirements?: Requirements }[]
   >()
   let revision = 0
+
+  const rollout = (model: string, champion: string): Record<string, string> => {
+    const versions = listed.get(model)!
+    const document = { format: 1, model, revision: ++revision, champion, versions }
+    return { [paths.rollout(model)]: base64(canonicalBytes(document)) }
+  }
 
   return {
     url,
@@ -90,17 +104,16 @@ export async function startBrowserRepository(): Promise<BrowserRepository> {
         )
       }
       const { model } = manifests[0]!
-      const versions = listed.get(model)!
-      revision++
-      files[paths.rollout(model)] = base64(
-        canonicalBytes({ format: 1, model, revision, champion: versions[0]!.version, versions }),
-      )
+      Object.assign(files, rollout(model, listed.get(model)![0]!.version))
       await node.putRepositoryFiles(url, files)
       return manifests
     },
+    rollOut: (model, champion) => node.putRepositoryFiles(url, rollout(model, champion)),
     expire: (role, expires) => node.expireRepository(url, role, expires),
     fail: (path, fault, times) => node.failRepositoryPath(url, path, fault, times),
     heal: () => node.healRepository(url),
+    guard: (tokens) => node.guardRepository(url, tokens),
+    tokens: () => node.listRepositoryTokens(url),
     requests: () => node.listRepositoryRequests(url),
     stop: () => node.stopRepository(url),
   }

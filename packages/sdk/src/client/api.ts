@@ -21,6 +21,11 @@ export interface ClientOptions {
   readonly root: string | Uint8Array | object
   /** URL of the aggregation server, which receives what comes home. */
   readonly server?: string | URL
+  /**
+   * Gives a token of the user who is signed in, for private models: a JWT, or undefined when nobody is. Called only when
+   * the repository asks for one, and again before it ends or once it is refused; kept in memory alone.
+   */
+  readonly getToken?: () => string | undefined | Promise<string | undefined>
   /** Name of the app, as the server knows it. */
   readonly app: string
   /** Folder with the engines' files on the app's own origin. Default: where the bundler put them. */
@@ -97,9 +102,21 @@ export interface ModelStatus {
     readonly available?: string
     /** Why the last look or update failed; the serving version was kept. */
     readonly error?: HomingErrorData
+    /** Set while an earlier version serves, because a later one was left. */
+    readonly rolledBack?: Rollback
   }
   /** Milliseconds: fetching, verifying, starting the engine, loading the graph, the first run. */
   readonly timings: Partial<Record<'fetch' | 'verify' | 'start' | 'load' | 'firstRun', number>>
+}
+
+/** A version that was left for an earlier one. */
+export interface Rollback {
+  /** The version that was left. */
+  readonly version: string
+  /** `fault`: it failed among its first predictions. `app`: `rollback()` was called. `server`: the repository withdrew it. */
+  readonly by: 'fault' | 'app' | 'server'
+  /** How it failed. */
+  readonly error?: HomingErrorData
 }
 
 /** How one prediction is made. */
@@ -146,8 +163,16 @@ export interface Model {
   train(examples: TrainingExamples, options?: TrainOptions): Promise<TrainingResult>
   /** Calls `listener` with the present status at once and with every later one. Returns the undo. */
   subscribe(listener: (status: ModelStatus) => void): () => void
-  /** Switches to the newest allowed version now, whatever the policy. */
+  /** Switches to the newest allowed version now, whatever the policy, but to none that failed on this device. */
   update(): Promise<ModelStatus>
+  /** Forgets what failed on this device, and updates. */
+  retry(): Promise<ModelStatus>
+  /**
+   * Switches, on the whole device, to the version that served before. The one that is left is taken again on `update()`
+   * alone; a later one as the policy says.
+   * @throws HomingError ROLLBACK_UNAVAILABLE when there is none, UPDATE_REFUSED while a version is pinned.
+   */
+  rollback(): Promise<ModelStatus>
   /** Serves `version` and no other, also on later visits; null follows the rollout again. A version that cannot serve changes nothing. */
   pin(version: string | null): Promise<ModelStatus>
   /** Changes what happens when a new version is published. */
@@ -173,6 +198,13 @@ export interface Homing {
    * @throws HomingError INPUT_NAME, INPUT_VALUE.
    */
   record(event: string, fields?: Readonly<Record<string, number>>): Promise<void>
+  /**
+   * Closes a model, or all of them, and deletes what is on this device of it, in every tab: parameters, manifests, what is
+   * remembered, and with all models also recorded events and the key of encrypted storage. For the moment a user signs
+   * out. Which signed metadata is trusted is not forgotten.
+   * @throws HomingError STORE_UNAVAILABLE when something may be left.
+   */
+  forget(model?: string): Promise<void>
   /** Ends the workers. Idempotent. */
   close(): Promise<void>
 }

@@ -17,6 +17,8 @@ export interface HostConfig {
   readonly storageBudget?: number
   /** Milliseconds; 0 never looks by itself. */
   readonly pollInterval: number
+  /** Whether `PageApi.getToken` may give one. */
+  readonly hasTokens: boolean
 }
 
 /** Events of which the page must fetch the last `seconds` before a call. */
@@ -37,6 +39,8 @@ export type ModelEvent =
   | { readonly type: 'status'; readonly status: ModelStatus }
   | { readonly type: 'serving'; readonly serving: Serving }
   | { readonly type: 'progress'; readonly progress: Progress }
+  /** The model was forgotten, here or in another tab: it is to be closed. */
+  | { readonly type: 'forgotten' }
 
 /** The part of `ModelOptions` that crosses to the host. */
 export interface OpenOptions {
@@ -49,6 +53,8 @@ export interface OpenOptions {
 export interface PageApi {
   /** A port to the engine's worker, which is started if need be. */
   startEngine(engine: Engine): Promise<MessagePort>
+  /** The app's token of the user who is signed in. */
+  getToken(): Promise<string | undefined>
 }
 
 /** What the host worker offers: it keeps the store, fetches, decides and tells the engine workers what to load. */
@@ -63,6 +69,8 @@ export interface HostApi {
   ): Promise<void>
   close(model: string): Promise<void>
   update(model: string): Promise<void>
+  retry(model: string): Promise<void>
+  rollback(model: string): Promise<void>
   pin(model: string, version: string | null): Promise<void>
   setUpdates(model: string, policy: UpdatePolicy): Promise<void>
   setBackends(model: string, backends: readonly Backend[] | null): Promise<void>
@@ -79,6 +87,8 @@ export interface HostApi {
    * @throws HomingError TRAINING_UNAVAILABLE when the version was packed without it, and those of a download.
    */
   sectionFiles(model: string, section: Section, signal?: AbortSignal): Promise<StoredVersion>
+  /** Deletes what is on the device of one model, or of all, here and in other tabs, and closes them. */
+  forget(model?: string): Promise<void>
   record(event: string, fields: Readonly<Record<string, number>>): Promise<void>
   readEvents(windows: readonly EventWindow[]): Promise<EventsByName>
   /** Stops all work and closes the store. Does not wait for engine workers: they are ended next. */

@@ -49,6 +49,7 @@ export function createModelHandle(
   const onEvent = (event: ModelEvent): Promise<void> => {
     if (event.type === 'progress') progressListeners.tell(event.progress)
     else if (event.type === 'serving') serving = event.serving
+    else if (event.type === 'forgotten') void model.close()
     else if (!closing) show(event.status)
     return Promise.resolve()
   }
@@ -125,6 +126,8 @@ export function createModelHandle(
     },
     subscribe: (listener) => statusListeners.add(listener, status),
     update: () => ask((host) => host.update(name)),
+    retry: () => ask((host) => host.retry(name)),
+    rollback: () => ask((host) => host.rollback(name)),
     async pin(version) {
       const { version: _, ...rest } = wish
       if (version === null) wish = rest

@@ -105,6 +105,14 @@ describe('lifecycle of a model', () => {
     expect(transition(state, event)).toBe(state)
   })
 
+  it('goes back to a version that served before, with the download under way beside it', () => {
+    const step: Step = { name: 'downloading', version: '1.2.0', loaded: 1, total: 2 }
+    const reverted = { type: 'reverted', version: '1.0.0' } as const
+    expect(transition(serving('1.1.0', step), reverted)).toEqual(serving('1.0.0', step))
+    expect(transition(unopened, reverted)).toBe(unopened)
+    expect(transition({ name: 'closed' }, reverted)).toEqual({ name: 'closed' })
+  })
+
   it('serves again what was restored, with the download under way beside it', () => {
     const step = { name: 'downloading', version: '1.1.0', loaded: 5, total: 9 } as const
     const restored = { type: 'restored', version: '1.0.0' } as const

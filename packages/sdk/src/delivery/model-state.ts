@@ -36,6 +36,8 @@ export type LifecycleEvent =
   | { readonly type: 'activated'; readonly version: string }
   /** The version that served until its worker died serves again; what is on its way goes on. */
   | { readonly type: 'restored'; readonly version: string }
+  /** A version that served before takes over from one that failed; what is on its way goes on. */
+  | { readonly type: 'reverted'; readonly version: string }
   | { readonly type: 'failed'; readonly error: HomingErrorData }
   | { readonly type: 'close' }
 
@@ -55,12 +57,16 @@ export function transition(state: Lifecycle, event: LifecycleEvent): Lifecycle {
     if (state.name === 'active') return state
     return { name: 'active', version: event.version, update: isIdle(before) ? { name: 'empty' } : before }
   }
+  if (event.type === 'reverted') {
+    if (state.name !== 'active' || state.version === event.version) return state
+    return { ...state, version: event.version }
+  }
   const after = nextStep(before, event)
   if (after === before) return state
   return state.name === 'active' ? { ...state, update: after } : { ...state, step: after }
 }
 
-type StepEvent = Exclude<LifecycleEvent, { type: 'activated' | 'restored' | 'close' }>
+type StepEvent = Exclude<LifecycleEvent, { type: 'activated' | 'restored' | 'reverted' | 'close' }>
 
 function nextStep(step: Step, event: StepEvent): Step {
   switch (event.type) {

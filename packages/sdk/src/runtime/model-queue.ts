@@ -3,15 +3,23 @@ import { HomingError } from '@homing/protocol'
 import type { LoadedVersion } from './load-version.ts'
 import { type QueuedCall, queuedCall } from './queued-call.ts'
 import { type CallEnd, runCall } from './run-call.ts'
+import { firstPredictions } from './config.ts'
 import type { BackendFault, PredictReply, PredictRequest } from './runtime-api.ts'
 import type { Turns } from './turns.ts'
+
+/** Who is told what happens in a queue. */
+export interface QueueListener {
+  /** Something failed on a valid call; false when nobody listens. */
+  fault(fault: BackendFault): boolean
+  /** The loaded version has answered its first predictions. */
+  proven(model: string, instance: number): void
+}
 
 /** The calls of one model: one runs at a time, in order, each on the version that serves when it starts. */
 export class ModelQueue {
   readonly #model: string
   readonly #turns: Turns
-  /** Tells of a broken backend; false when nobody listens. */
-  readonly #tellFault: (fault: BackendFault) => boolean
+  readonly #tell: QueueListener
   readonly #waiting: QueuedCall[] = []
   #current: QueuedCall | undefined
   #currentEnd: Promise<void> = Promise.resolve()
@@ -19,11 +27,13 @@ export class ModelQueue {
   /** After a fault: the queue waits for `serve` or `giveUp`, the failed call at its head unless it was aborted. */
   #fault: { readonly call: QueuedCall } | undefined
   #closed = false
+  /** Predictions that the serving version has answered since it was loaded. */
+  #answered = 0
 
-  constructor(model: string, turns: Turns, tellFault: (fault: BackendFault) => boolean) {
+  constructor(model: string, turns: Turns, tell: QueueListener) {
     this.#model = model
     this.#turns = turns
-    this.#tellFault = tellFault
+    this.#tell = tell
   }
 
   /** Whether `instance` serves. */
@@ -40,6 +50,7 @@ export class ModelQueue {
   serve(version: LoadedVersion): { before: LoadedVersion | undefined; idle: Promise<unknown> } {
     const before = this.#serving
     this.#serving = version
+    this.#answered = 0
     this.#resume()
     return { before, idle: this.#currentEnd }
   }
@@ -51,6 +62,13 @@ export class ModelQueue {
     if (!call.settled) this.#waiting.push(call)
     this.#drain()
     return call.promise
+  }
+
+  /** Whether `version` answers the call that failed, which goes on waiting for `serve` or `giveUp`. */
+  async answersFailed(version: LoadedVersion): Promise<boolean> {
+    const failed = this.#fault?.call
+    if (!failed || failed.settled) return false
+    return (await runCall(failed, version, this.#turns)).kind === 'done'
   }
 
   /** Ends the wait after a fault: the failed call rejects with `error`. */
@@ -94,23 +112,33 @@ export class ModelQueue {
   }
 
   #finish(call: QueuedCall, version: LoadedVersion, end: CallEnd): void {
-    if (end.kind !== 'broken') {
+    const { facts, remaining } = version
+    const serves = this.#serving === version
+    if (end.kind === 'done' && serves && ++this.#answered === firstPredictions)
+      this.#tell.proven(this.#model, facts.instance)
+    const doubt = this.#doubted(end) && serves && !call.settled
+    if (end.kind !== 'broken' && !doubt) {
       call.settle(end)
       return
     }
     if (this.#closed) return
     if (!call.settled) this.#waiting.unshift(call)
-    if (this.#serving !== version) return // a switch came in between: the call is repeated there
+    if (!serves) return // a switch came in between: the call is repeated there
     this.#fault = { call }
-    const { facts, remaining } = version
     const fault = {
       model: this.#model,
       instance: facts.instance,
       backend: facts.backend,
       error: end.error.toJSON(),
+      doubt,
       remaining,
     }
-    if (!this.#tellFault(fault)) this.giveUp(end.error)
+    if (!this.#tell.fault(fault)) this.giveUp(end.error)
+  }
+
+  /** An engine that fails on values which the signature allows, and not on zeros: until a version is proven, it may be it. */
+  #doubted(end: CallEnd): end is Exclude<CallEnd, { kind: 'done' }> {
+    return end.kind === 'refused' && end.error.code === 'ENGINE_FAILED' && this.#answered < firstPredictions
   }
 
   #closedError(): HomingError {

@@ -73,15 +73,18 @@ export interface PredictReply extends Partial<Reading> {
 }
 
 /**
- * A backend broke under a serving version: it failed on a valid call and then on zeros of the same shapes. The
- * model's queue waits, the failed call at its head, until the host loads the version again on other backends and
- * activates it (the call is repeated there), or gives up.
+ * A serving version failed on a call that its signature allows. Either the backend broke: it failed then on zeros of the
+ * same shapes too. Or, among the first predictions of a version alone, it is in `doubt` whether the version is to blame or
+ * the values, because zeros still run. The model's queue waits, the failed call at its head, until the host activates
+ * another loaded version (the call is repeated there), or gives up.
  */
 export interface BackendFault {
   readonly model: string
   readonly instance: number
   readonly backend: Backend
   readonly error: HomingErrorData
+  /** Whether it may be the values' fault. */
+  readonly doubt: boolean
   /** Backends of the load request that come after the broken one; empty when it was the last. */
   readonly remaining: readonly Backend[]
 }
@@ -130,6 +133,10 @@ export interface RuntimeApi {
   close(model: string): Promise<void>
   /** Tells of broken backends. Without a listener the failed call rejects with ENGINE_FAILED. */
   onFault(listener: (fault: BackendFault) => void): Promise<void>
+  /** Tells, once per loaded version, that it has answered its first predictions. */
+  onProven(listener: (model: string, instance: number) => void): Promise<void>
+  /** After a fault: whether another loaded version of the model answers the failed call. The call goes on waiting. */
+  answersFailed(model: string, instance: number): Promise<boolean>
   /** Ends the wait after a fault: the failed call rejects with `error`, the others go on with the old session. */
   giveUp(model: string, error: HomingErrorData): Promise<void>
 }

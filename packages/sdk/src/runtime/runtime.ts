@@ -15,11 +15,15 @@ export function createRuntime(engine: InferenceEngine): RuntimeApi {
   const queues = new Map<string, ModelQueue>()
   const explainers = new Map<number, Explainer>()
   const listeners = new Set<(fault: BackendFault) => void>()
+  const provenListeners = new Set<(model: string, instance: number) => void>()
   let instances = 0
 
   const tellFault = (fault: BackendFault): boolean => {
     for (const listener of listeners) listener(fault)
     return listeners.size > 0
+  }
+  const tellProven = (model: string, instance: number): void => {
+    for (const listener of provenListeners) listener(model, instance)
   }
   const release = async (version: LoadedVersion): Promise<void> => {
     const { instance } = version.facts
@@ -29,7 +33,7 @@ export function createRuntime(engine: InferenceEngine): RuntimeApi {
     await turns(() => version.session.release())
   }
   const queueOf = (model: string): ModelQueue => {
-    const queue = queues.get(model) ?? new ModelQueue(model, turns, tellFault)
+    const queue = queues.get(model) ?? new ModelQueue(model, turns, { fault: tellFault, proven: tellProven })
     queues.set(model, queue)
     return queue
   }
@@ -95,6 +99,16 @@ export function createRuntime(engine: InferenceEngine): RuntimeApi {
     onFault(listener) {
       listeners.add(listener)
       return Promise.resolve()
+    },
+
+    onProven(listener) {
+      provenListeners.add(listener)
+      return Promise.resolve()
+    },
+
+    async answersFailed(model, instance) {
+      const version = loaded.get(instance)
+      return version?.manifest.model === model && (await queueOf(model).answersFailed(version))
     },
 
     giveUp(model: string, error: HomingErrorData) {

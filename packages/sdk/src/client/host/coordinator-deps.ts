@@ -9,6 +9,7 @@ import type { Store } from '../../store/store.ts'
 import type { ModelEvent } from '../host-api.ts'
 import type { Claims } from './claims.ts'
 import type { Cleaner } from './cleaner.ts'
+import type { Rejections } from './rejections.ts'
 import type { Tabs } from './tabs.ts'
 
 /** What the coordination of one model works with. */
@@ -25,6 +26,8 @@ export interface CoordinatorDeps extends Pick<Tabs, 'id' | 'alone' | 'lives' | '
   readonly emit: (event: ModelEvent) => Promise<void>
   /** Deletes what no model needs any more. */
   readonly cleaner: Cleaner
+  /** Knows what failed on this device. */
+  readonly rejections: Rejections
   /** Tells other tabs which versions this one needs. */
   readonly claims: Claims
   /** Milliseconds between looks for new versions; 0 never looks by itself. */

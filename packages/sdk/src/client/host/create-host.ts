@@ -1,30 +1,47 @@
-import { type Engine, HomingError } from '@homing/protocol'
+import { HomingError, parseManifest } from '@homing/protocol'
 
 import { transfer } from 'comlink'
 
-import { createDocuments } from '../../delivery/documents.ts'
+import { createDocuments, type Documents } from '../../delivery/documents.ts'
 import { createRepository } from '../../delivery/repository.ts'
+import { createTokenSession } from '../../delivery/token-session.ts'
 import { webPlatform } from '../../delivery/web-platform.ts'
-import type { BackendFault, EventsByName } from '../../runtime/runtime-api.ts'
+import { withToken } from '../../delivery/with-token.ts'
+import type { EventsByName } from '../../runtime/runtime-api.ts'
 import { databaseName, openStore } from '../../store/open-store.ts'
 import { createTurns, type Turns } from '../../runtime/turns.ts'
 import { browserEstimate } from '../../store/store-error.ts'
 import type { Store } from '../../store/store.ts'
 import { eventsPerPruning, maxEventAge } from '../config.ts'
 import type { HostApi, HostConfig, ModelEvent, OpenOptions, PageApi } from '../host-api.ts'
+import { describeAdapters } from './adapters.ts'
 import { claims } from './claims.ts'
 import { createCleaner } from './cleaner.ts'
 import { describeDevice } from './device.ts'
 import { enginePorts } from './engine-ports.ts'
+import { forget } from './forget.ts'
 import { createModelCoordinator, type ModelCoordinator } from './model-coordinator.ts'
 import { once } from './once.ts'
+import { openModels } from './open-models.ts'
+import { createRejections } from './rejections.ts'
 import { tabs } from './tabs.ts'
+
+/** What is done when a model is left. */
+interface ModelEnd {
+  readonly emit: (event: ModelEvent) => Promise<void>
+  /** Tells the other tabs that this one has closed it. */
+  readonly release: () => void
+}
 
 /** The host of one page: everything that outlives engine workers and touches neither page nor engine. */
 export function createHost(config: HostConfig): HostApi {
-  const platform = webPlatform()
+  let connect!: (page: PageApi) => void
+  const page = new Promise<PageApi>((resolve) => (connect = resolve))
+  const tokens = createTokenSession({ getToken: async () => (await page).getToken(), time: Date.now })
+  const platform = config.hasTokens ? withToken(webPlatform(), config.repository, tokens) : webPlatform()
   const repository = createRepository(config.repository, platform)
   const models = new Map<string, ModelCoordinator>()
+  const leaving = new Map<string, ModelEnd>()
   const turns = new Map<string, Turns>()
   /** One opening or closing of a model after another: engines know it by name, so the old one must be gone first. */
   const inTurnOf = (model: string): Turns => {
@@ -35,25 +52,38 @@ export function createHost(config: HostConfig): HostApi {
   const store = once(() => openStore(config))
   const device = once(describeDevice)
   const otherTabs = once(async () =>
-    tabs(await databaseName(config.root), (news) => models.get(news.model)?.hear(news)),
+    tabs(await databaseName(config.root), (news) => {
+      if (news.type === 'forgotten') void closeForgotten(news.model)
+      else models.get(news.model)?.hear(news)
+    }),
   )
+  const openEverywhere = once(async () => openModels(await databaseName(config.root)))
   let recorded = 0
-  let connect!: (page: PageApi) => void
-  const page = new Promise<PageApi>((resolve) => (connect = resolve))
 
-  const onFault = (_engine: Engine, fault: BackendFault): void =>
-    void models
-      .get(fault.model)
-      ?.fault(fault)
-      .catch(() => undefined) // the failed call carries the error
-  const engines = enginePorts(() => page, onFault)
+  const engines = enginePorts(() => page, {
+    fault: (_engine, fault) =>
+      void models
+        .get(fault.model)
+        ?.fault(fault)
+        .catch(() => undefined), // the failed call carries the error
+    proven: (engine, model, instance) =>
+      void models
+        .get(model)
+        ?.proven(engine, instance)
+        .catch(() => undefined), // it stays on trial
+  })
+  const rejections = createRejections({
+    adapters: once(describeAdapters),
+    engineVersion: async (engine) => (await engines.get(engine)).engineVersion(),
+  })
 
   const claimed = once(async () => claims(await databaseName(config.root)))
-  const documents = once(async () => {
+  const makeDocuments = async (): Promise<Documents> => {
     const [kept, tab] = await Promise.all([store(), otherTabs()])
     const root = new TextEncoder().encode(config.root)
     return createDocuments({ repository: config.repository, root, store: kept, platform, alone: tab.alone })
-  })
+  }
+  let documents = once(makeDocuments)
   const cleaner = createCleaner({
     store,
     claims: claimed,
@@ -81,10 +111,46 @@ export function createHost(config: HostConfig): HostApi {
       emit,
       cleaner,
       claims,
+      rejections,
       engine: (engine) => engines.get(engine),
       ...tab,
       pollInterval: config.pollInterval,
     })
+  }
+
+  const open = (
+    model: string,
+    options: OpenOptions,
+    emit: (event: ModelEvent) => Promise<void>,
+  ): Promise<ModelCoordinator> =>
+    inTurnOf(model)(async () => {
+      await leave(model)
+      const release = await (await openEverywhere()).hold(model)
+      const made = await coordinate(model, options, emit).catch((error: unknown) => {
+        release()
+        throw error
+      })
+      models.set(model, made)
+      leaving.set(model, { emit, release })
+      return made
+    })
+  /** Ends what this tab has open of a model. */
+  const leave = async (model: string): Promise<ModelEnd | undefined> => {
+    const [coordinator, end] = [models.get(model), leaving.get(model)]
+    models.delete(model)
+    leaving.delete(model)
+    await coordinator?.close().finally(end?.release)
+    return end
+  }
+  const closeForgotten = async (model: string | undefined): Promise<void> => {
+    tokens.clear()
+    documents = once(makeDocuments)
+    const closing = [model ?? [...models.keys()]].flat()
+    await Promise.allSettled(
+      closing.map(async (name) => (await inTurnOf(name)(() => leave(name)))?.emit({ type: 'forgotten' })),
+    )
+    const kept = await store()
+    if (kept.kind === 'memory') await kept.forget({ model, parse: parseManifest }) // no other tab can
   }
 
   return {
@@ -93,21 +159,15 @@ export function createHost(config: HostConfig): HostApi {
       return Promise.resolve()
     },
     async open(model, options, onEvent, signal) {
-      const coordinator = await inTurnOf(model)(async () => {
-        await models.get(model)?.close()
-        const made = await coordinate(model, options, onEvent)
-        models.set(model, made)
-        return made
-      })
+      const coordinator = await open(model, options, onEvent)
       await coordinator.open(signal ?? new AbortController().signal)
     },
-    close: (model) =>
-      inTurnOf(model)(async () => {
-        const coordinator = models.get(model)
-        models.delete(model)
-        await coordinator?.close()
-      }),
+    async close(model) {
+      await inTurnOf(model)(() => leave(model))
+    },
     update: async (model) => opened(model).update(),
+    retry: async (model) => opened(model).retry(),
+    rollback: async (model) => opened(model).rollback(),
     pin: async (model, version) => opened(model).pin(version),
     setUpdates: async (model, policy) => opened(model).setUpdates(policy),
     setBackends: async (model, backends) => opened(model).setBackends(backends),
@@ -128,6 +188,10 @@ export function createHost(config: HostConfig): HostApi {
     async engineLost(engine) {
       engines.drop(engine)
       await Promise.all([...models.values()].map((model) => model.engineLost(engine)))
+    },
+    async forget(model) {
+      const [kept, tab, everywhere] = await Promise.all([store(), otherTabs(), openEverywhere()])
+      await forget(model, { store: kept, tabs: tab, openModels: everywhere, close: closeForgotten })
     },
     async record(event, fields) {
       const kept = await store()

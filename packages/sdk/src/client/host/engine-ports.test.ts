@@ -21,6 +21,7 @@ function silentPage(): { page: PageApi; give: () => void; started: () => number;
         await given
         return channel.port1
       },
+      getToken: () => Promise.resolve(undefined),
     },
   }
 }
@@ -29,10 +30,10 @@ test.each(['before its port arrives', 'before its first answer'])(
   'a worker that dies %s rejects who waits for it, and the next one is started',
   async (when) => {
     const { page, give, started, end } = silentPage()
-    const ports = enginePorts(
-      () => Promise.resolve(page),
-      () => undefined,
-    )
+    const ports = enginePorts(() => Promise.resolve(page), {
+      fault: () => undefined,
+      proven: () => undefined,
+    })
     const waiting = ports.get('onnx')
     const second = when === 'before its first answer'
     if (second) give()

@@ -13,15 +13,19 @@ export interface EnginePorts {
   drop(engine: Engine): void
 }
 
+/** Who is told what engines meet. */
+export interface EngineListener {
+  fault(engine: Engine, fault: BackendFault): void
+  /** A loaded version has answered its first predictions. */
+  proven(engine: Engine, model: string, instance: number): void
+}
+
 interface EnginePort {
   readonly runtime: Promise<RuntimeApi>
   kill(error: HomingError): void
 }
 
-export function enginePorts(
-  page: () => Promise<PageApi>,
-  onFault: (engine: Engine, fault: BackendFault) => void,
-): EnginePorts {
+export function enginePorts(page: () => Promise<PageApi>, listener: EngineListener): EnginePorts {
   const ports = new Map<Engine, EnginePort>()
 
   const open = (engine: Engine): EnginePort => {
@@ -31,7 +35,12 @@ export function enginePorts(
       const port = mortalRemote<RuntimeApi>(await (await page()).startEngine(engine))
       kill = port.kill
       if (death) kill(death) // it died while its port was on the way
-      await port.remote.onFault(proxy((fault: BackendFault) => onFault(engine, fault)))
+      await Promise.all([
+        port.remote.onFault(proxy((fault: BackendFault) => listener.fault(engine, fault))),
+        port.remote.onProven(
+          proxy((model: string, instance: number) => listener.proven(engine, model, instance)),
+        ),
+      ])
       return port.remote
     }
     const opened: EnginePort = {

@@ -1,4 +1,4 @@
-import type { Engine } from '@homing/protocol'
+import { type Engine, HomingError } from '@homing/protocol'
 
 import { startPoll } from '../../delivery/poll.ts'
 import { readSection, type Section } from '../../delivery/read-section.ts'
@@ -6,15 +6,17 @@ import { readStoredManifest, readVersion, type StoredVersion } from '../../deliv
 import type { Backend } from '../../libraries/backend.ts'
 import type { BackendFault } from '../../runtime/runtime-api.ts'
 import { createTurns } from '../../runtime/turns.ts'
-import type { UpdatePolicy } from '../api.ts'
+import type { InstalledVersion } from '../../store/store.ts'
+import type { Rollback, UpdatePolicy } from '../api.ts'
 import type { OpenOptions } from '../host-api.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
 import { createFollower } from './follower.ts'
 import { asPinned } from './model-records.ts'
 import { createStatusBoard } from './status-board.ts'
-import type { TabNews } from './tabs.ts'
+import type { ModelNews } from './tabs.ts'
+import { createRollbacks } from './rollbacks.ts'
 import { createVersionInstaller } from './version-installer.ts'
-import { closedError, createVersionServer } from './version-server.ts'
+import { asFallback, closedError, createVersionServer } from './version-server.ts'
 
 /** One open model: which version serves, what is on its way, and what the page is told. */
 export interface ModelCoordinator {
@@ -24,8 +26,12 @@ export interface ModelCoordinator {
   look(): Promise<void>
   /** Looks, unless the last look was a moment ago. */
   nudge(): void
-  /** Installs the newest version, also one that failed before. */
+  /** Installs the newest version. */
   update(): Promise<void>
+  /** Forgets what failed on this device, and installs the newest version. */
+  retry(): Promise<void>
+  /** Serves the version before, on the whole device. */
+  rollback(): Promise<void>
   /** Serves this version and no other; null follows the rollout again. Remembered on the device once it serves. */
   pin(version: string | null): Promise<void>
   setUpdates(policy: UpdatePolicy): Promise<void>
@@ -35,12 +41,14 @@ export interface ModelCoordinator {
   engineLost(engine: Engine): Promise<void>
   /** A backend broke under the serving version. */
   fault(fault: BackendFault): Promise<void>
+  /** A loaded version has answered its first predictions. */
+  proven(engine: Engine, instance: number): Promise<void>
   /** Resolves when a version serves and none is being loaded in its place. */
   ready(): Promise<void>
   /** The graph of a section of the version that serves, and the parameters; what lacks on the device is brought. */
   sectionFiles(section: Section, signal: AbortSignal): Promise<StoredVersion>
   /** Another tab tells of this model. */
-  hear(news: TabNews): void
+  hear(news: ModelNews): void
   close(): Promise<void>
 }
 
@@ -50,7 +58,6 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
   const inTurn = createTurns()
   let policy: UpdatePolicy = options.updates ?? 'auto'
   let pinned = options.version
-  let allBackends = options.backends === undefined
 
   let told: Promise<void> = Promise.resolve()
   const board = createStatusBoard(model, policy, (status) => {
@@ -67,6 +74,8 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       await claims.hold(model, manifestSha256) // before its files are read, so that none of them goes meanwhile
       return (await readStoredManifest(store, manifestSha256, { model, version })).manifest
     },
+    failed: async ({ manifestSha256 }, engine) =>
+      deps.rejections.failed((await store.readModel(model))?.rejected ?? {}, manifestSha256, engine),
     readFiles: (manifest) => readVersion(store, manifest),
     async onServing(serving, loaded) {
       const { manifestSha256 } = loaded.installed
@@ -77,6 +86,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     },
   })
   const installer = createVersionInstaller(deps, server, board)
+  const rollbacks = createRollbacks(deps, deps.rejections, life.signal)
 
   const showStorage = async (): Promise<void> => {
     const { kind, reason } = store
@@ -93,7 +103,6 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
           pinned,
           signal,
           replace: wanted || policy === 'auto',
-          remember: allBackends,
         })
         await showStorage()
       } catch (error) {
@@ -121,56 +130,96 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     look: () => poll.look(),
   })
 
-  const commands: Pick<ModelCoordinator, 'open' | 'look' | 'update' | 'pin' | 'setUpdates' | 'setBackends'> =
-    {
-      async open(signal) {
-        pinned ??= (await store.readModel(model))?.pinned
-        board.policy(policy, pinned)
-        await showStorage()
-        if (!(await inTurn(() => installer.fromDevice(pinned)))) await look(signal, true)
-        else if (deps.pollInterval > 0) void poll.look().catch(() => undefined) // told in the status; a version serves
-      },
-      look: () => poll.look(),
-      async update() {
-        await store.updateModel(model, (record) => ({ ...record, rejected: {} }))
-        await look(life.signal, true)
-      },
-      async pin(version) {
-        const before = pinned
-        const show = (next: string | undefined): void => {
-          pinned = next
-          board.policy(policy, pinned)
-        }
-        const remember = () => store.updateModel(model, (record) => asPinned(record, version))
-        if (version === null) {
-          await remember()
-          show(undefined)
-          await look(life.signal, true)
-          return
-        }
-        show(version)
+  const rolledBack = (to: InstalledVersion, rollback: Rollback): void => {
+    board.rolledBack(rollback)
+    deps.tell({ type: 'activated', model, version: to.version })
+  }
+  const repair = async (fault: BackendFault): Promise<void> => {
+    const faulty = server.serving
+    if (!faulty) return
+    const { installed, manifest } = faulty
+    const blame = () =>
+      rollbacks.blame(installed, manifest.engine, [asFallback(fault)]).catch(() => undefined)
+    if (!fault.doubt && (await rollbacks.isOnTrial(installed).catch(() => false))) await blame()
+    const other = await server.repair(fault, () => rollbacks.afterFault(installed))
+    if (!other) return
+    if (fault.doubt) await blame()
+    rolledBack(other.installed, { version: installed.version, by: 'fault', error: fault.error })
+  }
+
+  const commands: Pick<
+    ModelCoordinator,
+    'open' | 'look' | 'update' | 'retry' | 'rollback' | 'pin' | 'setUpdates' | 'setBackends'
+  > = {
+    async open(signal) {
+      pinned ??= (await store.readModel(model))?.pinned
+      board.policy(policy, pinned)
+      await showStorage()
+      if (!(await inTurn(() => installer.fromDevice(pinned)))) await look(signal, true)
+      else if (deps.pollInterval > 0) void poll.look().catch(() => undefined) // told in the status; a version serves
+    },
+    look: () => poll.look(),
+    async update() {
+      await store.updateModel(model, ({ declined: _, ...record }) => record)
+      await look(life.signal, true)
+    },
+    async retry() {
+      await store.updateModel(model, ({ declined: _, ...record }) => ({ ...record, rejected: {} }))
+      await look(life.signal, true)
+    },
+    rollback: () =>
+      inTurn(async () => {
+        if (pinned !== undefined)
+          throw new HomingError(
+            'UPDATE_REFUSED',
+            `${model} is pinned to ${pinned}: pin another version, or null.`,
+          )
+        const { installed, commit, left } = await rollbacks.byApp()
         try {
-          if (!(await inTurn(() => installer.fromDevice(version)))) await look(life.signal, true)
+          await server.serve(installed, commit)
         } catch (error) {
-          if (pinned === version) show(before)
+          board.failed(error)
           throw error
         }
-        await remember() // only what has served: a mistyped version must not keep the model from opening
-      },
-      async setUpdates(next) {
-        policy = next
+        rolledBack(installed, { version: left.version, by: 'app' })
+      }),
+    async pin(version) {
+      const before = pinned
+      const show = (next: string | undefined): void => {
+        pinned = next
         board.policy(policy, pinned)
-        if (policy === 'auto') await poll.look()
-      },
-      async setBackends(backends) {
-        await server.setBackends(backends)
-        allBackends = backends === null
-      },
-    }
+      }
+      const remember = () => store.updateModel(model, (record) => asPinned(record, version))
+      if (version === null) {
+        await remember()
+        show(undefined)
+        await look(life.signal, true)
+        return
+      }
+      show(version)
+      try {
+        if (!(await inTurn(() => installer.fromDevice(version)))) await look(life.signal, true)
+      } catch (error) {
+        if (pinned === version) show(before)
+        throw error
+      }
+      await remember() // only what has served: a mistyped version must not keep the model from opening
+    },
+    async setUpdates(next) {
+      policy = next
+      board.policy(policy, pinned)
+      if (policy === 'auto') await poll.look()
+    },
+    async setBackends(backends) {
+      await server.setBackends(backends)
+    },
+  }
   return {
     open: (signal) => withStatus(commands.open(signal)),
     look: () => withStatus(commands.look()),
     update: () => withStatus(commands.update()),
+    retry: () => withStatus(commands.retry()),
+    rollback: () => withStatus(commands.rollback()),
     pin: (version) => withStatus(commands.pin(version)),
     setUpdates: (next) => withStatus(commands.setUpdates(next)),
     setBackends: (backends) => withStatus(commands.setBackends(backends)),
@@ -182,7 +231,12 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
         board.broken(error)
       })
     },
-    fault: (fault) => server.repair(fault),
+    fault: repair,
+    async proven(engine, instance) {
+      const { serving } = server
+      if (serving?.manifest.engine === engine && serving.facts.instance === instance)
+        await rollbacks.proven(serving.installed)
+    },
     ready: () => server.ready(),
     async sectionFiles(section, outer) {
       const signal = AbortSignal.any([outer, life.signal])

@@ -14,12 +14,37 @@ export function asStaged(
   return { ...record, staged: installed }
 }
 
-/** The record once `installed` serves; what served before stays as the last good version. */
-export function asActive(before: ModelRecord, installed: InstalledVersion): ModelRecord {
+/**
+ * The record once `installed` serves; what served before stays as the last good version, unless the repository withdrew
+ * it. A version is on trial until it has answered its first predictions, but for one that was gone back to.
+ */
+export function asActive(before: ModelRecord, installed: InstalledVersion, withdrawn = false): ModelRecord {
   const record = arrived(before, installed)
-  const { active } = record
-  const replaced = active !== undefined && active.manifestSha256 !== installed.manifestSha256
-  return { ...record, active: installed, ...(replaced ? { lastGood: active } : {}) }
+  const { active, lastGood, trial: _, declined: __, ...rest } = record
+  if (isSame(active, installed)) return record
+  const good = active && !withdrawn ? active : isSame(lastGood, installed) ? undefined : lastGood
+  return {
+    ...rest,
+    active: installed,
+    ...(good ? { lastGood: good } : {}),
+    ...(isSame(lastGood, installed) ? {} : { trial: installed.manifestSha256 }),
+  }
+}
+
+/** The record once `installed` has answered its first predictions. */
+export function asProven(record: ModelRecord, { manifestSha256 }: InstalledVersion): ModelRecord {
+  const { trial, ...rest } = record
+  return trial === manifestSha256 ? rest : record
+}
+
+/**
+ * The record once the last good version serves again in the place of `left`; the same where another tab has moved on. With
+ * `declined` the version that was left is not taken again by itself.
+ */
+export function asRolledBack(record: ModelRecord, left: InstalledVersion, declined: boolean): ModelRecord {
+  const { active, lastGood, trial: _, declined: __, ...rest } = record
+  if (!lastGood || !isSame(active, left)) return record
+  return { ...rest, active: lastGood, ...(declined ? { declined: left.manifestSha256 } : {}) }
 }
 
 /** The record once `version` is pinned, or with null none. */
@@ -27,14 +52,14 @@ export function asPinned({ pinned: _, ...record }: ModelRecord, version: string 
   return version === null ? record : { ...record, pinned: version }
 }
 
-/** The record once `installed` has failed on every backend of this device. */
+/** The record once `installed` has failed here, by the keys of its failures. Those of another SDK say nothing any more. */
 export function asRejected(
   record: ModelRecord,
   installed: InstalledVersion,
-  failure: { code: string; reason: string },
+  failures: ModelRecord['rejected'],
 ): ModelRecord {
-  const key = rejectionKey(installed.manifestSha256)
-  return { ...arrived(record, installed), rejected: { ...record.rejected, [key]: failure } }
+  const before = Object.entries(record.rejected).filter(([key]) => key.split(' ')[1] === sdkVersion)
+  return { ...arrived(record, installed), rejected: { ...Object.fromEntries(before), ...failures } }
 }
 
 /** The record without `installed` on its way. Another version there is another tab's, whose files must be kept. */
@@ -49,15 +74,14 @@ function arrived(
   }
 }
 
-/** What a rejection hangs on: another manifest or SDK is tried again. */
-export function rejectionKey(manifestSha256: string): string {
-  return `${manifestSha256} ${sdkVersion}`
-}
-
 /** Versions on the device that may serve at once, best first. */
 export function servable(record: ModelRecord | undefined, pinned: string | undefined): InstalledVersion[] {
   const all = [record?.active, record?.lastGood, record?.staged].filter(
     (installed) => installed !== undefined,
   )
   return pinned === undefined ? all : all.filter(({ version }) => version === pinned)
+}
+
+function isSame(a: InstalledVersion | undefined, b: InstalledVersion | undefined): boolean {
+  return a?.manifestSha256 === b?.manifestSha256
 }

@@ -7,7 +7,7 @@ import {
   transition,
   unopened,
 } from '../../delivery/model-state.ts'
-import type { ModelStatus, UpdatePolicy } from '../api.ts'
+import type { ModelStatus, Rollback, UpdatePolicy } from '../api.ts'
 import type { LoadedVersion } from './version-server.ts'
 
 /** Where the status of one model is kept; every change is told. */
@@ -23,6 +23,8 @@ export interface StatusBoard {
   policy(policy: UpdatePolicy, pinned: string | undefined): void
   /** A newer version waits for `update()`; undefined: none does. */
   available(version: string | undefined): void
+  /** An earlier version serves in the place of another one. */
+  rolledBack(rollback: Rollback): void
   storage(storage: ModelStatus['storage']): void
   /** Milliseconds that a download took. */
   fetched(fetch: number): void
@@ -50,10 +52,11 @@ export function createStatusBoard(
     lifecycle = transition(lifecycle, event)
     return withLifecycle(status, lifecycle)
   }
-  /** A version that was proven, or that serves again after it was broken. */
+  /** A version that was proven, or that serves again after it or a later one was broken. */
   const activate = (version: string): ModelStatus => {
     move({ type: 'activated', version })
-    return move({ type: 'restored', version })
+    move({ type: 'restored', version })
+    return move({ type: 'reverted', version })
   }
   return {
     get status() {
@@ -63,8 +66,10 @@ export function createStatusBoard(
     served({ installed, manifest, facts, verify }) {
       const { threadsReason: _, card: __, ...before } = activate(installed.version)
       const { start, load, firstRun } = facts.timings
+      const { rolledBack, ...update } = before.update
       put({
         ...before,
+        update: rolledBack && status.version === installed.version ? { ...update, rolledBack } : update,
         version: installed.version,
         engine: facts.engine,
         engineVersion: facts.engineVersion,
@@ -91,6 +96,7 @@ export function createStatusBoard(
       const { available: _, ...update } = status.update
       put({ ...status, update: { ...update, ...(version === undefined ? {} : { available: version }) } })
     },
+    rolledBack: (rollback) => put({ ...status, update: { ...status.update, rolledBack: rollback } }),
     storage: (storage) => put({ ...status, storage }),
     fetched: (fetch) => put({ ...status, timings: { ...status.timings, fetch } }),
   }

@@ -2,6 +2,9 @@ import { HomingError } from '@homing/protocol'
 
 import type { Progress } from '../api.ts'
 
+/** Name of the lock whose holder moves the pointer to the active version of a model. */
+export const activationLock = (model: string): string => `${model}/activation`
+
 /** What one tab tells the others of a model. */
 export type TabNews =
   /** `tab` was elected to download, and is so far. */
@@ -13,6 +16,11 @@ export type TabNews =
     }
   /** The version is the one that serves on this device. */
   | { readonly type: 'activated'; readonly model: string; readonly version: string }
+  /** The app forgets the model, or all when it is undefined: whoever has it open closes it. */
+  | { readonly type: 'forgotten'; readonly model: string | undefined }
+
+/** What is told of one model that stays. */
+export type ModelNews = Exclude<TabNews, { type: 'forgotten' }>
 
 /** Name of the lock whose holder downloads a model for all tabs. */
 export const downloadLock = (model: string): string => `${model}/download`

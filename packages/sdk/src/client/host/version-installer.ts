@@ -1,14 +1,15 @@
-import { type ErrorCode, HomingError, type Rollout } from '@homing/protocol'
+import { compareVersions, type Engine, type ErrorCode, HomingError, type Rollout } from '@homing/protocol'
 
 import { type DownloadProgress, downloadVersion } from '../../delivery/download-version.ts'
 import { requireFrozen } from '../../delivery/require-frozen.ts'
 import { faultPoint } from '../../faults/fault-point.ts'
+import { type BackendFallback, backendsOf } from '../../libraries/backend.ts'
 import type { InstalledVersion } from '../../store/store.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
 import { findVersion, type FoundVersion } from './find-version.ts'
-import { asActive, asDownloading, asRejected, asStaged, rejectionKey, servable } from './model-records.ts'
+import { asActive, asDownloading, asRejected, asStaged, servable } from './model-records.ts'
 import type { StatusBoard } from './status-board.ts'
-import { downloadLock } from './tabs.ts'
+import { activationLock, downloadLock } from './tabs.ts'
 import type { VersionServer } from './version-server.ts'
 
 /** What is looked for. */
@@ -17,8 +18,6 @@ export interface Search {
   readonly pinned: string | undefined
   /** Whether a version may take over from the one that serves; otherwise it is told as available. */
   readonly replace: boolean
-  /** Whether a version that cannot run here is remembered as such. Not while the app allows some backends only. */
-  readonly remember: boolean
   readonly signal: AbortSignal
 }
 
@@ -50,12 +49,27 @@ export function createVersionInstaller(
 ): VersionInstaller {
   const { model, store, documents, repository, platform } = deps
 
-  const serve = async (installed: InstalledVersion): Promise<void> => {
+  /** `before` is what was active when the version was chosen: where another tab has moved on since, it is not the one to take. */
+  const serve = async (
+    installed: InstalledVersion,
+    before: InstalledVersion | undefined,
+    { signal = new AbortController().signal, withdrawn = false } = {},
+  ): Promise<void> => {
     board.dispatch({ type: 'staged', version: installed.version })
     board.dispatch({ type: 'probe', version: installed.version })
-    await server.serve(installed, async () => {
-      await store.updateModel(model, (record) => asActive(record, installed))
-    })
+    const expected = [before?.manifestSha256, installed.manifestSha256]
+    if (before?.manifestSha256 === installed.manifestSha256) return server.serve(installed)
+    await server.serve(installed, () =>
+      deps.alone(activationLock(model), signal, async () => {
+        await store.updateModel(model, (record) => {
+          if (expected.includes(record.active?.manifestSha256)) return asActive(record, installed, withdrawn)
+          throw new HomingError(
+            'UPDATE_REFUSED',
+            `Another tab activated ${model} ${record.active?.version} meanwhile.`,
+          )
+        })
+      }),
+    )
   }
   const fetchRollout = async (signal: AbortSignal): Promise<Rollout> => {
     const rollout = await documents.rollout(model, signal)
@@ -63,14 +77,17 @@ export function createVersionInstaller(
     return rollout
   }
   const find = async (rollout: Rollout, { pinned, signal }: Search): Promise<FoundVersion> => {
-    const rejected = (await store.readModel(model))?.rejected ?? {}
+    const { rejected = {}, declined } = (await store.readModel(model)) ?? {}
+    const refusals = await deps.rejections.refusals(rejected, server.allowed)
+    const left = (sha256: string): string | undefined =>
+      pinned === undefined && sha256 === declined ? 'the app went back from it' : undefined
     return findVersion(rollout, {
       documents,
       device: await deps.device(),
       pinned,
       signal,
       engineVersion: async (engine) => (await deps.engine(engine)).engineVersion(),
-      refusal: (sha256) => rejected[rejectionKey(sha256)]?.reason,
+      refusal: (sha256) => left(sha256) ?? refusals.get(sha256),
     })
   }
   const download = async (found: FoundVersion, signal: AbortSignal): Promise<void> => {
@@ -94,12 +111,25 @@ export function createVersionInstaller(
     board.fetched(platform.now() - began)
   }
 
+  /** Remembers how a version failed. False where that hangs on the moment, and so it may work the next time. */
+  const reject = async (
+    installed: InstalledVersion,
+    engine: Engine,
+    failure: HomingError,
+  ): Promise<boolean> => {
+    const { manifestSha256 } = installed
+    const failures = await deps.rejections.remembered(manifestSha256, engine, failuresOf(failure, engine))
+    const { rejected } = await store.updateModel(model, (record) => asRejected(record, installed, failures))
+    return (await deps.rejections.refusals(rejected, server.allowed)).has(manifestSha256)
+  }
+
   return {
     async fromDevice(pinned) {
-      for (const installed of servable(await store.readModel(model), pinned)) {
+      const record = await store.readModel(model)
+      for (const installed of servable(record, pinned)) {
         if (installed.manifestSha256 === server.serving?.installed.manifestSha256) return true
         try {
-          await serve(installed)
+          await serve(installed, record?.active)
           return true
         } catch (error) {
           board.failed(error) // the next version, or the repository, heals it
@@ -112,7 +142,7 @@ export function createVersionInstaller(
       board.dispatch({ type: 'current' }) // the download that was shown was the other tab's
       if (installed.manifestSha256 === server.serving?.installed.manifestSha256) return
       try {
-        await serve(installed)
+        await serve(installed, (await store.readModel(model))?.active)
         board.available(undefined)
       } catch (error) {
         board.failed(error)
@@ -121,7 +151,8 @@ export function createVersionInstaller(
     },
 
     async fromRepository(search) {
-      const rollout = await fetchRollout(search.signal)
+      const { signal } = search
+      let rollout = await fetchRollout(signal)
       let failure: HomingError | undefined
       for (;;) {
         const found = await find(rollout, search).catch((error: unknown) => {
@@ -137,21 +168,40 @@ export function createVersionInstaller(
           return
         }
         const installed = { version, manifestSha256: manifest.sha256 }
+        const { active } = (await store.readModel(model)) ?? {}
+        const withdrawn =
+          search.pinned === undefined &&
+          active !== undefined &&
+          compareVersions(rollout.champion, active.version) < 0
         try {
-          await download(found, search.signal)
-          await serve(installed)
+          await download(found, signal)
+          await serve(installed, active, { signal, withdrawn })
         } catch (error) {
           failure = HomingError.from(error)
-          if (!search.remember || !versionFailures.has(failure.code)) throw failure
-          const { code, message: reason } = failure
-          await store.updateModel(model, (record) => asRejected(record, installed, { code, reason }))
+          if (failure.code === 'UPDATE_REFUSED') {
+            failure = undefined
+            rollout = await fetchRollout(signal)
+            continue // what another tab activated is where to begin
+          }
+          const lies = versionFailures.has(failure.code)
+          if (!lies || !(await reject(installed, found.manifest.engine, failure))) throw failure
           continue
         }
         board.available(undefined)
+        if (withdrawn) board.rolledBack({ version: active.version, by: 'server' })
         deps.tell({ type: 'activated', model, version })
         await deps.cleaner.collect().catch(() => undefined) // what is left over is collected after the next update
         return
       }
     },
   }
+}
+
+/** On which backends a version failed: what does not hang on the backend is so on each. */
+function failuresOf(
+  { code, message: reason, details }: HomingError,
+  engine: Engine,
+): readonly BackendFallback[] {
+  if (code === 'BACKEND_UNAVAILABLE') return (details['backends'] ?? []) as readonly BackendFallback[]
+  return backendsOf[engine].map((backend) => ({ backend, stage: 'load', code, reason }))
 }

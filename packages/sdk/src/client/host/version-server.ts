@@ -10,6 +10,7 @@ import type { BackendFault, LoadedFacts, RuntimeApi } from '../../runtime/runtim
 import { createTurns } from '../../runtime/turns.ts'
 import type { InstalledVersion } from '../../store/store.ts'
 import type { Serving } from '../host-api.ts'
+import type { StandIn } from './rollbacks.ts'
 
 /** A version that an engine has loaded. */
 export interface LoadedVersion {
@@ -27,6 +28,8 @@ export interface VersionServerDeps {
   readonly backends: readonly Backend[] | null
   /** The manifest of an installed version, verified. */
   readonly readManifest: (installed: InstalledVersion) => Promise<Manifest>
+  /** The backends on which a version has failed on this device. They are tried again only where no other is left. */
+  readonly failed: (installed: InstalledVersion, engine: Engine) => Promise<readonly BackendFallback[]>
   /** All bytes of a version on the device, verified. */
   readonly readFiles: (manifest: Manifest) => Promise<StoredVersion>
   readonly engine: (engine: Engine) => Promise<RuntimeApi>
@@ -38,6 +41,8 @@ export interface VersionServerDeps {
 /** Loads, activates and repairs the version of one model that serves; one of these at a time. */
 export interface VersionServer {
   readonly serving: LoadedVersion | undefined
+  /** Backends that the app allows; null means all. */
+  readonly allowed: readonly Backend[] | null
   /**
    * Loads the serving version again on the first of these that works; null allows all.
    * @throws HomingError BACKEND_UNAVAILABLE; what was allowed before still is, and the serving version is untouched.
@@ -55,8 +60,12 @@ export interface VersionServer {
   serve(installed: InstalledVersion, commit?: () => Promise<void>): Promise<void>
   /** Loads the serving version again, after the worker of this engine died. */
   restore(engine: Engine): Promise<void>
-  /** Loads the serving version again on the backends that are left after a fault. */
-  repair(fault: BackendFault): Promise<void>
+  /**
+   * After a fault, loads the serving version again on the backends that are left; where none is, or the values are to
+   * blame as little as the backend, loads what `standIn` names. Gives that when it serves.
+   * @throws HomingError BACKEND_UNAVAILABLE and those of `serve`; the call that failed rejects with it.
+   */
+  repair(fault: BackendFault, standIn: () => Promise<StandIn | undefined>): Promise<StandIn | undefined>
   /** Resolves when no work is going on; rejects when nothing serves, after one more try to restore what did. */
   ready(): Promise<void>
   close(): Promise<void>
@@ -66,6 +75,7 @@ export function createVersionServer({
   model,
   backends,
   readManifest,
+  failed,
   readFiles,
   engine,
   onServing,
@@ -93,14 +103,25 @@ export function createVersionServer({
   ): Promise<LoadedVersion> => {
     const began = now()
     const manifest = await readManifest(installed)
-    const usable = backends ?? usableBackends(manifest, allowed)
+    const wanted = backends ?? usableBackends(manifest, allowed)
+    const failures = (await failed(installed, manifest.engine)).filter(({ backend }) =>
+      wanted.includes(backend),
+    )
+    const rest = wanted.filter((backend) => failures.every((failure) => failure.backend !== backend))
+    const usable = rest.length > 0 ? rest : wanted
+    const passedOver = rest.length > 0 ? failures : []
     prepare(manifest.engine, usable)
     const { graph, parameters } = await readFiles(manifest)
     const verify = now() - began
     const runtime = await engine(manifest.engine)
     const request = { manifest, graph, parameters, backends: usable }
     const facts = await runtime.load(transfer(request, [graph.buffer, parameters.buffer]))
-    return { installed, manifest, facts: { ...facts, fallbacks: [...broken, ...facts.fallbacks] }, verify }
+    return {
+      installed,
+      manifest,
+      facts: { ...facts, fallbacks: [...broken, ...passedOver, ...facts.fallbacks] },
+      verify,
+    }
   }
   const activate = async (loaded: LoadedVersion): Promise<void> => {
     const before = serving
@@ -139,6 +160,23 @@ export function createVersionServer({
       throw failure
     }
   }
+  /** Serves what stands in for a version that faulted. Where the fault is in doubt, only if that answers the failed call. */
+  const replaceFaulty = async (
+    { doubt }: BackendFault,
+    { installed, commit }: StandIn,
+    faulty: LoadedVersion,
+  ): Promise<boolean> => {
+    const loaded = await load(installed)
+    const { engine: name } = loaded.manifest
+    const runtime = await engine(name)
+    const comparable = name === faulty.manifest.engine
+    if (doubt && !(comparable && (await runtime.answersFailed(model, loaded.facts.instance)))) {
+      await runtime.discard(loaded.facts.instance)
+      return false
+    }
+    await replace(loaded, commit)
+    return true
+  }
   const refuseWhenClosed = (): void => {
     if (closed) throw closedError(model)
   }
@@ -146,6 +184,9 @@ export function createVersionServer({
   return {
     get serving() {
       return serving
+    },
+    get allowed() {
+      return allowed
     },
     setBackends: (backends) =>
       inTurn(async () => {
@@ -176,20 +217,22 @@ export function createVersionServer({
         serving = undefined
         await revive(dead)
       }),
-    repair: (fault) =>
+    repair: (fault, standIn) =>
       inTurn(async () => {
-        if (serving?.facts.instance !== fault.instance) return // another version serves by now
-        const { manifest, installed, facts } = serving
+        if (serving?.facts.instance !== fault.instance) return undefined // another version serves by now
+        const faulty = serving
+        const { manifest, installed, facts } = faulty
         const runtime = await engine(manifest.engine)
-        const { code, message } = fault.error
-        const broken = [
-          ...facts.fallbacks,
-          { backend: fault.backend, stage: 'run', code, reason: message } as const,
-        ]
+        const broken = [...facts.fallbacks, asFallback(fault)]
         try {
+          if (fault.doubt) throw HomingError.from(fault.error)
           if (fault.remaining.length === 0) throw noBackend(manifest, broken)
           await activate(await load(installed, fault.remaining, broken))
+          return undefined
         } catch (error) {
+          const other = await standIn().catch(() => undefined) // a broken store has none
+          // What cannot stand in says less than what went wrong first.
+          if (other && (await replaceFaulty(fault, other, faulty).catch(() => false))) return other
           await runtime.giveUp(model, HomingError.from(error).toJSON())
           throw error
         }
@@ -216,6 +259,11 @@ export function createVersionServer({
 /** The error of calls to a model that was closed. */
 export function closedError(model: string): HomingError {
   return new HomingError('CLOSED', `Model ${model} is not open.`)
+}
+
+/** Why the backend that faulted does not serve. */
+export function asFallback({ backend, error: { code, message } }: BackendFault): BackendFallback {
+  return { backend, stage: 'run', code, reason: message }
 }
 
 function noBackend({ model, version }: Manifest, backends: readonly BackendFallback[]): HomingError {

@@ -1,0 +1,80 @@
+import type { Engine } from '@homing/protocol'
+
+import { type Backend, type BackendFallback, backendsOf } from '../../libraries/backend.ts'
+import type { ModelRecord } from '../../store/store.ts'
+import { sdkVersion } from '../config.ts'
+import { type Adapters, noAdapter } from './adapters.ts'
+
+/** What the keys of rejections are made of. */
+export interface RejectionDeps {
+  readonly adapters: () => Promise<Adapters>
+  readonly engineVersion: (engine: Engine) => Promise<string>
+}
+
+/** How versions failed on this device. */
+export type Rejected = ModelRecord['rejected']
+
+/** Knows which versions failed here on which backends. What a rejection hangs on is its key: when a part of it changes, it is tried again. */
+export interface Rejections {
+  /** Why versions are not tried here, by the hash of their manifest: each backend that is allowed has failed. */
+  refusals(rejected: Rejected, allowed: readonly Backend[] | null): Promise<ReadonlyMap<string, string>>
+  /** The backends on which a version failed here. */
+  failed(rejected: Rejected, manifestSha256: string, engine: Engine): Promise<BackendFallback[]>
+  /** `failures` of a version, as they are remembered. One that hangs on the network or on the moment is none. */
+  remembered(manifestSha256: string, engine: Engine, failures: readonly BackendFallback[]): Promise<Rejected>
+}
+
+/** What comes first in the keys of a version's rejections. */
+const prefixOf = (manifestSha256: string): string => `${manifestSha256} ${sdkVersion} `
+
+export function createRejections({ adapters, engineVersion }: RejectionDeps): Rejections {
+  /** The keys of a version by backend. */
+  const keysOf = async (manifestSha256: string, engine: Engine): Promise<ReadonlyMap<Backend, string>> => {
+    const [version, names] = await Promise.all([engineVersion(engine), adapters()])
+    const prefix = `${prefixOf(manifestSha256)}${engine} ${version}`
+    return new Map(
+      backendsOf[engine].map((backend) => [backend, `${prefix} ${backend} ${names[backend]}`] as const),
+    )
+  }
+  const failed: Rejections['failed'] = async (rejected, manifestSha256, engine) => {
+    if (!Object.keys(rejected).some((key) => key.startsWith(prefixOf(manifestSha256)))) return []
+    const keys = await keysOf(manifestSha256, engine)
+    return [...keys].flatMap(([backend, key]) => {
+      const failure = rejected[key]
+      return failure ? [{ backend, stage: 'run' as const, ...failure }] : []
+    })
+  }
+  return {
+    failed,
+    async refusals(rejected, allowed) {
+      const refusals = new Map<string, string>()
+      for (const [manifestSha256, engine] of versionsIn(rejected)) {
+        const failures = await failed(rejected, manifestSha256, engine)
+        const usable = backendsOf[engine].filter((backend) => allowed?.includes(backend) ?? true)
+        const failedOn = usable.map((backend) => failures.find((failure) => failure.backend === backend))
+        if (failedOn.length > 0 && failedOn.every((failure) => failure !== undefined))
+          refusals.set(manifestSha256, failedOn.at(-1)!.reason)
+      }
+      return refusals
+    },
+    async remembered(manifestSha256, engine, failures) {
+      const [keys, names] = await Promise.all([keysOf(manifestSha256, engine), adapters()])
+      const lasting = failures.filter(
+        ({ backend, stage }) => keys.has(backend) && (stage !== 'start' || names[backend] === noAdapter),
+      )
+      return Object.fromEntries(
+        lasting.map(({ backend, code, reason }) => [keys.get(backend)!, { code, reason }]),
+      )
+    },
+  }
+}
+
+/** The versions and engines that keys of this SDK name. */
+function versionsIn(rejected: Rejected): ReadonlyMap<string, Engine> {
+  const versions = new Map<string, Engine>()
+  for (const key of Object.keys(rejected)) {
+    const [manifestSha256, sdk, engine] = key.split(' ')
+    if (sdk === sdkVersion && (engine === 'onnx' || engine === 'tfjs')) versions.set(manifestSha256!, engine)
+  }
+  return versions
+}
