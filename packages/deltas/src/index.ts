@@ -3,6 +3,7 @@ export { alignSegments, type PlacedTensor, type ShardLayout } from './patch/alig
 export { applyPatch, type PatchApplication } from './patch/apply-patch.ts'
 export type { ByteSource } from './patch/byte-reader.ts'
 export { makePatch, type Patch, type PatchSource } from './patch/make-patch.ts'
+export { pairShards, type ShardPair } from './patch/pair-shards.ts'
 export { type PatchCodec, patchCodecs, type PatchMethod, patchMethods } from './patch/patch-header.ts'
 export type { Segment } from './patch/segment.ts'
 export type { NumberType } from './numbers/number-type.ts'

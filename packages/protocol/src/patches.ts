@@ -43,6 +43,8 @@ export const PatchesSchema = v.object({
   format: v.literal(protocolVersion),
   model: ModelNameSchema,
   version: VersionSchema,
+  /** The versions whose shards patches were looked for against; a patch that saves nothing is not listed. */
+  bases: v.pipe(v.array(VersionSchema), v.maxLength(64)),
   /** Only shards that have patches. */
   shards: v.pipe(v.array(PatchedShardSchema), v.maxLength(65_536)),
 })

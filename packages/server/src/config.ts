@@ -45,6 +45,8 @@ export interface Limits {
   readonly staleUploadMs: number
   /** Most write requests of one client address a minute, counted in each process by itself. */
   readonly writesPerMinute: number
+  /** How long after a publication patches are made, in milliseconds: several publications are looked at together. */
+  readonly patchDelayMs: number
 }
 
 export const defaultLimits: Limits = {
@@ -54,6 +56,7 @@ export const defaultLimits: Limits = {
   requestMs: 600_000,
   staleUploadMs: 3_600_000,
   writesPerMinute: 6_000,
+  patchDelayMs: 3_000,
 }
 
 /** Most bytes of a JSON body: 100,000 hashes in `POST /v1/blobs/missing`. */
@@ -102,3 +105,15 @@ export const minSecretBytes = 32
 
 /** How long signed URLs are good, in seconds, where the token does not end sooner: one download of a large model. */
 export const signedUrlSeconds = 3_600
+
+/** How many of a model's newest versions get patches, beside those that serve. */
+export const patchedVersions = 2
+
+/** Against how many of the versions before it a version gets patches, beside its parent. */
+export const patchBases = 3
+
+/** Most patches of one shard that are listed, the smallest first. */
+export const maxPatchesPerShard = 16
+
+/** Longest wait for another process that makes patches, in milliseconds; after it, the next wake looks again. */
+export const patchLockTimeoutMs = 600_000

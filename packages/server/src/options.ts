@@ -63,6 +63,8 @@ export interface SettledOptions {
   readonly onlineKey: OnlineKeySource
   /** What the processes that share the folder take turns by. */
   readonly lockFile: string
+  /** The same, for making patches. */
+  readonly patchLockFile: string
   readonly lifetimes: Lifetimes
   readonly adminToken: string
   readonly writeOrigins: readonly string[]
@@ -108,6 +110,7 @@ export function settle(options: ServerOptions): SettledOptions {
     keyFolder: join(data, 'online-keys'),
     onlineKey: options.onlineKey ?? {},
     lockFile: join(data, 'signing.lock'),
+    patchLockFile: join(data, 'patches.lock'),
     lifetimes,
     adminToken,
     writeOrigins,

@@ -5,11 +5,13 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { BlobStore } from './blobs/blob-store.ts'
 import { directoryBlobStore } from './blobs/directory-blob-store.ts'
 import { incomingFolder } from './blobs/incoming-folder.ts'
+import { patchLockTimeoutMs } from './config.ts'
+import { type PatchJob, patchNewVersions } from './jobs/patch-new-versions.ts'
 import { signBeforeExpiry } from './jobs/sign-before-expiry.ts'
 import { keyFolder } from './metadata/key-folder.ts'
 import type { OnlineKeys } from './metadata/online-keys.ts'
 import { openOnlineKeys } from './metadata/open-online-keys.ts'
-import { signing } from './metadata/signing.ts'
+import { type Signing, signing } from './metadata/signing.ts'
 import type { SettledOptions } from './options.ts'
 import { noteOldFiles } from './publication/note-files.ts'
 import type { Publication } from './publication/publish-version.ts'
@@ -46,6 +48,7 @@ export async function openState(options: SettledOptions, log: FastifyBaseLogger)
   const metadata = kyselyMetadata(database)
   const layout = staticLayout(registry, store)
   const lock = processLock(options.lockFile)
+  const patchLock = processLock(options.patchLockFile, patchLockTimeoutMs)
   try {
     const keys = await openOnlineKeys(options.onlineKey, keyFolder(options.keyFolder), lock)
     const parts = {
@@ -65,21 +68,33 @@ export async function openState(options: SettledOptions, log: FastifyBaseLogger)
       .catch((err: unknown) => log.error({ err }, 'published files could not be rebuilt'))
     const job = signBeforeExpiry(parts, signer)
     await job.first
+    const publication = { registry, access, metadata, signing: signer, store, layout, now: options.now }
+    const patches = patchNewVersions({
+      publication,
+      lock: patchLock,
+      delayMs: options.limits.patchDelayMs,
+      log,
+    })
     return {
       registry,
       access,
       store,
       keys,
-      publication: { registry, access, metadata, signing: signer, store, layout, now: options.now },
+      publication: { ...publication, signing: thenWaking(signer, patches) },
       async close() {
-        await job.end()
-        lock.close()
+        await Promise.all([job.end(), patches.end()])
+        for (const one of [lock, patchLock]) one.close()
         await registry.close()
       },
     }
   } catch (error) {
-    lock.close()
+    for (const one of [lock, patchLock]) one.close()
     await registry.close()
     throw error
   }
+}
+
+/** Signing for publications: what they made visible may need patches. */
+function thenWaking(signer: Signing, patches: PatchJob): Signing {
+  return { ...signer, sign: () => signer.sign().then(() => patches.wake()) }
 }
