@@ -28,6 +28,8 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     refuse('`threads` must be a whole number, 1 or more')
   if (!['persistent', 'memory'].includes(storage)) refuse('`storage` must be "persistent" or "memory"')
   if (storageBudget !== undefined && !(storageBudget >= 0)) refuse('`storageBudget` must be bytes, 0 or more')
+  if (options.getToken !== undefined && typeof options.getToken !== 'function')
+    refuse('`getToken` must be a function')
   const assetBase =
     options.assetBase ?? (typeof __HOMING_ASSET_BASE__ === 'string' ? __HOMING_ASSET_BASE__ : undefined)
   return {
@@ -37,6 +39,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       storage,
       pollInterval,
       ...(storageBudget === undefined ? {} : { storageBudget }),
+      hasTokens: options.getToken !== undefined,
     },
     runtime: {
       ...(assetBase === undefined ? {} : { assetBase: folder(assetBase, 'assetBase') }),

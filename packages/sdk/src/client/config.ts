@@ -24,3 +24,6 @@ export const claimTimeout = 2_000
 
 /** After how many recorded events those that are too old are deleted. */
 export const eventsPerPruning = 100
+
+/** Longest wait for other tabs to close a model that is forgotten, in milliseconds. */
+export const forgetTimeout = 5_000

@@ -17,7 +17,7 @@ interface OpenModel {
  * @throws HomingError CONFIG_INVALID naming the option that is missing or malformed.
  */
 export function createClient(options: ClientOptions): Homing {
-  const session = openPageSession(resolveOptions(options), options.workers ?? {})
+  const session = openPageSession(resolveOptions(options), options.workers ?? {}, options.getToken)
   const models = new Map<string, OpenModel>()
   let closing: Promise<void> | undefined
 
@@ -72,6 +72,11 @@ export function createClient(options: ClientOptions): Homing {
     async record(event, fields = {}) {
       checkEvent(event, fields)
       await (await session.host()).record(event, fields)
+    },
+    async forget(name) {
+      const open = name === undefined ? [...models.values()] : [models.get(name) ?? []].flat()
+      await Promise.all(open.map(({ handle }) => handle.model.close()))
+      await (await session.host()).forget(name)
     },
     close: () => (closing ??= shutDown()),
   }

@@ -28,6 +28,7 @@ const defaultHost = (): Worker =>
 export function openPageSession(
   options: ResolvedOptions,
   given: NonNullable<ClientOptions['workers']>,
+  getToken?: ClientOptions['getToken'],
 ): PageSession {
   const lostListeners = new Set<() => void>()
   const closed = new HomingError('CLOSED', 'The client was closed.')
@@ -42,6 +43,7 @@ export function openPageSession(
       const port = (await engines.get(engine)).openPort()
       return transfer(port, [port])
     },
+    getToken: async () => getToken?.(),
   }
   const startHost = (): Promise<WorkerLink<HostApi>> => {
     const forget = (): void => {

@@ -1,7 +1,7 @@
 import type { UpdatePolicy } from '../api.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
 import type { StatusBoard } from './status-board.ts'
-import { downloadLock, type TabNews } from './tabs.ts'
+import { downloadLock, type ModelNews } from './tabs.ts'
 import type { VersionInstaller } from './version-installer.ts'
 
 /** What following works with. */
@@ -19,14 +19,14 @@ export interface FollowerDeps extends Pick<CoordinatorDeps, 'model' | 'store' | 
   readonly look: () => Promise<void>
 }
 
-type DownloadNews = Extract<TabNews, { type: 'downloading' }>
+type DownloadNews = Extract<ModelNews, { type: 'downloading' }>
 
 /**
  * Follows, for one model, what the other tabs of this device do: shows the download of the elected one, serves what came
  * of it without a request, and goes on with it where that tab ended before it was done. A tab whose store is in memory
  * shares nothing, so it only learns that there is something to look for.
  */
-export function createFollower(deps: FollowerDeps): (news: TabNews) => void {
+export function createFollower(deps: FollowerDeps): (news: ModelNews) => void {
   const { model, store, board, installer, signal } = deps
   let waiting = false
 

@@ -1,0 +1,208 @@
+import { paths } from '@homing/protocol'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
+import { denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
+import { databaseName } from '../store/open-store.ts'
+import type { ClientOptions, Homing, Model } from './api.ts'
+import { createClient } from './create-client.ts'
+
+// Clients have a host worker each and share database, locks and channel, as tabs do.
+let repository: BrowserRepository
+let clients: Homing[]
+
+beforeEach(async () => {
+  repository = await startBrowserRepository()
+  clients = []
+})
+afterEach(async () => {
+  await Promise.all(clients.map((made) => made.close()))
+  await repository.stop()
+})
+
+const input = { x: floats([1, 2, 3, 4], [1, 4]) }
+const dense = (version: string, bias: number, model = 'tiny') => ({
+  request: denseOnnxRequest([], { version, bias, model }),
+})
+function client(options: Partial<ClientOptions> = {}): Homing {
+  const { url, root } = repository
+  const made = createClient({ repository: url, root, app: 'test', pollInterval: 0, ...options })
+  clients.push(made)
+  return made
+}
+const open = (homing: Homing, model = 'tiny'): Promise<Model> => homing.model(model, { backends: ['wasm'] })
+
+/** Everything in the database of the repository, as text, and how many rows each table has. */
+async function onDisk(): Promise<{ rows: Record<string, number>; text: string }> {
+  const name = await databaseName(repository.root)
+  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+    const request = indexedDB.open(name)
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error!)
+  })
+  const rows: Record<string, number> = {}
+  let text = ''
+  for (const table of database.objectStoreNames) {
+    const values = await new Promise<unknown[]>((resolve) => {
+      const request = database.transaction(table).objectStore(table).getAll() as IDBRequest<unknown[]>
+      request.onsuccess = () => resolve(request.result)
+    })
+    rows[table] = values.length
+    for (const value of values)
+      text +=
+        value instanceof Blob
+          ? await value.text()
+          : value instanceof ArrayBuffer
+            ? await new Blob([value]).text()
+            : JSON.stringify(value)
+  }
+  database.close()
+  return { rows, text }
+}
+
+describe('a private model', () => {
+  test('is fetched with the app’s token, which goes nowhere else and is not stored', async () => {
+    const [manifest] = await repository.publish([dense('1.0.0', 1)])
+    await repository.guard(['secret-token'])
+    let asked = 0
+    const homing = client({ getToken: () => (asked++, Promise.resolve('secret-token')) })
+    const model = await open(homing)
+    expect((await model.predict(input)).version).toBe('1.0.0')
+    expect(asked).toBe(1)
+
+    const shown = await repository.tokens()
+    const blobs = [manifest!.graph, ...manifest!.parameters.shards].map(({ sha256 }) => paths.blob(sha256))
+    for (const path of [paths.manifest('tiny', '1.0.0'), ...blobs])
+      expect(shown).toContainEqual([path, 'Bearer secret-token'])
+    const elsewhere = shown.filter(([path]) => !/^(models|blobs)\//.test(path))
+    expect(elsewhere.length).toBeGreaterThan(0)
+    expect(elsewhere.every(([, authorization]) => authorization === null)).toBe(true)
+    expect((await onDisk()).text).not.toContain('secret-token')
+  })
+
+  test('serves on when the token is refused, and updates once it is not', async () => {
+    await repository.publish([dense('1.0.0', 1)])
+    await repository.guard(['first'])
+    let token = 'first'
+    const homing = client({ getToken: () => token })
+    const model = await open(homing)
+    await repository.publish([dense('1.1.0', 2)])
+    await repository.guard(['second'])
+    await expect(homing.check()).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    expect(model.status.update.error?.code).toBe('FORBIDDEN')
+    expect((await model.predict(input)).version).toBe('1.0.0')
+    token = 'second'
+    await homing.check()
+    expect(model.status.version).toBe('1.1.0')
+  })
+
+  test.each<[string, Partial<ClientOptions>]>([
+    ['nobody signed in', { getToken: () => undefined }],
+    ['an app without tokens', {}],
+    [
+      'a hook that fails',
+      {
+        getToken: () => {
+          throw new TypeError('offline')
+        },
+      },
+    ],
+  ])('does not open with %s', async (_what, options) => {
+    await repository.publish([dense('1.0.0', 1)])
+    await repository.guard(['token'])
+    await expect(open(client(options))).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+  })
+
+  test('a public model asks for no token', async () => {
+    await repository.publish([dense('1.0.0', 1)])
+    let asked = 0
+    await open(client({ getToken: () => String(++asked) }))
+    expect(asked).toBe(0)
+  })
+
+  test('getToken must be a function', () => {
+    expect(() => client({ getToken: 'token' as never })).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining('getToken') }),
+    )
+  })
+})
+
+describe('forget', () => {
+  test('closes a model in every tab and leaves nothing of it on the device', async () => {
+    await repository.publish([dense('1.0.0', 1)])
+    await repository.publish([dense('1.0.0', 5, 'other')])
+    const [here, there] = [client(), client()]
+    const [model, elsewhere, other] = [await open(here), await open(there), await open(there, 'other')]
+    await here.record('visit', { pages: 1 })
+    await here.forget('tiny')
+
+    expect(model.status.state.name).toBe('closed')
+    await expect(model.predict(input)).rejects.toMatchObject({ code: 'CLOSED' })
+    await expect.poll(() => elsewhere.status.state.name).toBe('closed')
+    await expect(elsewhere.predict(input)).rejects.toMatchObject({ code: 'CLOSED' })
+    expect((await other.predict(input)).version).toBe('1.0.0')
+    const { rows, text } = await onDisk()
+    expect(rows).toMatchObject({ models: 1, manifests: 1, events: 1, partials: 0 })
+    expect(text).not.toContain('"tiny"')
+
+    const from = (await repository.requests()).length
+    const again = await open(there) // gets a new one, not the one that was closed
+    expect((await again.predict(input)).version).toBe('1.0.0')
+    expect((await repository.requests()).slice(from).some((path) => path.startsWith('blobs/'))).toBe(true)
+  })
+
+  test('all models: nothing is left but whom to trust', async () => {
+    await repository.publish([dense('1.0.0', 1)])
+    await repository.publish([dense('1.0.0', 5, 'other')])
+    const [here, there] = [client(), client()]
+    const [tiny, other] = [await open(here), await open(there, 'other')]
+    await here.record('visit', { pages: 1 })
+    await here.forget()
+    await here.forget()
+    await expect
+      .poll(() => [tiny, other].map(({ status }) => status.state.name))
+      .toEqual(['closed', 'closed'])
+    const { rows } = await onDisk()
+    expect(rows).toMatchObject({ models: 0, manifests: 0, blobs: 0, partials: 0, uses: 0, events: 0 })
+    expect(rows['metadata']).toBeGreaterThan(0)
+    expect((await (await open(here)).predict(input)).version).toBe('1.0.0')
+  })
+
+  test('a download under way in another tab leaves nothing behind', async () => {
+    const [manifest] = await repository.publish([dense('1.0.0', 1)])
+    await repository.fail(paths.blob(manifest!.graph.sha256), { kind: 'hang' })
+    const [here, there] = [client(), client()]
+    const opening = open(there)
+    opening.catch(() => undefined)
+    while (!(await repository.requests()).includes(paths.blob(manifest!.graph.sha256)));
+    await here.forget('tiny')
+    await expect(opening).rejects.toMatchObject({ name: 'HomingError' })
+    expect((await onDisk()).rows).toMatchObject({ models: 0, manifests: 0, blobs: 0, partials: 0 })
+  })
+
+  test('the next user’s token is asked for anew', async () => {
+    await repository.publish([dense('1.0.0', 1)])
+    await repository.guard(['first', 'second'])
+    const users = ['first', 'second']
+    let user = 0
+    const homing = client({ getToken: () => users[user] })
+    await open(homing)
+    await homing.forget()
+    user = 1
+    const from = (await repository.tokens()).length
+    await open(homing)
+    const shown = new Set((await repository.tokens()).slice(from).map(([, authorization]) => authorization))
+    expect([...shown].filter(Boolean)).toEqual(['Bearer second'])
+  })
+
+  test('in memory, every tab forgets its own', async () => {
+    await repository.publish([dense('1.0.0', 1)])
+    const [here, there] = [client({ storage: 'memory' }), client({ storage: 'memory' })]
+    const [, elsewhere] = [await open(here), await open(there)]
+    await here.forget()
+    await expect.poll(() => elsewhere.status.state.name).toBe('closed')
+    const from = (await repository.requests()).length
+    await open(there)
+    expect((await repository.requests()).slice(from).some((path) => path.startsWith('blobs/'))).toBe(true)
+  })
+})
