@@ -85,6 +85,14 @@ export function signingPublisher(send: Send) {
       return documents
     },
 
+    /** Where a target lies that the server's own key vouches for: `/repository/rollouts/<sha256>.digits.json`. */
+    async placeOf(path: string): Promise<string> {
+      const { roles } = await state()
+      const { body } = await send('GET', `/repository/${paths.metadata('rollouts', roles['rollouts']!)}`)
+      const { targets } = readDocument('targets', body, 'rollouts')
+      return `/repository/${paths.target(path, targets[path]!.hashes['sha256']!)}`
+    },
+
     /** Lists these versions, or takes them off. */
     async list(samples: readonly SignedSample[], { off = false } = {}) {
       const files = samples.map(({ model, version, bytes }) => [

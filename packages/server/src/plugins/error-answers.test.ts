@@ -38,6 +38,13 @@ describe('refusals', () => {
     ['PUT', `/v1/blobs/${'0'.repeat(64)}`, {}, 'x', 401, 'UNAUTHORIZED'],
     ['PUT', '/v1/models/digits/versions/1.0.0', {}, '{}', 401, 'UNAUTHORIZED'],
     ['PUT', '/v1/models/digits/rollout', {}, '{}', 401, 'UNAUTHORIZED'],
+    ['PUT', '/v1/metadata/root', {}, '{}', 401, 'UNAUTHORIZED'],
+    ['POST', '/v1/metadata/online-key', {}, undefined, 401, 'UNAUTHORIZED'],
+    ['PUT', '/v1/metadata/timestamp', json, '{}', 400, 'REQUEST_INVALID'],
+    ['PUT', '/v1/metadata/root', json, 'x'.repeat(600_000), 413, 'BODY_TOO_LARGE'],
+    ['PUT', '/v1/metadata/publisher', json, 'x'.repeat(5_000_001), 413, 'BODY_TOO_LARGE'],
+    ['GET', '/v1/metadata/root', {}, undefined, 409, 'METADATA_MISSING'],
+    ['PUT', '/repository/metadata/timestamp.json', {}, 'x', 405, 'REQUEST_INVALID'],
     ['PUT', '/v1/models/digits/versions/1.0', json, '{}', 400, 'REQUEST_INVALID'],
   ] as const)('%s %s', async (method, url, headers, payload, status, code) => {
     const app = await startedServer()
@@ -122,6 +129,9 @@ describe('random requests', () => {
     ['PUT', '/v1/models/digits/rollout'],
     ['PUT', '/v1/models/digits/versions/1.0.0'],
     ['PUT', `/v1/blobs/${'0'.repeat(64)}`],
+    ['PUT', '/v1/metadata/root'],
+    ['PUT', '/v1/metadata/targets'],
+    ['PUT', '/v1/metadata/publisher'],
   )
   const manifestLike = fc.record(
     Object.fromEntries(

@@ -5,7 +5,14 @@ import { canonicalBytes, ModelListSchema, ModelSummarySchema, parseRollout } fro
 import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 
-import { publisher, samplePackage, sha256, startedServer, temporaryFolder } from '../../test/fixture.ts'
+import {
+  publisher,
+  samplePackage,
+  sha256,
+  signer,
+  startedServer,
+  temporaryFolder,
+} from '../../test/fixture.ts'
 
 describe('publishing a version', () => {
   test('stores the manifest byte for byte, in the folder too, and the same bytes again are 200', async () => {
@@ -97,12 +104,12 @@ describe('rolling out', () => {
     const app = await startedServer({ dataFolder })
     const requests = publisher(app)
     for (const version of ['1.0.0', '1.10.0', '1.9.0']) await requests.publish(samplePackage(version))
-    expect((await app.inject('/repository/rollouts/digits.json')).statusCode).toBe(404)
+    await expect(signer(app).placeOf('rollouts/digits.json')).rejects.toThrow()
     expect((await app.inject('/v1/models/digits')).json()).toMatchObject({ revision: 0 })
 
     const first = await requests.rollOut('digits', { champion: '1.9.0' })
     expect(first.statusCode).toBe(200)
-    const file = await readFile(join(dataFolder, 'repository/rollouts/digits.json'))
+    const file = await readFile(join(dataFolder, await signer(app).placeOf('rollouts/digits.json')))
     const rollout = parseRollout(file, 'digits')
     expect(first.json()).toEqual(rollout)
     expect(file.equals(canonicalBytes(rollout))).toBe(true)
@@ -140,6 +147,8 @@ describe('rolling out', () => {
     ['digits', { champion: '3.0.0' }, 404, 'VERSION_UNKNOWN'],
     ['digits', { champion: '1.0.0', challenger: '3.0.0' }, 404, 'VERSION_UNKNOWN'],
     ['wine', { champion: '1.0.0' }, 404, 'MODEL_UNKNOWN'],
+    ['digits', { champion: '1.1.0' }, 409, 'METADATA_MISSING'],
+    ['digits', { champion: '1.0.0', challenger: '1.1.0' }, 409, 'METADATA_MISSING'],
     ['digits', { champion: '1.0.0', challenger: '1.0.0' }, 400, 'REQUEST_INVALID'],
     ['digits', { champion: 'newest' }, 400, 'REQUEST_INVALID'],
     ['digits', {}, 400, 'REQUEST_INVALID'],
@@ -147,6 +156,7 @@ describe('rolling out', () => {
   ])('refuses %s %j with %i %s', async (model, choice, status, code) => {
     const app = await startedServer()
     await publisher(app).publish(samplePackage())
+    await publisher(app).upload(samplePackage('1.1.0')) // nobody has signed for it
     const answer = await publisher(app).rollOut(model, choice)
     expect(answer.statusCode).toBe(status)
     expect(answer.json().error.code).toBe(code)

@@ -2,15 +2,24 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 
+import type { FastifyInstance } from 'fastify'
 import { describe, expect, test } from 'vitest'
 
-import { publisher, samplePackage, sha256, startedServer, temporaryFolder } from '../../test/fixture.ts'
+import {
+  publisher,
+  samplePackage,
+  sha256,
+  signer,
+  startedServer,
+  temporaryFolder,
+} from '../../test/fixture.ts'
 
 const sample = samplePackage()
 const graphUrl = `/repository/blobs/${sha256(sample.graph)}`
 const shardUrl = `/repository/blobs/${sha256(sample.shards[0]!)}`
 const manifestUrl = '/repository/models/digits/1.0.0/manifest.json'
-const rolloutUrl = '/repository/rollouts/digits.json'
+const timestampUrl = '/repository/metadata/timestamp.json'
+const rolloutUrl = (app: FastifyInstance) => signer(app).placeOf('rollouts/digits.json')
 
 async function serverWithDigits(dataFolder?: string) {
   const app = await startedServer(dataFolder === undefined ? {} : { dataFolder })
@@ -20,7 +29,7 @@ async function serverWithDigits(dataFolder?: string) {
 }
 
 describe('the repository', () => {
-  test('serves blobs and manifests for ever and rollouts for the moment', async () => {
+  test('serves blobs and manifests for ever and the timestamp for the moment', async () => {
     const app = await serverWithDigits()
     const headers = async (url: string) => (await app.inject(url)).headers
     expect(await headers(shardUrl)).toMatchObject({
@@ -39,10 +48,19 @@ describe('the repository', () => {
       'content-type': 'application/json; charset=utf-8',
       'cache-control': 'public, max-age=31536000, immutable',
     })
-    expect(await headers(rolloutUrl)).toMatchObject({
+    const hashed = `/repository/models/digits/1.0.0/${sha256(sample.bytes)}.manifest.json`
+    for (const url of [hashed, await rolloutUrl(app), '/repository/metadata/1.root.json']) {
+      expect(await headers(url), url).toMatchObject({
+        'content-type': 'application/json; charset=utf-8',
+        'cache-control': 'public, max-age=31536000, immutable',
+        'access-control-allow-origin': '*',
+      })
+    }
+    expect(await headers(timestampUrl)).toMatchObject({
       'content-type': 'application/json; charset=utf-8',
       'cache-control': 'no-cache',
       'access-control-allow-origin': '*',
+      etag: `"${sha256((await app.inject(timestampUrl)).rawPayload)}"`,
     })
   })
 
@@ -110,9 +128,9 @@ describe('the repository', () => {
     expect((await resume('"another"')).statusCode).toBe(200)
   })
 
-  test('a tag that is still right is answered with 304, until the rollout changes', async () => {
+  test('a tag that is still right is answered with 304, until something is published', async () => {
     const app = await serverWithDigits()
-    for (const url of [shardUrl, graphUrl, manifestUrl, rolloutUrl]) {
+    for (const url of [shardUrl, graphUrl, manifestUrl, await rolloutUrl(app), timestampUrl]) {
       const { etag } = (await app.inject(url)).headers
       for (const tag of [etag, `W/"old", ${etag}`, '*']) {
         const answer = await app.inject({ url, headers: { 'if-none-match': tag } })
@@ -121,17 +139,17 @@ describe('the repository', () => {
       }
       expect((await app.inject({ url, headers: { 'if-none-match': '"old"' } })).statusCode).toBe(200)
     }
-    const { etag } = (await app.inject(rolloutUrl)).headers
+    const { etag } = (await app.inject(timestampUrl)).headers
     await publisher(app).publish(samplePackage('1.1.0'))
     await publisher(app).rollOut('digits', { champion: '1.1.0' })
-    const changed = await app.inject({ url: rolloutUrl, headers: { 'if-none-match': etag } })
+    const changed = await app.inject({ url: timestampUrl, headers: { 'if-none-match': etag } })
     expect(changed.statusCode).toBe(200)
-    expect(changed.json().champion).toBe('1.1.0')
+    expect((await app.inject(await rolloutUrl(app))).json().champion).toBe('1.1.0')
   })
 
   test('HEAD says what GET would send', async () => {
     const app = await serverWithDigits()
-    for (const url of [shardUrl, manifestUrl, rolloutUrl]) {
+    for (const url of [shardUrl, manifestUrl, await rolloutUrl(app), timestampUrl]) {
       const [head, get] = [await app.inject({ method: 'HEAD', url }), await app.inject(url)]
       expect(head.statusCode).toBe(200)
       expect(head.rawPayload).toHaveLength(0)
@@ -163,7 +181,24 @@ describe('the repository', () => {
     '/repository/models/digits/9.9.9/manifest.json',
     '/repository/rollouts/..%2f..%2fhoming.sqlite',
     '/repository/rollouts/..%2fmodels%2fdigits.json',
-    '/repository/rollouts/wine.json',
+    '/repository/rollouts/digits.json',
+    `/repository/rollouts/${'0'.repeat(64)}.digits.json`,
+    `/repository/rollouts/${'0'.repeat(64)}..%2f..%2fhoming.json`,
+    '/repository/metadata/',
+    '/repository/metadata/2.root.json',
+    '/repository/metadata/0.root.json',
+    '/repository/metadata/root.json',
+    '/repository/metadata/01.root.json',
+    '/repository/metadata/1.wine.json',
+    '/repository/metadata/1.root.json.br',
+    '/repository/metadata/1...%2f..%2fhoming.json',
+    '/repository/metadata/1.%2e%2e.json',
+    '/repository/patches/digits/1.0.0.json',
+    `/repository/patches/digits/${'0'.repeat(64)}.1.0.0.json`,
+    `/repository/models/digits/1.0.0/${'0'.repeat(64)}.manifest.json`,
+    `/repository/federated/digits/1.0.0/${'0'.repeat(64)}.manifest.json`,
+    '/online-keys/1.pem',
+    '/repository/..%2fonline-keys%2f1.pem',
     '/repository/rollouts/digits',
     '/repository/rollouts/digits%00.json',
     '/repository/rollouts/ｄｉｇｉｔｓ.json',

@@ -66,7 +66,7 @@ test('the page changes neither API nor repository, and hides what begins with a 
   const app = await serverWithPage()
   expect((await app.inject('/v1/models')).json()).toEqual({ models: [] })
   expect((await app.inject('/v1/nothing')).json().error.code).toBe('REQUEST_INVALID')
-  expect((await app.inject('/repository/rollouts/digits.json')).json().error.code).toBe('MODEL_UNKNOWN')
+  expect((await app.inject('/repository/metadata/1.root.json')).json().error.code).toBe('BLOB_UNKNOWN')
   for (const url of ['/.env', '/assets/', '/assets', '/nothing.js', '/..%2f']) {
     const answer = await app.inject(url)
     expect([403, 404], url).toContain(answer.statusCode)
