@@ -9,7 +9,13 @@ const workers = {
   'onnx-training-worker': 'src/learning/onnx-training-worker.ts',
   'tfjs-training-worker': 'src/learning/tfjs-training-worker.ts',
 }
-const browser = { index: 'src/index.ts', onnx: 'src/onnx.ts', tfjs: 'src/tfjs.ts', ...workers }
+const browser = {
+  index: 'src/index.ts',
+  onnx: 'src/onnx.ts',
+  tfjs: 'src/tfjs.ts',
+  errors: 'src/errors.ts',
+  ...workers,
+}
 const node = { 'node/index': 'src/node/index.ts', 'vite/index': 'src/vite/index.ts' }
 
 /**

@@ -1,4 +1,5 @@
-import { errorCodes, type HomingError } from '@homing/sdk'
+import type { HomingError } from '@homing/sdk'
+import { errorCodes } from '@homing/sdk/errors'
 
 import { element } from '../dom/element.ts'
 

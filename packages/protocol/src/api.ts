@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 
-import { errorCodes } from './error-codes.ts'
 import { ModelNameSchema, Sha256Schema } from './names.ts'
+import { type ErrorCode, retryability } from './retryability.ts'
 import { ListedVersionSchema } from './rollout.ts'
 import { VersionSchema } from './version.ts'
 
@@ -69,7 +69,7 @@ export type MetadataState = v.InferOutput<typeof MetadataStateSchema>
 export const ErrorBodySchema = v.object({
   error: v.object({
     name: v.literal('HomingError'),
-    code: v.picklist(Object.keys(errorCodes) as (keyof typeof errorCodes)[]),
+    code: v.picklist(Object.keys(retryability) as ErrorCode[]),
     message: v.string(),
     details: v.record(v.string(), v.unknown()),
     requestId: v.optional(v.string()),

@@ -1,3 +1,5 @@
+import { type ErrorCode, retryability } from './retryability.ts'
+
 /** One row of the error table: what happened, what to do, and whether the same call may succeed later. */
 export interface ErrorCodeEntry {
   readonly summary: string
@@ -5,25 +7,19 @@ export interface ErrorCodeEntry {
   readonly retryable: boolean
 }
 
-const entry = (summary: string, advice: string, retryable = false): ErrorCodeEntry => ({
-  summary,
-  advice,
-  retryable,
-})
+/** What is said of a code. */
+type Text = Pick<ErrorCodeEntry, 'summary' | 'advice'>
 
-/** Every code that a `HomingError` can carry. `docs/errors.md` shows this table; a test holds the two together. */
-export const errorCodes = {
+const entry = (summary: string, advice: string): Text => ({ summary, advice })
+
+const texts = {
   CONFIG_INVALID: entry(
     'An option or argument is missing or malformed.',
     'Correct the option that the message names.',
   ),
   CLOSED: entry('The client or model was closed.', 'Open it again before you call it.'),
-  ABORTED: entry('The caller aborted the operation.', 'Nothing; call again when you want it.', true),
-  TIMEOUT: entry(
-    'A peer did not answer in time.',
-    'Try again; look at the network or raise the limit.',
-    true,
-  ),
+  ABORTED: entry('The caller aborted the operation.', 'Nothing; call again when you want it.'),
+  TIMEOUT: entry('A peer did not answer in time.', 'Try again; look at the network or raise the limit.'),
 
   INPUT_NAME: entry(
     'An input or feature is missing, or has a name that the model does not have.',
@@ -84,7 +80,6 @@ export const errorCodes = {
   INTEGRITY_FAILED: entry(
     'Bytes have another length or SHA-256 than the manifest says.',
     'The bad copy was discarded. Try again; if it stays, publish the files again.',
-    true,
   ),
 
   PATCH_INVALID: entry(
@@ -115,12 +110,10 @@ export const errorCodes = {
   METADATA_MISMATCH: entry(
     'A file is not the one that signed metadata names: another version, length or hash.',
     'Try again; if it stays, publish the file again.',
-    true,
   ),
   METADATA_CONFLICT: entry(
     'Someone else published metadata of this role first.',
     'Fetch it, sign your change on top of it, and publish that; `homing publish` does so by itself.',
-    true,
   ),
   METADATA_MISSING: entry(
     'The repository has no signed metadata yet, or lacks that of a role.',
@@ -143,20 +136,11 @@ export const errorCodes = {
     'Check the path; publish the file first.',
   ),
 
-  NETWORK_FAILED: entry(
-    'A request failed before an answer came.',
-    'Try again when the device is online.',
-    true,
-  ),
-  HTTP_STATUS: entry(
-    'A server answered with an error status.',
-    'See `details.status` and the message.',
-    true,
-  ),
+  NETWORK_FAILED: entry('A request failed before an answer came.', 'Try again when the device is online.'),
+  HTTP_STATUS: entry('A server answered with an error status.', 'See `details.status` and the message.'),
   RESPONSE_UNEXPECTED: entry(
     'A server answered with something else than what was asked for, such as an HTML page.',
     'Check the `repository` URL; a captive portal or a catch-all route may answer in its place.',
-    true,
   ),
   UNAUTHORIZED: entry(
     'A token is missing, expired or wrong.',
@@ -166,7 +150,7 @@ export const errorCodes = {
     'The token does not allow this model, or no longer does.',
     'Sign in as a user who may read it; `details.until` says when access ended.',
   ),
-  RATE_LIMITED: entry('Too many requests.', 'Wait as long as `details.retryAfter` says (seconds).', true),
+  RATE_LIMITED: entry('Too many requests.', 'Wait as long as `details.retryAfter` says (seconds).'),
   BODY_TOO_LARGE: entry(
     'A request body is larger than the server takes.',
     'Send less, or raise the limit on the server.',
@@ -180,7 +164,6 @@ export const errorCodes = {
   SERVER_FAILED: entry(
     'The server failed in a way that it did not foresee.',
     'Look at its log for the request id.',
-    true,
   ),
 
   STORE_UNAVAILABLE: entry(
@@ -192,7 +175,7 @@ export const errorCodes = {
     'Free storage; the model runs from memory meanwhile.',
   ),
 
-  WORKER_LOST: entry('A worker died before it answered.', 'Call again: the worker is started anew.', true),
+  WORKER_LOST: entry('A worker died before it answered.', 'Call again: the worker is started anew.'),
   ENGINE_MISSING: entry(
     'The engine that this model needs is not installed in the app.',
     'Install the peer dependency that the message names.',
@@ -200,7 +183,6 @@ export const errorCodes = {
   ENGINE_FAILED: entry(
     'The engine failed while it ran the model.',
     'See `cause`; report it if the input is valid.',
-    true,
   ),
   BACKEND_UNAVAILABLE: entry(
     'No allowed backend could start, load or run the model.',
@@ -249,7 +231,12 @@ export const errorCodes = {
     'Check the data folder that the message names.',
   ),
   INTERNAL: entry('Homing broke one of its own rules.', 'Please report it with the message and stack.'),
-} as const satisfies Record<string, ErrorCodeEntry>
+} as const satisfies Record<ErrorCode, Text>
 
-/** A code of the error table. */
-export type ErrorCode = keyof typeof errorCodes
+/** Every code that a `HomingError` can carry. `docs/errors.md` shows this table; a test holds the two together. */
+export const errorCodes = Object.fromEntries(
+  Object.entries(texts).map(([code, text]) => [
+    code,
+    { ...text, retryable: retryability[code as ErrorCode] },
+  ]),
+) as Readonly<Record<ErrorCode, ErrorCodeEntry>>

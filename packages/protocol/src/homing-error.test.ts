@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { type ErrorCode, errorCodes } from './error-codes.ts'
+import { errorCodes } from './error-codes.ts'
 import { HomingError } from './homing-error.ts'
+import type { ErrorCode } from './retryability.ts'
 
 // Every runtime that the package supports has it; the package's own types know neither DOM nor Node.
 declare function structuredClone(value: unknown): unknown

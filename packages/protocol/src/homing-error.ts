@@ -1,4 +1,4 @@
-import { type ErrorCode, errorCodes } from './error-codes.ts'
+import { type ErrorCode, retryability } from './retryability.ts'
 
 /** Plain values that survive `postMessage` and JSON. */
 export type ErrorDetails = Readonly<Record<string, unknown>>
@@ -29,7 +29,7 @@ export class HomingError extends Error {
 
   /** Whether the same call may succeed later without a change. */
   get retryable(): boolean {
-    return errorCodes[this.code].retryable
+    return retryability[this.code]
   }
 
   /** Plain data from which `HomingError.from` makes an equal error on another thread or machine. */
@@ -84,7 +84,7 @@ function isErrorData(value: unknown): value is ReceivedErrorData {
     name === 'HomingError' &&
     typeof message === 'string' &&
     typeof code === 'string' &&
-    Object.hasOwn(errorCodes, code)
+    Object.hasOwn(retryability, code)
   )
 }
 

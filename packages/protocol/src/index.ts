@@ -22,7 +22,7 @@ export {
   maxShardBytes,
   protocolVersion,
 } from './config.ts'
-export { type ErrorCode, type ErrorCodeEntry, errorCodes } from './error-codes.ts'
+export { type ErrorCodeEntry, errorCodes } from './error-codes.ts'
 export { federatedProblem, type MixedShard, mixedShards } from './federated.ts'
 export { type Explanation, ExplanationSchema } from './explanation.ts'
 export { type ErrorDetails, HomingError, type HomingErrorData } from './homing-error.ts'
@@ -56,6 +56,7 @@ export {
   PipelineSchema,
   type TableInput,
 } from './pipeline.ts'
+export type { ErrorCode } from './retryability.ts'
 export { candidates, type ListedVersion, parseRollout, type Rollout, RolloutSchema } from './rollout.ts'
 export { sha256Hex } from './sha256.ts'
 export {

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 
-import type { ErrorCode } from './error-codes.ts'
 import { HomingError } from './homing-error.ts'
+import type { ErrorCode } from './retryability.ts'
 
 /** Most problems that one error lists. */
 const maxIssues = 8

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../src/error-codes.ts'
+import type { ErrorCode } from '../src/retryability.ts'
 import { HomingError } from '../src/homing-error.ts'
 
 /** The `HomingError` that `action` throws; anything else that it throws, or nothing, fails the test. */

@@ -31,4 +31,4 @@ export type {
   ShapleyExplanation,
 } from './runtime/explanation-api.ts'
 export type { Reading, Score } from './runtime/runtime-api.ts'
-export { type ErrorCode, errorCodes, HomingError, type Tensor } from '@homing/protocol'
+export { type ErrorCode, HomingError, type Tensor } from '@homing/protocol'

@@ -1,0 +1,1 @@
+export { type ErrorCode, type ErrorCodeEntry, errorCodes } from '@homing/protocol'
