@@ -40,7 +40,7 @@ export function openModels(database: string): OpenModels {
       if (!locks) return work()
       const wait = new AbortController()
       const timer = setTimeout(() => wait.abort(), forgetTimeout)
-      let begun = false
+      let begun = false as boolean
       try {
         return await locks.request(
           model === undefined ? anyModel : lockOf(model),
