@@ -9,6 +9,21 @@ export const stallTimeout = 15_000
 /** How often a request is made in all, when it fails in a way that may pass. */
 export const maxAttempts = 3
 
+/** How often in a row a request for a blob may bring next to nothing. */
+export const maxBlobAttempts = 5
+
+/** So many bytes of a blob are worth an attempt: those that failed before it are forgotten. */
+export const worthwhileBytes = 64 * 1024
+
+/** How many copies of a blob may turn out to be spoiled before it is given up. */
+export const maxSpoiledCopies = 2
+
+/** What has arrived of a blob is kept whenever it is so many bytes more: 1 MiB for all that arrive at a time. */
+export const pieceSize = 256 * 1024
+
+/** Most bytes that are read from the network at once. */
+export const readSize = 64 * 1024
+
 /** Wait before the second attempt, in milliseconds, give or take half; it doubles with each further one. */
 export const retryDelay = 500
 

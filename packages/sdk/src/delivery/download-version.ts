@@ -1,8 +1,9 @@
 import { type FileRef, type Manifest, servingFiles } from '@homing/protocol'
 
 import { faultPoint } from '../faults/fault-point.ts'
+import type { PieceKeeper } from './blob-arrival.ts'
 import { parallelDownloads, progressInterval } from './config.ts'
-import type { ContentStore, DeliveryPlatform } from './ports.ts'
+import type { ContentStore, DeliveryPlatform, PieceSpan } from './ports.ts'
 import type { Repository } from './repository.ts'
 
 /** How far a version is: bytes there, of all bytes, and how many of them were on the device before. */
@@ -24,8 +25,9 @@ export interface DownloadOptions {
 }
 
 /**
- * Brings every file of a version into the store, those that lack only, a few at a time. Each is stored as soon as it
- * is whole and verified, so that a closed tab goes on with the next one. No more than four files are in memory.
+ * Brings every file of a version into the store, those that lack only, a few at a time. What arrives is kept in pieces,
+ * and each file as soon as it is whole and verified, so that a closed tab goes on where it was. No more than four files are
+ * in memory.
  * @throws HomingError of `Repository.blob` and of the store; the other downloads have ended by then.
  */
 export async function downloadVersion(
@@ -36,23 +38,25 @@ export async function downloadVersion(
   const refs = servingFiles(manifest)
   const there = await store.hasBlobs(refs.map(({ sha256 }) => sha256))
   const missing = refs.filter(({ sha256 }) => !there.has(sha256))
+  const begun = begunBytes(await store.listPieces(missing.map(({ sha256 }) => sha256)))
   const total = sizeOf(refs)
-  const cached = total - sizeOf(missing)
+  const whole = total - sizeOf(missing)
+  const cached = whole + [...begun.values()].reduce((sum, bytes) => sum + bytes, 0)
   const tell = teller(platform, (loaded) =>
     options.onProgress?.({ version: manifest.version, loaded, total, cached }),
   )
 
-  let stored = cached
-  const arriving = new Map<string, number>()
+  let stored = whole
+  const arriving = new Map(begun)
   const loaded = (): number => stored + [...arriving.values()].reduce((sum, bytes) => sum + bytes, 0)
-  tell(stored, true)
+  tell(loaded(), true)
 
   await inParallel(missing, signal, async (ref, signal) => {
     const onBytes = (received: number): void => {
       arriving.set(ref.sha256, received)
       tell(loaded(), false)
     }
-    const bytes = await repository.blob(ref, { signal, onBytes })
+    const bytes = await repository.blob(ref, { signal, onBytes, keeper: keeperOf(store, ref) })
     faultPoint('blob-fetched')
     await store.writeBlob(ref.sha256, bytes)
     arriving.delete(ref.sha256)
@@ -100,6 +104,24 @@ function teller(
     told = platform.now()
     tell(most)
   }
+}
+
+function keeperOf(store: ContentStore, { sha256 }: FileRef): PieceKeeper {
+  return {
+    read: () => store.readPieces(sha256),
+    write: (piece) => store.writePiece(sha256, piece),
+    drop: () => store.deletePieces(sha256),
+  }
+}
+
+/** Bytes that are there of each blob, from its first one on. */
+function begunBytes(spans: readonly PieceSpan[]): Map<string, number> {
+  const begun = new Map<string, number>()
+  for (const { sha256, start, end } of spans.toSorted((a, b) => a.start - b.start)) {
+    const bytes = begun.get(sha256) ?? 0
+    if (start <= bytes) begun.set(sha256, Math.max(bytes, end))
+  }
+  return begun
 }
 
 function sizeOf(refs: readonly FileRef[]): number {

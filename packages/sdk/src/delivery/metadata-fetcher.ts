@@ -1,8 +1,8 @@
 import { HomingError } from '@homing/protocol'
 import type { Fetcher } from '@homing/tuf'
 
-import { graceTime, minBytesPerSecond } from './config.ts'
 import { fetchBytes } from './fetch-bytes.ts'
+import { paceKeeper } from './pace-keeper.ts'
 import type { DeliveryPlatform } from './ports.ts'
 import { withRetry } from './retry.ts'
 
@@ -12,22 +12,15 @@ import { withRetry } from './retry.ts'
  * (The Update Framework 1.5.2).
  */
 export function metadataFetcher(platform: DeliveryPlatform): Fetcher {
-  const fetchOnce = async (url: string, maxBytes: number, signal?: AbortSignal) => {
-    const began = platform.now()
-    const onBytes = (received: number): void => {
-      const paid = graceTime + (received / minBytesPerSecond) * 1_000
-      if (platform.now() - began > paid)
-        throw new HomingError('TIMEOUT', `${url} came at less than ${minBytesPerSecond} bytes a second`)
-    }
-    return fetchBytes(platform, {
+  const fetchOnce = (url: string, maxBytes: number, signal?: AbortSignal) =>
+    fetchBytes(platform, {
       url,
       cache: 'no-store',
       maxBytes,
       unknown: 'TARGET_UNKNOWN',
       signal,
-      onBytes,
+      onBytes: paceKeeper(platform, url),
     })
-  }
   return {
     async fetch(url, maxBytes, signal) {
       try {

@@ -1,9 +1,27 @@
+/** A stretch of a blob that is not whole yet, as `store/store.ts` keeps it. */
+export interface BlobPiece {
+  readonly start: number
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly tag?: string
+}
+
+/** Where a piece lies in its blob. */
+export interface PieceSpan {
+  readonly sha256: string
+  readonly start: number
+  readonly end: number
+}
+
 /** The part of a store that delivery needs. `store/store.ts` states the guarantees. */
 export interface ContentStore {
   readBlob(sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>
   hasBlobs(sha256s: readonly string[]): Promise<Set<string>>
   writeBlob(sha256: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>
   deleteBlob(sha256: string): Promise<void>
+  readPieces(sha256: string): Promise<BlobPiece[]>
+  listPieces(sha256s: readonly string[]): Promise<PieceSpan[]>
+  writePiece(sha256: string, piece: BlobPiece): Promise<void>
+  deletePieces(sha256: string): Promise<void>
   readManifest(sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>
   writeManifest(sha256: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>
   deleteManifest(sha256: string): Promise<void>

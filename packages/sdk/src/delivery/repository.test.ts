@@ -8,7 +8,7 @@ import {
 } from '@homing/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
-import { maxAttempts, responseTimeout, retryDelay, stallTimeout } from './config.ts'
+import { maxBlobAttempts, responseTimeout, retryDelay, stallTimeout } from './config.ts'
 import { hastyPlatform } from './hasty-platform.ts'
 import { createRepository, type Repository } from './repository.ts'
 
@@ -78,9 +78,9 @@ describe('repository', async () => {
   })
 
   it('gets what comes at the last attempt', async () => {
-    server.fail(path, { kind: 'status', status: 503 }, maxAttempts - 1)
+    server.fail(path, { kind: 'status', status: 503 }, maxBlobAttempts - 1)
     await read()
-    expect(requests()).toBe(maxAttempts)
+    expect(requests()).toBe(maxBlobAttempts)
   })
 
   const passing: [Fault, ErrorCode][] = [
@@ -95,7 +95,7 @@ describe('repository', async () => {
   it.each(passing)('%o ends as %s after a bounded number of attempts', async (fault, code) => {
     server.fail(path, fault)
     await expect(read()).rejects.toMatchObject({ name: 'HomingError', code })
-    expect(requests()).toBe(maxAttempts)
+    expect(requests()).toBe(maxBlobAttempts)
   })
 
   const spoiling: Fault[] = [
@@ -136,7 +136,7 @@ describe('repository', async () => {
     server.fail(path, { kind: 'status', status: 502 })
     await read().catch(() => undefined)
     const pauses = () => platform.waits.filter((ms) => ms !== responseTimeout && ms !== stallTimeout)
-    expect(pauses()).toEqual([retryDelay, 2 * retryDelay])
+    expect(pauses()).toEqual([1, 2, 4, 8].map((times) => times * retryDelay))
 
     platform.waits.length = 0
     server.fail(path, { kind: 'status', status: 503, headers: { 'retry-after': '7' } }, 1)

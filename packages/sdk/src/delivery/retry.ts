@@ -30,8 +30,8 @@ export async function withRetry<T>(
   }
 }
 
-/** Milliseconds until the next attempt; undefined when another one is of no use. */
-function waitAfter(error: unknown, number: number, random: number): number | undefined {
+/** Milliseconds to wait after attempt `number` failed; undefined when another one is of no use. */
+export function waitAfter(error: unknown, number: number, random: number): number | undefined {
   if (!(error instanceof HomingError) || !mayPass(error)) return undefined
   const backoff = retryDelay * 2 ** (number - 1) * (0.5 + random)
   const { retryAfter } = error.details

@@ -1,0 +1,82 @@
+import type { FileRef } from '@homing/protocol'
+
+import { pieceSize } from './config.ts'
+import type { BlobPiece } from './ports.ts'
+
+/** Where the pieces of one blob are kept until it is whole. */
+export interface PieceKeeper {
+  read(): Promise<BlobPiece[]>
+  write(piece: BlobPiece): Promise<void>
+  /** Deletes all of them. */
+  drop(): Promise<void>
+}
+
+/** A blob as far as it has arrived: `bytes` up to `received`. */
+export interface BlobArrival {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly received: number
+  /** The strong tag of the file that the bytes are of. */
+  readonly tag: string | undefined
+  /** Takes the bytes that come next, of a file with this tag; keeps a piece whenever enough has come. */
+  take(next: Uint8Array, tag: string | undefined): Promise<void>
+  /** Takes the place of what is here: the same blob, received further in another answer. */
+  replace(bytes: Uint8Array<ArrayBuffer>, received: number, tag: string | undefined): Promise<void>
+  /** Keeps what has come since the last piece. */
+  flush(): Promise<void>
+  /** Begins again from nothing. */
+  discard(): Promise<void>
+}
+
+/** What has arrived of `ref`: what `keeper` holds from its first byte on. Pieces that cannot be of it are dropped. */
+export async function openArrival(ref: FileRef, keeper: PieceKeeper | undefined): Promise<BlobArrival> {
+  let bytes = new Uint8Array(ref.size)
+  let received = 0
+  let kept = 0
+  let tag: string | undefined
+  const discard = async (): Promise<void> => {
+    received = kept = 0
+    tag = undefined
+    await keeper?.drop()
+  }
+  const flush = async (): Promise<void> => {
+    if (received <= kept || received === ref.size) return // a whole blob is stored whole
+    const start = kept
+    kept = received
+    await keeper?.write({ start, bytes: bytes.slice(start, received), ...(tag === undefined ? {} : { tag }) })
+  }
+  for (const piece of (await keeper?.read()) ?? []) {
+    if (piece.start > received) break
+    if (piece.start + piece.bytes.byteLength > ref.size) {
+      await discard()
+      break
+    }
+    bytes.set(piece.bytes, piece.start)
+    received = kept = Math.max(received, piece.start + piece.bytes.byteLength)
+    tag = piece.tag
+  }
+  return {
+    get bytes() {
+      return bytes
+    },
+    get received() {
+      return received
+    },
+    get tag() {
+      return tag
+    },
+    async take(next, nextTag) {
+      bytes.set(next, received)
+      received += next.byteLength
+      tag = nextTag
+      if (received - kept >= pieceSize) await flush()
+    },
+    async replace(others, length, otherTag) {
+      bytes = others
+      received = length
+      tag = otherTag
+      if (received - kept >= pieceSize) await flush()
+    },
+    flush,
+    discard,
+  }
+}
