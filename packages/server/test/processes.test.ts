@@ -2,6 +2,7 @@ import { readdir, readFile, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { canonicalBytes, ModelSummarySchema, parseRollout, paths } from '@homing/protocol'
+import { generatePrivateKey } from '@homing/tuf/repository'
 import * as v from 'valibot'
 import { describe, expect, test, vi } from 'vitest'
 
@@ -133,6 +134,24 @@ describe('dying', { timeout: 60_000 }, () => {
     await serverProcess(dataFolder)
     expect(await readdir(join(dataFolder, 'incoming'))).toEqual([])
   })
+})
+
+test('a log at its most talkative tells of no key and no token', { timeout: 60_000 }, async () => {
+  const [pem, other] = [generatePrivateKey(), generatePrivateKey('ecdsa')]
+  const server = await serverProcess(await temporaryFolder(), {
+    HOMING_ONLINE_KEY: `${pem}${other}`,
+    HOMING_LOG_LEVEL: 'trace',
+  })
+  await signer(server).initialise()
+  expect((await signer(server).put('root', Buffer.from('{}'))).status).toBe(400)
+  expect(
+    (await fetch(`${server.url}/v1/metadata/online-key`, { method: 'POST', headers: admin })).status,
+  ).toBe(400)
+  server.kill('SIGTERM')
+  await server.ended
+  expect(server.log()).toContain('signed metadata')
+  for (const secret of [adminToken, ...`${pem}${other}`.split('\n').filter((line) => !/-----|^$/.test(line))])
+    expect(server.log()).not.toContain(secret)
 })
 
 describe('dying while it signs', { timeout: 120_000 }, () => {
