@@ -1,4 +1,4 @@
-import type { Card, Engine, HomingErrorData, Signature } from '@homing/protocol'
+import type { Card, Engine, ErrorCode, HomingErrorData, Signature } from '@homing/protocol'
 
 import type { Step } from '../delivery/model-state.ts'
 import type { PatchReport } from '../delivery/patches/patch-report.ts'
@@ -22,6 +22,11 @@ export interface ClientOptions {
   readonly root: string | Uint8Array | object
   /** URL of the aggregation server, which receives what comes home. */
   readonly server?: string | URL
+  /**
+   * Models that came with the app: by name, the URL of the folder among its files that `homing bundle` wrote. They serve at
+   * the very first start, offline, and are updated from the repository.
+   */
+  readonly bundled?: Readonly<Record<string, string | URL>>
   /**
    * Gives a token of the user who is signed in, for private models: a JWT, or undefined when nobody is. Called only when
    * the repository asks for one, and again before it ends or once it is refused; kept in memory alone.
@@ -95,8 +100,12 @@ export interface ModelStatus {
   readonly card?: Card
   readonly storage: {
     readonly kind: 'indexeddb' | 'memory'
+    /** Why it is in memory, where that is not by choice. */
     readonly reason?: string
+    readonly code?: ErrorCode
     readonly usage: number
+    /** Whether the browser has promised not to evict what is stored; absent before it was asked. */
+    readonly persisted?: boolean
   }
   readonly update: {
     readonly policy: UpdatePolicy

@@ -6,22 +6,14 @@ import {
   type Patches,
 } from '@homing/protocol'
 
+import { keeperOf } from '../keeper-of.ts'
 import type { ContentStore } from '../ports.ts'
 import type { BlobOptions } from '../receive-blob.ts'
 import type { Repository } from '../repository.ts'
 import { applyListed } from './apply-listed.ts'
 import { cheapestPatch } from './cheapest-patch.ts'
 import { createLine } from './line.ts'
-
-/** What came of patches in one download. */
-export interface PatchReport {
-  /** Shards that were made of what the device held. */
-  readonly applied: number
-  /** Shards that were fetched whole because a patch failed. */
-  readonly failed: number
-  /** Bytes that applied patches saved. */
-  readonly saved: number
-}
+import type { PatchReport } from './patch-report.ts'
 
 /** Makes shards of a version of what the device holds of others. */
 export interface ShardPatches {
@@ -48,8 +40,11 @@ export function createShardPatches({ list, repository, store }: ShardPatchesOpti
   let listed: Promise<ReadonlyMap<string, PatchedShard>> | undefined
   let report: PatchReport = { applied: 0, failed: 0, saved: 0 }
 
+  const count = (): undefined => {
+    report = { ...report, failed: report.failed + 1 }
+  }
   const bySha256 = async (): Promise<ReadonlyMap<string, PatchedShard>> => {
-    const { shards = [] } = (await list()) ?? {}
+    const { shards = [] } = (await list().catch(count)) ?? {}
     return new Map(shards.map((shard) => [shard.sha256, shard]))
   }
   const find = async (shard: FileRef): Promise<ListedPatch | undefined> => {
@@ -60,7 +55,9 @@ export function createShardPatches({ list, repository, store }: ShardPatchesOpti
   const fetchAndApply = async (patch: ListedPatch, shard: FileRef, options: BlobOptions) => {
     const { onBytes } = options
     const told = onBytes && ((received: number) => onBytes(Math.floor((received / patch.size) * shard.size)))
-    const bytes = await repository.blob(patch, { ...options, onBytes: told })
+    const keeper = keeperOf(store, patch)
+    const bytes = await repository.blob(patch, { ...options, onBytes: told, keeper })
+    await keeper.drop() // what follows goes quickly, and the patch is of no use after it
     return inLine(() => applyListed(patch, bytes, shard, store))
   }
 
@@ -79,8 +76,7 @@ export function createShardPatches({ list, repository, store }: ShardPatchesOpti
         return made
       } catch (error) {
         if (options.signal?.aborted) throw HomingError.from(error, 'ABORTED')
-        report = { ...report, failed: report.failed + 1 }
-        return undefined
+        return count()
       }
     },
   }
