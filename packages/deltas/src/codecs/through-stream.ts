@@ -7,8 +7,7 @@ export async function* throughStream(
   const reader = stream.readable.getReader()
   const feed = async (): Promise<void> => {
     try {
-      // Streams take no views of shared memory, of which no source is.
-      for await (const chunk of source) await writer.write(chunk as Uint8Array<ArrayBuffer>)
+      for await (const chunk of source) await writer.write(chunk)
       await writer.close()
     } catch (error) {
       await writer.abort(error).catch(() => undefined) // an errored stream is told to its reader below

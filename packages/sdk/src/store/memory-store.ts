@@ -1,5 +1,3 @@
-import type { HomingError } from '@homing/protocol'
-
 import { unavailable } from './store-error.ts'
 import { emptyRecord } from './model-record.ts'
 import { forgottenFiles, isForgottenDocument } from './forgotten.ts'
@@ -7,24 +5,8 @@ import { createMemoryPartials } from './memory-partials.ts'
 import { keptVersions } from './kept-versions.ts'
 import type { ModelRecord, RecordedEvent, Store } from './store.ts'
 
-/** A store that ends with its worker. */
-export interface MemoryStore extends Store {
-  /** What it holds, as of now; the bytes of blobs are read one by one. */
-  contents(): MemoryContents
-}
-
-/** What a store in memory holds, but for pieces of blobs. */
-export interface MemoryContents {
-  readonly blobs: readonly string[]
-  readonly manifests: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
-  readonly metadata: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
-  readonly models: readonly ModelRecord[]
-  readonly uses: ReadonlyMap<string, number>
-  readonly events: readonly RecordedEvent[]
-}
-
-/** A store in memory. `cause` says why, where that is not by choice. */
-export function createMemoryStore(cause?: HomingError): MemoryStore {
+/** A store that ends with its worker. `reason` says why, where that is not by choice. */
+export function createMemoryStore(reason?: string): Store {
   // Blobs, not arrays: a browser may move them out of the worker's heap.
   const blobs = new Map<string, Blob>()
   const partials = createMemoryPartials()
@@ -44,7 +26,7 @@ export function createMemoryStore(cause?: HomingError): MemoryStore {
 
   return {
     kind: 'memory',
-    ...(cause === undefined ? {} : { reason: cause.message, code: cause.code }),
+    ...(reason === undefined ? {} : { reason }),
 
     readBlob: async (sha256) => {
       const blob = await run(() => blobs.get(sha256))
@@ -129,14 +111,6 @@ export function createMemoryStore(cause?: HomingError): MemoryStore {
         for (const blob of blobs.values()) bytes += blob.size
         return bytes
       }),
-    contents: () => ({
-      blobs: [...blobs.keys()],
-      manifests: new Map(manifests),
-      metadata: new Map(metadata),
-      models: [...models.values()],
-      uses: new Map(uses),
-      events: [...events],
-    }),
     close: () => {
       closed = true
       blobs.clear()

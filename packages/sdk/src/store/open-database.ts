@@ -1,7 +1,7 @@
 import { type DBSchema, type IDBPDatabase, wrap } from 'idb'
 
 import { openTimeout } from './config.ts'
-import { pending } from './store-error.ts'
+import { unavailable } from './store-error.ts'
 import type { RecordedEvent } from './store.ts'
 import { databaseVersion, upgrades } from './upgrades.ts'
 
@@ -28,14 +28,12 @@ export interface HomingDatabase extends DBSchema {
 /**
  * Opens the database, or brings it up to date first. The connection closes by itself when a newer version of
  * this library wants to upgrade it; `onLost` then tells why.
- * @throws HomingError STORE_UNAVAILABLE when nothing happens for `patience` milliseconds, with `details.pending`, as while an
- * older tab blocks the upgrade.
+ * @throws HomingError STORE_UNAVAILABLE when `factory` refuses, an older tab blocks the upgrade, or nothing happens.
  */
 export async function openDatabase(
   factory: IDBFactory,
   name: string,
   onLost: (reason: string) => void,
-  patience: number = openTimeout,
 ): Promise<IDBPDatabase<HomingDatabase>> {
   const request = factory.open(name, databaseVersion)
   let blocked = false
@@ -47,12 +45,13 @@ export async function openDatabase(
       upgrade(request.result, request.transaction!)
   }
   const database = await new Promise<IDBDatabase>((resolve, reject) => {
-    const giveUp = (): void => {
+    const timer = setTimeout(() => {
       // What opens after all must not stay open: it would block every later upgrade.
       request.onsuccess = () => request.result.close()
-      reject(pending(blocked ? 'another tab holds an older version open' : `no answer in ${patience} ms`))
-    }
-    const timer = patience === Infinity ? undefined : setTimeout(giveUp, patience)
+      reject(
+        unavailable(blocked ? 'another tab holds an older version open' : `no answer in ${openTimeout} ms`),
+      )
+    }, openTimeout)
     request.onsuccess = () => {
       clearTimeout(timer)
       resolve(request.result)
@@ -62,9 +61,9 @@ export async function openDatabase(
       reject(request.error!)
     }
   })
-  database.onversionchange = ({ newVersion }) => {
+  database.onversionchange = () => {
     database.close()
-    onLost(newVersion === null ? 'it is being deleted' : 'a newer version of this app upgrades the database')
+    onLost('a newer version of this app upgrades the database')
   }
   database.onclose = () => onLost('the browser closed the database')
   return wrap(database) as IDBPDatabase<HomingDatabase>

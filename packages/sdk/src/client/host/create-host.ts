@@ -90,7 +90,10 @@ export function createHost(config: HostConfig): HostApi {
     budget: config.storageBudget,
     estimate: browserEstimate,
   })
-  const opened = (model: string): ModelCoordinator => {
+  /** A page that brings its models back, after its host died, opens them and calls them at once. */
+  const openings = new Map<string, Promise<unknown>>()
+  const opened = async (model: string): Promise<ModelCoordinator> => {
+    await openings.get(model)
     const coordinator = models.get(model)
     if (coordinator) return coordinator
     throw new HomingError('CLOSED', `Model ${model} is not open.`)
@@ -122,8 +125,8 @@ export function createHost(config: HostConfig): HostApi {
     model: string,
     options: OpenOptions,
     emit: (event: ModelEvent) => Promise<void>,
-  ): Promise<ModelCoordinator> =>
-    inTurnOf(model)(async () => {
+  ): Promise<ModelCoordinator> => {
+    const opening = inTurnOf(model)(async () => {
       await leave(model)
       const release = await (await openEverywhere()).hold(model)
       const made = await coordinate(model, options, emit).catch((error: unknown) => {
@@ -134,6 +137,10 @@ export function createHost(config: HostConfig): HostApi {
       leaving.set(model, { emit, release })
       return made
     })
+    const told = opening.catch(() => undefined) // to who opens it
+    openings.set(model, told)
+    return opening
+  }
   /** Ends what this tab has open of a model. */
   const leave = async (model: string): Promise<ModelEnd | undefined> => {
     const [coordinator, end] = [models.get(model), leaving.get(model)]
@@ -165,18 +172,19 @@ export function createHost(config: HostConfig): HostApi {
     async close(model) {
       await inTurnOf(model)(() => leave(model))
     },
-    update: async (model) => opened(model).update(),
-    retry: async (model) => opened(model).retry(),
-    rollback: async (model) => opened(model).rollback(),
-    pin: async (model, version) => opened(model).pin(version),
-    setUpdates: async (model, policy) => opened(model).setUpdates(policy),
-    setBackends: async (model, backends) => opened(model).setBackends(backends),
-    ready: async (model) => opened(model).ready(),
+    update: async (model) => (await opened(model)).update(),
+    retry: async (model) => (await opened(model)).retry(),
+    rollback: async (model) => (await opened(model)).rollback(),
+    pin: async (model, version) => (await opened(model)).pin(version),
+    setUpdates: async (model, policy) => (await opened(model)).setUpdates(policy),
+    setBackends: async (model, backends) => (await opened(model)).setBackends(backends),
+    ready: async (model) => (await opened(model)).ready(),
     async sectionFiles(model, section, signal = new AbortController().signal) {
-      const files = await opened(model).sectionFiles(section, signal)
+      const files = await (await opened(model)).sectionFiles(section, signal)
       return transfer(files, [files.graph.buffer, files.parameters.buffer])
     },
     async check() {
+      await Promise.all(openings.values())
       const looks = await Promise.allSettled([...models.values()].map((model) => model.look()))
       const failed = looks.find((look) => look.status === 'rejected')
       if (failed) throw failed.reason

@@ -1,1 +1,0 @@
-export { unzstd } from './codecs/unzstd.ts'
