@@ -34,6 +34,8 @@ export default defineConfig({
       {
         resolve: { conditions: [...conditions, 'browser', 'import', 'module', 'default'] },
         worker: { format: 'es' },
+        // What workers alone import is else found in the middle of a test, and the page loaded anew.
+        optimizeDeps: { entries: ['packages/sdk/src/**/*-worker.ts'] },
         test: {
           name: 'browser',
           include: sources.map((folder) => `${folder}/**/*.browser.test.ts`),
