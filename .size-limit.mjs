@@ -1,5 +1,15 @@
 const dist = (/** @type {string} */ file) => `packages/sdk/dist/${file}`
 
+/** What is imported only once it is needed (Ed25519 for old browsers, patches, explanations) is no part of a cold load. */
+const withoutLazyParts = {
+  name: 'homing:without-lazy-parts',
+  setup(/** @type {import('esbuild').PluginBuild} */ build) {
+    build.onResolve({ filter: /.*/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    )
+  },
+}
+
 /** Bundled as an app's bundler does; engines are counted by no one, they come from the app's own dependencies. */
 const asInAnApp = {
   gzip: true,
@@ -9,6 +19,7 @@ const asInAnApp = {
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
+    plugins: [withoutLazyParts],
   }),
 }
 

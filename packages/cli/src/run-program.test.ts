@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises'
 import { Writable } from 'node:stream'
 import { join } from 'node:path'
 
@@ -7,7 +8,7 @@ import { describe, expect, test } from 'vitest'
 import { file, sha256, temporaryFolder } from '../test/fixture.ts'
 import { classifier } from '../test/classifier-fixture.ts'
 import { denseModel } from '../test/onnx-fixture.ts'
-import { serverProcess, token } from '../test/server-process.ts'
+import { serverProcess, signedServer, token } from '../test/server-process.ts'
 import { runProgram } from './run-program.ts'
 
 /** Runs the command line and gives what it wrote. */
@@ -144,6 +145,8 @@ describe('against the real server', () => {
   test('publish, rollout, rollback, status', async () => {
     const server = await serverProcess()
     const folder = await temporaryFolder()
+    const keys = join(folder, 'keys')
+    const signing = ['--server', server, '--token', token, '--keys', keys]
     for (const [seed, version] of [
       [1, '1.0.0'],
       [2, '1.1.0'],
@@ -152,7 +155,15 @@ describe('against the real server', () => {
       await homing('pack', source, '--model', 'dense', '--version', version, '--out', folder)
     }
     const at = ['--server', server, '--token', token]
-    const published = await homing('publish', folder, ...at)
+    const early = await homing('publish', folder, ...signing)
+    expect(early.err).toMatch(/CONFIG_INVALID: .*homing keys init/)
+    const made = await homing('keys', 'init', ...signing)
+    expect({ ...made, out: made.out.replace(/-[0-9a-f]{8}/g, '').replaceAll(keys, 'keys') }).toEqual({
+      exit: 0,
+      out: 'root       keys/root.pem\ntargets    keys/targets.pem\npublisher  keys/publisher.pem\nKeep the keys of root and targets away from machines that serve. Apps bundle keys/root.json.\n',
+      err: '',
+    })
+    const published = await homing('publish', folder, ...signing)
     expect(published.exit).toBe(0)
     expect(published.out).toBe(
       'dense 1.0.0 is published (2 files uploaded); devices get 1.0.0\ndense 1.1.0 is published (1 file uploaded); devices get 1.1.0\n',
@@ -173,8 +184,57 @@ describe('against the real server', () => {
     expect(JSON.parse(json.out)).toMatchObject({ models: [{ model: 'dense', champion: '1.0.0' }] })
   })
 
+  test('keys are rotated, revoked, added, delegated and shown, and never printed', async () => {
+    const { server, keys } = await signedServer({ counts: { publisher: 2 } })
+    const flags = ['--server', server, '--token', token, '--keys', keys]
+    const said: string[] = []
+    const run = async (...args: string[]): Promise<string> => {
+      const { exit, out, err } = await homing('keys', ...args, ...flags)
+      expect([args, exit, err]).toEqual([args, 0, ''])
+      said.push(out)
+      return out.replaceAll(/[0-9a-f]{8,}/g, '<id>').replaceAll(keys, 'keys')
+    }
+    expect((await run('show')).replaceAll(/ +/g, ' ').replaceAll(/\d{4}-\S+/g, '<time>')).toBe(
+      [
+        'ROLE NEEDS KEY TYPE EXPIRES WHERE',
+        'root 1 of 1 <id> ed25519 <time> keys/root-<id>.pem',
+        'timestamp 1 of 1 <id> ed25519 the server',
+        'snapshot 1 of 1 <id> ed25519 the server',
+        'targets 1 of 1 <id> ed25519 <time> keys/targets-<id>.pem',
+        'publisher 1 of 2 <id> ed25519 <time> keys/publisher-<id>.pem',
+        ' <id> ed25519 keys/publisher-<id>.pem',
+        'rollouts 1 of 1 <id> ed25519 the server',
+        '',
+      ].join('\n'),
+    )
+    expect(await run('rotate', 'root')).toBe(
+      'signed root\nnew key <id> in keys/root-<id>.pem\n<id> signs no longer\n',
+    )
+    expect(await run('rotate', 'online')).toBe('signed root, targets\n<id> signs no longer\n')
+    const { roles } = JSON.parse((await homing('keys', 'show', '--json', ...flags)).out) as {
+      roles: { role: string; keys: { keyId: string }[] }[]
+    }
+    const [stolen] = roles.find(({ role }) => role === 'publisher')!.keys
+    expect(await run('revoke', stolen!.keyId)).toMatch(
+      /^signed targets(, publisher)?\n<id> signs no longer\n$/,
+    )
+    expect(await run('add', 'publisher', '--threshold', '2', '--type', 'ecdsa')).toMatch(
+      /^signed targets, publisher\nnew key <id> in keys\/publisher-<id>.pem\n$/,
+    )
+    expect(await run('delegate', 'digits')).toBe('signed targets\n')
+    expect(await run('renew', 'targets')).toBe('signed targets\n')
+    const root = await run('show', '--root')
+    expect(root).toBe((await readFile(join(keys, 'root.json'), 'utf8')).replaceAll(/[0-9a-f]{8,}/g, '<id>'))
+    const secrets = await Promise.all(
+      (await readdir(keys))
+        .filter((name) => name.endsWith('.pem'))
+        .map((name) => readFile(join(keys, name), 'utf8')),
+    )
+    for (const secret of secrets.map((pem) => pem.split('\n')[1]!)) expect(said.join()).not.toContain(secret)
+  })
+
   test('publishes training and explanation graphs with the version', async () => {
-    const server = await serverProcess()
+    const { server, keys } = await signedServer()
     const folder = await temporaryFolder()
     const source = await file(folder, 'model.onnx', classifier())
     const packed = await homing(
@@ -193,7 +253,7 @@ describe('against the real server', () => {
       ],
     )
     const { manifest } = JSON.parse(packed.out) as { manifest: Manifest }
-    const published = await homing('publish', folder, '--server', server, '--token', token)
+    const published = await homing('publish', folder, '--server', server, '--token', token, '--keys', keys)
     expect(published.out).toContain('4 files uploaded')
     for (const { sha256: name, size } of [manifest.training!.graph!.file, manifest.explanation!.graph]) {
       const answer = await fetch(`${server}/repository/${paths.blob(name)}`)

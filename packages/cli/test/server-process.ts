@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 import { onTestFinished } from 'vitest'
 
+import { initKeys } from '../src/keys/init-keys.ts'
+import type { KeySessionOptions } from '../src/keys/key-session.ts'
 import { temporaryFolder } from './fixture.ts'
 
 const main = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))
@@ -41,4 +44,18 @@ export async function serverProcess(flags: readonly string[] = []): Promise<stri
     once(process_, 'exit').then(() => Promise.reject(new Error('the server ended before it listened'))),
   ])) as [string]
   return address
+}
+
+/** The machine of whoever made the keys of a server: what every command there is given. */
+export interface Machine extends KeySessionOptions {
+  readonly token: string
+  readonly keys: string
+}
+
+/** A server whose metadata is signed, and the machine that has its keys. */
+export async function signedServer(options: Partial<Parameters<typeof initKeys>[0]> = {}): Promise<Machine> {
+  const keys = join(await temporaryFolder(), 'keys')
+  const machine = { server: await serverProcess(), token, keys, environment: {} }
+  await initKeys({ ...machine, ...options })
+  return machine
 }

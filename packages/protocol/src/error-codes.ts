@@ -175,6 +175,11 @@ const texts = {
     'Free storage; the model runs from memory meanwhile.',
   ),
 
+  STORE_NEWER: entry(
+    'A newer version of this app has upgraded what this device stores; this one cannot read it.',
+    'Reload the page to get the newer version; the model runs from memory meanwhile.',
+  ),
+
   WORKER_LOST: entry('A worker died before it answered.', 'Call again: the worker is started anew.'),
   ENGINE_MISSING: entry(
     'The engine that this model needs is not installed in the app.',

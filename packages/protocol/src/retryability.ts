@@ -48,6 +48,7 @@ export const retryability = {
   SERVER_FAILED: true,
   STORE_UNAVAILABLE: false,
   STORE_FULL: false,
+  STORE_NEWER: false,
   WORKER_LOST: true,
   ENGINE_MISSING: false,
   ENGINE_FAILED: true,

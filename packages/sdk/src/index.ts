@@ -20,6 +20,7 @@ export type {
   TrainingStep,
 } from './learning/training-api.ts'
 export { createClient } from './client/create-client.ts'
+export type { PatchReport } from './delivery/patches/patch-report.ts'
 export type { ExplainOptions } from './client/explanation-api.ts'
 export type { PageInput } from './client/page-input.ts'
 export type { ImageSource, InputValue, TableRow } from './inputs/input-value.ts'

@@ -45,6 +45,8 @@ export interface BrowserRepository {
   readonly root: string
   /** Publishes `releases` of one model besides earlier ones, signed; the newest serves. Gives the manifests. */
   publish(releases: readonly Release[]): Promise<Manifest[]>
+  /** Puts files of other kinds at their paths; what signed metadata shall vouch for is signed. */
+  put(files: Readonly<Record<string, Uint8Array>>): Promise<void>
   /** Makes a published version the champion of its model. */
   rollOut(model: string, champion: string): Promise<void>
   /** Signs the metadata of a role once more, as expiring at `expires`. */
@@ -108,6 +110,11 @@ export async function startBrowserRepository(): Promise<BrowserRepository> {
       await node.putRepositoryFiles(url, files)
       return manifests
     },
+    put: (files) =>
+      node.putRepositoryFiles(
+        url,
+        Object.fromEntries(Object.entries(files).map(([path, bytes]) => [path, base64(bytes)])),
+      ),
     rollOut: (model, champion) => node.putRepositoryFiles(url, rollout(model, champion)),
     expire: (role, expires) => node.expireRepository(url, role, expires),
     fail: (path, fault, times) => node.failRepositoryPath(url, path, fault, times),

@@ -1,19 +1,23 @@
 import type { ServerResponse } from 'node:http'
 
 import type { Fault } from './fault.ts'
+import type { AnswerBody } from './ranged-body.ts'
 
 const page = '<!doctype html><html><body>Please sign in</body></html>'
 const open = { 'access-control-allow-origin': '*' }
 
-/** Answers with `file` (404 without one), or as `fault` says. */
+/** Answers with `body` (404 without one), or as `fault` says. `sent` is told of bytes of a body as they are written. */
 export function answer(
   response: ServerResponse,
-  file: Uint8Array | undefined,
+  body: AnswerBody | undefined,
   fault: Fault | undefined,
+  sent: (bytes: number) => void,
 ): void {
+  const reply: Reply = { response, sent, body: body ?? nothing }
+  const { bytes } = reply.body
   switch (fault?.kind) {
     case undefined:
-      return file ? send(response, file) : end(response, 404, 'text/plain', 'not found')
+      return body ? send(reply, bytes) : end(response, 404, 'text/plain', 'not found')
     case 'status':
       for (const [name, value] of Object.entries(fault.headers ?? {})) response.setHeader(name, value)
       return end(response, fault.status, 'text/plain', 'a fault')
@@ -23,65 +27,78 @@ export function answer(
       response.setHeader('location', fault.to)
       return end(response, 302, 'text/plain', '')
     case 'truncate':
-      return send(response, bodyOf(file).subarray(0, fault.after))
+      return send(reply, bytes.subarray(0, fault.after))
     case 'alter':
       return send(
-        response,
-        bodyOf(file).map((byte, index) => (index === fault.at ? byte ^ 1 : byte)),
+        reply,
+        bytes.map((byte, index) => (index === fault.at ? byte ^ 1 : byte)),
       )
     case 'grow':
-      return send(response, Buffer.concat([bodyOf(file), Buffer.alloc(fault.by)]))
+      return send(reply, Buffer.concat([bytes, Buffer.alloc(fault.by)]))
     case 'hang':
-      return begin(response, bodyOf(file), fault.after, () => undefined)
+      return begin(reply, fault.after, () => undefined)
     case 'reset':
-      return begin(response, bodyOf(file), fault.after, () => response.destroy())
+      return begin(reply, fault.after, () => response.destroy())
     case 'slow':
-      return sendSlowly(response, bodyOf(file), fault.piece, fault.every)
+      return sendSlowly(reply, fault.piece, fault.every)
   }
 }
 
-/** Lets any page ask with a token or for a range. */
-export function preflight(response: ServerResponse): void {
-  response.writeHead(204, { ...open, 'access-control-allow-headers': 'authorization, range' }).end()
+/** What an answer is made with. */
+interface Reply {
+  readonly response: ServerResponse
+  readonly body: AnswerBody
+  readonly sent: (bytes: number) => void
 }
 
 /** A fault of the body needs a file; without one it spoils an empty body. */
-function bodyOf(file: Uint8Array | undefined): Uint8Array {
-  return file ?? new Uint8Array()
+const nothing: AnswerBody = { status: 200, headers: {}, bytes: new Uint8Array() }
+
+/** Lets any page ask with a token or for a range. */
+export function preflight(response: ServerResponse): void {
+  response.writeHead(204, { ...open, 'access-control-allow-headers': 'authorization, range, if-range' }).end()
 }
 
 function end(response: ServerResponse, status: number, type: string, text: string): void {
   response.writeHead(status, { ...open, 'content-type': type }).end(text)
 }
 
-function head(response: ServerResponse, length: number): void {
-  response.writeHead(200, { ...open, 'content-type': 'application/octet-stream', 'content-length': length })
+function head({ response, body }: Reply, length: number): void {
+  const type = { ...open, 'access-control-expose-headers': 'etag, content-range' }
+  response.writeHead(body.status, {
+    ...type,
+    'content-type': 'application/octet-stream',
+    'content-length': length,
+    ...body.headers,
+  })
 }
 
-function send(response: ServerResponse, body: Uint8Array): void {
-  head(response, body.byteLength)
-  response.end(body)
+function send(reply: Reply, bytes: Uint8Array): void {
+  head(reply, bytes.byteLength)
+  reply.sent(bytes.byteLength)
+  reply.response.end(bytes)
 }
 
 /** The head and the first `after` bytes, then what `next` does; without `after`, `next` at once. */
-function begin(
-  response: ServerResponse,
-  body: Uint8Array,
-  after: number | undefined,
-  next: () => void,
-): void {
+function begin(reply: Reply, after: number | undefined, next: () => void): void {
   if (after === undefined) return next()
-  head(response, body.byteLength)
-  response.write(body.subarray(0, after), next)
+  const { bytes } = reply.body
+  const first = bytes.subarray(0, after)
+  head(reply, bytes.byteLength)
+  reply.sent(first.byteLength)
+  reply.response.write(first, next)
 }
 
-function sendSlowly(response: ServerResponse, body: Uint8Array, piece: number, every: number): void {
-  head(response, body.byteLength)
-  let sent = 0
+function sendSlowly(reply: Reply, piece: number, every: number): void {
+  const { response, body } = reply
+  head(reply, body.bytes.byteLength)
+  let at = 0
   const timer = setInterval(() => {
-    response.write(body.subarray(sent, sent + piece))
-    sent += piece
-    if (sent < body.byteLength) return
+    const next = body.bytes.subarray(at, at + piece)
+    reply.sent(next.byteLength)
+    response.write(next)
+    at += piece
+    if (at < body.bytes.byteLength) return
     clearInterval(timer)
     response.end()
   }, every)

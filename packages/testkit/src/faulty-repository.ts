@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 
 import { answer, preflight } from './answer.ts'
 import type { Fault } from './fault.ts'
+import { type RangeBehaviour, rangedBody } from './ranged-body.ts'
 import { logicalPath, type SignedMetadata, signedMetadata } from './signed-metadata.ts'
 
 /** A request as it came. */
@@ -11,6 +12,8 @@ interface RecordedRequest {
   /** Without the digest or version before the name of a signed document: `rollouts/digits.json`. */
   readonly document: string
   readonly headers: IncomingHttpHeaders
+  /** Bytes of the body that were written so far. */
+  readonly sent: number
 }
 
 /**
@@ -29,6 +32,8 @@ export interface FaultyRepository extends SignedMetadata {
    * the path names one. The latest fault of a path counts.
    */
   fail(path: string, fault: Fault, times?: number): void
+  /** What it does from now on when it is asked for a part of a file. `honoured` from the start. */
+  answerRanges(behaviour: RangeBehaviour): void
   /** From now on manifests and blobs are for those who show one of these tokens; for everyone when undefined. */
   guard(tokens: readonly string[] | undefined): void
   /** Forgets all faults. */
@@ -50,6 +55,7 @@ export async function startFaultyRepository(): Promise<FaultyRepository> {
     return entry.fault
   }
 
+  let ranges: RangeBehaviour = 'honoured'
   let allowed: ReadonlySet<string> | undefined
   /** The status of who may not read `path`. */
   function refusal(path: string, authorization: string | undefined): number | undefined {
@@ -61,9 +67,13 @@ export async function startFaultyRepository(): Promise<FaultyRepository> {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1)
     if (request.method === 'OPTIONS') return preflight(response)
-    requests.push({ path, document: logicalPath(path), headers: request.headers })
+    const recorded = { path, document: logicalPath(path), headers: request.headers, sent: 0 }
+    requests.push(recorded)
     const status = refusal(path, request.headers.authorization)
-    answer(response, files.get(path), status === undefined ? takeFault(path) : { kind: 'status', status })
+    const file = files.get(path)
+    const body = file && rangedBody(file, request.headers, ranges)
+    const fault = status === undefined ? takeFault(path) : ({ kind: 'status', status } as const)
+    answer(response, body, fault, (bytes) => void (recorded.sent += bytes))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
@@ -74,6 +84,7 @@ export async function startFaultyRepository(): Promise<FaultyRepository> {
     files,
     requests,
     fail: (path, fault, times = Infinity) => void faults.set(path, { fault, left: times }),
+    answerRanges: (behaviour) => void (ranges = behaviour),
     guard: (tokens) => void (allowed = tokens && new Set(tokens)),
     heal: () => faults.clear(),
     close: () =>

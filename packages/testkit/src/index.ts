@@ -1,5 +1,6 @@
 export type { Fault } from './fault.ts'
 export { type FaultyRepository, startFaultyRepository } from './faulty-repository.ts'
+export type { RangeBehaviour } from './ranged-body.ts'
 export { repositoryCommands } from './repository-commands.ts'
 export { publishSamples, type SampleOptions, sampleVersion, type SampleVersion } from './sample-version.ts'
 export { type SignedMetadata, signedMetadata } from './signed-metadata.ts'

@@ -2,47 +2,21 @@ import { createPublicKey } from 'node:crypto'
 import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { type MetadataStore, refresh, type RefreshedClient, webFetcher } from '@homing/tuf'
 import { describe, expect, test } from 'vitest'
 
 import { code, packedFixture, temporaryFolder } from '../../test/fixture.ts'
-import { serverProcess, token } from '../../test/server-process.ts'
+import { device } from '../../test/device.ts'
+import { type Machine, serverProcess, signedServer, token } from '../../test/server-process.ts'
 import { publish } from '../publish/publish.ts'
 import { addKey } from './add-key.ts'
 import { delegateFederated } from './delegate-federated.ts'
 import { initKeys } from './init-keys.ts'
 import { createKey } from './key-files.ts'
-import type { KeySessionOptions } from './key-session.ts'
 import { renewMetadata } from './renew-metadata.ts'
 import { revokeKey } from './revoke-key.ts'
 import { rotateKeys } from './rotate-keys.ts'
 import { rotateOnline } from './rotate-online.ts'
 import { showKeys } from './show-keys.ts'
-
-interface Machine extends KeySessionOptions {
-  readonly keys: string
-}
-
-/** A server of its own, and the machine whose keys it was made with. */
-async function initialised(options: Parameters<typeof initKeys>[0] | object = {}): Promise<Machine> {
-  const server = await serverProcess()
-  const machine = { server, token, keys: join(await temporaryFolder(), 'keys'), environment: {} }
-  await initKeys({ ...machine, ...options })
-  return machine
-}
-
-/** A device that trusts the first root and remembers what it saw. */
-function device({ server, keys }: Machine): () => Promise<RefreshedClient> {
-  const kept = new Map<string, Uint8Array<ArrayBuffer>>()
-  const store: MetadataStore = {
-    read: async (role) =>
-      kept.get(role) ??
-      (role === 'root' ? new Uint8Array(await readFile(join(keys, 'root.json'))) : undefined),
-    write: (role, bytes) => Promise.resolve(void kept.set(role, bytes)),
-  }
-  const fetcher = webFetcher({ fetch, now: () => performance.now() })
-  return () => refresh({ metadataUrl: `${server}/repository/metadata`, store, fetcher, now: Date.now })
-}
 
 async function packed(version: string): Promise<string> {
   const folder = await temporaryFolder()
@@ -56,7 +30,7 @@ const roleOf = async (machine: Machine, role: string) =>
 
 describe('homing keys init', () => {
   test('makes keys that their owner alone reads, and a repository that devices trust', async () => {
-    const machine = await initialised()
+    const machine = await signedServer()
     const files = await readdir(machine.keys)
     expect(files.map((name) => name.replace(/-[0-9a-f]{8}/, '')).sort()).toEqual([
       'publisher.pem',
@@ -80,7 +54,7 @@ describe('homing keys init', () => {
     const keys = join(await temporaryFolder(), 'keys')
     const machine = { server, token, keys, environment: {} }
     const fails: typeof fetch = (url, init) =>
-      String(url).endsWith('/metadata/targets') ? Promise.reject(new TypeError('cut')) : fetch(url, init)
+      (url as string).endsWith('/metadata/targets') ? Promise.reject(new TypeError('cut')) : fetch(url, init)
     await expect(initKeys({ ...machine, fetch: fails, wait: () => Promise.resolve() })).rejects.toThrow(
       code('NETWORK_FAILED'),
     )
@@ -93,7 +67,7 @@ describe('homing keys init', () => {
 
 describe('changes of keys', () => {
   test('root, targets, publisher and the server are rotated one after another, and old devices follow', async () => {
-    const machine = await initialised()
+    const machine = await signedServer()
     const refreshed = device(machine)
     await refreshed()
     await publish(await packed('1.0.0'), machine)
@@ -119,7 +93,7 @@ describe('changes of keys', () => {
   })
 
   test('a stolen key is revoked: it signs nothing any more, and the role gets a new one', async () => {
-    const machine = await initialised()
+    const machine = await signedServer()
     const [stolen] = (await roleOf(machine, 'publisher')).keys
     const { gone, made, signed } = await revokeKey(stolen!.keyId.slice(0, 10), machine)
     expect(gone).toEqual([stolen!.keyId])
@@ -133,7 +107,7 @@ describe('changes of keys', () => {
   })
 
   test('thresholds: two of three roots sign, one alone changes nothing', async () => {
-    const machine = await initialised({ counts: { root: 3 }, thresholds: { root: 2 } })
+    const machine = await signedServer({ counts: { root: 3 }, thresholds: { root: 2 } })
     expect(await roleOf(machine, 'root')).toMatchObject({ threshold: 2, keys: { length: 3 } })
     const one = { ...machine, keys: await temporaryFolder() }
     const [key] = (await readdir(machine.keys)).filter((name) => name.startsWith('root-'))
@@ -148,7 +122,7 @@ describe('changes of keys', () => {
   })
 
   test('a second publisher with a key of their own publishes, and loses that again', async () => {
-    const machine = await initialised()
+    const machine = await signedServer()
     const theirs = await anotherKey()
     const folder = await temporaryFolder()
     const pem = createPublicKey(theirs.pem).export({ format: 'pem', type: 'spki' })
@@ -170,7 +144,7 @@ describe('changes of keys', () => {
   })
 
   test('a model is opted in to federated versions, and out', async () => {
-    const machine = await initialised()
+    const machine = await signedServer()
     const refreshed = device(machine)
     expect(await delegateFederated('words', machine)).toEqual(['targets'])
     expect(await delegateFederated('words', machine)).toEqual([])
@@ -185,7 +159,7 @@ describe('changes of keys', () => {
   })
 
   test('metadata is signed again before it expires', async () => {
-    const machine = await initialised()
+    const machine = await signedServer()
     const later = { ...machine, now: () => Date.now() + 30 * 86_400_000 }
     const before = (await roleOf(machine, 'targets')).expires!
     expect(await renewMetadata(['root', 'targets', 'publisher'], later)).toEqual([
@@ -201,10 +175,10 @@ describe('changes of keys', () => {
   })
 
   test('a change that was cut off goes on with the next command', async () => {
-    const machine = await initialised()
+    const machine = await signedServer()
     let cut = true
     const fails: typeof fetch = (url, init) =>
-      cut && init?.method === 'PUT' && String(url).endsWith('/targets')
+      cut && init?.method === 'PUT' && (url as string).endsWith('/targets')
         ? Promise.reject(new TypeError('cut'))
         : fetch(url, init)
     const cutting = { ...machine, fetch: fails, wait: () => Promise.resolve() }
@@ -221,7 +195,7 @@ describe('changes of keys', () => {
 
 describe('what is refused', () => {
   test('a server that lies: metadata that another signed, an older root', async () => {
-    const [honest, liar] = [await initialised(), await initialised()]
+    const [honest, liar] = [await signedServer(), await signedServer()]
     await expect(publish(await packed('1.0.0'), { ...honest, server: liar.server })).rejects.toThrow(
       code('METADATA_UNSIGNED'),
     )
@@ -230,7 +204,7 @@ describe('what is refused', () => {
   })
 
   test('no keys, and keys that others may read', async () => {
-    const machine = await initialised()
+    const machine = await signedServer()
     await expect(rotateKeys('snapshot', machine)).rejects.toThrow(code('CONFIG_INVALID'))
     const [publisher] = (await readdir(machine.keys)).filter((name) => name.startsWith('publisher-'))
     const path = join(machine.keys, publisher!)

@@ -1,18 +1,20 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { copyFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { paths } from '@homing/protocol'
+import { parseRollout, paths } from '@homing/protocol'
 import { describe, expect, test } from 'vitest'
 
 import { code, packedFixture, sha256, temporaryFolder } from '../../test/fixture.ts'
-import { serverProcess, token } from '../../test/server-process.ts'
+import { device } from '../../test/device.ts'
+import { signedServer, token } from '../../test/server-process.ts'
 import { publish } from './publish.ts'
 import { rollBack, rollOut, status } from './rollouts.ts'
 import type { UploadProgress } from './upload-blobs.ts'
 
 describe('against the real server', () => {
   test('publishes, rolls out, resumes, rolls back', async () => {
-    const server = await serverProcess()
+    const machine = await signedServer()
+    const { server } = machine
     const folder = await temporaryFolder()
     await packedFixture(folder, { version: '1.0.0', shards: ['one', 'two'] })
     await packedFixture(folder, { version: '1.10.0', shards: ['one', 'three'] })
@@ -20,8 +22,7 @@ describe('against the real server', () => {
 
     const seen: [string, UploadProgress][] = []
     const published = await publish(folder, {
-      server,
-      token,
+      ...machine,
       onProgress: ({ version }, progress) => seen.push([version, progress]),
     })
     expect(published).toMatchObject([
@@ -38,7 +39,7 @@ describe('against the real server', () => {
     expect(await shard.text()).toBe('three')
 
     // Again: nothing is sent, nothing changes.
-    const again = await publish(folder, { server, token })
+    const again = await publish(folder, machine)
     expect(again.map(({ uploadedBlobs, champion }) => [uploadedBlobs, champion])).toEqual([
       [0, '1.10.0'],
       [0, '1.10.0'],
@@ -56,30 +57,33 @@ describe('against the real server', () => {
     expect(words!.versions.map(({ version }) => version)).toEqual(['1.10.0', '1.9.0', '1.0.0'])
 
     // A challenger that becomes the champion is no challenger any more.
-    await publish(folder, { server, token, version: '1.10.0' })
+    await publish(folder, { ...machine, version: '1.10.0' })
     expect((await status({ server }))[0]).not.toHaveProperty('challenger')
   })
 
   test('--no-rollout leaves what devices get; an older version is listed beside the champion', async () => {
-    const server = await serverProcess()
+    const machine = await signedServer()
+    const { server } = machine
     const folder = await temporaryFolder()
     await packedFixture(folder, { version: '2.0.0', shards: ['two'] })
-    const [quiet] = await publish(folder, { server, token, rollout: false })
+    const [quiet] = await publish(folder, { ...machine, rollout: false })
     expect(quiet).not.toHaveProperty('champion')
     expect((await status({ server }))[0]).not.toHaveProperty('champion')
     await expect(rollBack('words', { server, token })).rejects.toThrow(code('VERSION_UNKNOWN'))
 
-    await publish(folder, { server, token })
+    await publish(folder, machine)
     await packedFixture(folder, { version: '1.5.0', shards: ['older'] })
-    expect(await publish(folder, { server, token, version: '1.5.0' })).toMatchObject([{ champion: '2.0.0' }])
-    const rollout = (await (await fetch(`${server}/repository/${paths.rollout('words')}`)).json()) as {
-      versions: { version: string }[]
-    }
+    expect(await publish(folder, { ...machine, version: '1.5.0' })).toMatchObject([{ champion: '2.0.0' }])
+    const client = await device(machine)()
+    const path = paths.rollout('words')
+    const bytes = await client.download(path, await client.target(path), `${server}/repository`)
+    const rollout = parseRollout(bytes, 'words')
     expect(rollout.versions.map(({ version }) => version)).toEqual(['2.0.0', '1.5.0'])
   })
 
   test('a broken upload is resumed, a few files at a time', async () => {
-    const server = await serverProcess()
+    const machine = await signedServer()
+    const { server } = machine
     const folder = await temporaryFolder()
     await packedFixture(folder, {
       version: '1.0.0',
@@ -99,7 +103,7 @@ describe('against the real server', () => {
         inFlight -= 1
       }
     }
-    const options = { server, token, fetch, wait: () => Promise.resolve() }
+    const options = { ...machine, fetch, wait: () => Promise.resolve() }
     await expect(publish(folder, options)).rejects.toThrow(code('NETWORK_FAILED'))
     expect(uploads).toBe(7)
     expect(await status({ server })).toEqual([])
@@ -109,15 +113,48 @@ describe('against the real server', () => {
     expect(most).toBe(4)
   })
 
+  test('of several publishers at once, each signs on top of the others', async () => {
+    const versions = ['1.0.0', '1.1.0', '1.2.0', '1.3.0']
+    const machine = await signedServer({ counts: { publisher: versions.length } })
+    const publisherKeys = (await readdir(machine.keys)).filter((name) => name.startsWith('publisher-'))
+    const folders = await Promise.all(
+      versions.map(async (version, at) => {
+        const [folder, keys] = [await temporaryFolder(), await temporaryFolder()]
+        await packedFixture(folder, { version, shards: [version] })
+        for (const name of ['root.json', publisherKeys[at]!])
+          await copyFile(join(machine.keys, name), join(keys, name))
+        return { folder, keys }
+      }),
+    )
+    // All have read the same metadata before the first of them sends theirs.
+    let [sent, conflicts] = [0, 0]
+    let open = (): void => undefined
+    const met = new Promise<void>((resolve) => (open = resolve))
+    const meeting: typeof fetch = async (url, init) => {
+      if (init?.method !== 'PUT' || !(url as string).endsWith('/metadata/publisher')) return fetch(url, init)
+      if (++sent === versions.length) open()
+      await met
+      const answer = await fetch(url, init)
+      if (answer.status === 409) conflicts++
+      return answer
+    }
+    const options = { ...machine, fetch: meeting, rollout: false }
+    await Promise.all(folders.map(({ folder, keys }) => publish(folder, { ...options, keys })))
+    expect(conflicts).toBeGreaterThanOrEqual(versions.length - 1)
+    const client = await device(machine)()
+    for (const version of versions) await client.target(paths.manifest('words', version))
+  })
+
   test('what the server refuses', async () => {
-    const server = await serverProcess()
+    const machine = await signedServer()
+    const { server } = machine
     const folder = await temporaryFolder()
     await packedFixture(folder, { version: '1.0.0', shards: ['one'] })
-    await expect(publish(folder, { server })).rejects.toThrow(code('UNAUTHORIZED'))
-    await expect(publish(folder, { server, token: 'another' })).rejects.toThrow(code('UNAUTHORIZED'))
-    await publish(folder, { server, token })
+    await expect(publish(folder, { ...machine, token: undefined })).rejects.toThrow(code('UNAUTHORIZED'))
+    await expect(publish(folder, { ...machine, token: 'another' })).rejects.toThrow(code('UNAUTHORIZED'))
+    await publish(folder, machine)
     await packedFixture(folder, { version: '1.0.0', shards: ['other'] })
-    await expect(publish(folder, { server, token })).rejects.toThrow(code('VERSION_EXISTS'))
+    await expect(publish(folder, machine)).rejects.toThrow(code('VERSION_EXISTS'))
     await expect(rollOut('words', '9.9.9', { server, token })).rejects.toThrow(code('VERSION_UNKNOWN'))
     await expect(rollBack('unheard-of', { server, token })).rejects.toThrow(code('MODEL_UNKNOWN'))
     await expect(status({ server, model: 'unheard-of' })).rejects.toThrow(code('MODEL_UNKNOWN'))
@@ -145,7 +182,7 @@ describe('a packed folder that is not right', () => {
   })
 
   test('has a shard that is missing, altered or of another size: nothing bad is uploaded', async () => {
-    const address = await serverProcess()
+    const machine = await signedServer()
     const folder = await temporaryFolder()
     await packedFixture(folder, { version: '1.0.0', shards: ['one'] })
     const shard = join(folder, paths.blob(sha256('one')))
@@ -156,10 +193,10 @@ describe('a packed folder that is not right', () => {
     ] as const) {
       if (content === undefined) await rm(shard)
       else await writeFile(shard, content)
-      await expect(publish(folder, { server: address, token })).rejects.toThrow(code(expected))
+      await expect(publish(folder, machine)).rejects.toThrow(code(expected))
     }
-    expect(await status({ server: address })).toEqual([])
+    expect(await status(machine)).toEqual([])
     await writeFile(shard, 'one')
-    expect(await publish(folder, { server: address, token })).toMatchObject([{ version: '1.0.0' }])
+    expect(await publish(folder, machine)).toMatchObject([{ version: '1.0.0' }])
   })
 })

@@ -4,7 +4,7 @@ import * as v from 'valibot'
 import { keySession, type KeySessionOptions } from '../keys/key-session.ts'
 import { packedVersions, type PackedVersion } from './packed-version.ts'
 import { rollOutNewest } from './rollouts.ts'
-import { signManifests } from './sign-manifests.ts'
+import { requireSigners, signManifests } from './sign-manifests.ts'
 import { uploadBlobs, type UploadProgress } from './upload-blobs.ts'
 
 /** What to publish, and where. */
@@ -48,6 +48,7 @@ export async function publish(folder: string, options: PublishOptions): Promise<
       `${folder} has no ${options.model ?? 'model'} ${options.version ?? ''}`.trimEnd(),
     )
   }
+  await requireSigners(session, wanted)
   const uploaded: UploadProgress[] = []
   for (const packed of wanted) uploaded.push(await upload(packed))
   await signManifests(session, wanted)

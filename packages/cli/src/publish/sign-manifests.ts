@@ -1,9 +1,28 @@
 import { HomingError, paths } from '@homing/protocol'
-import { targetFileOf, type Targets, withTargets } from '@homing/tuf/repository'
+import { keysOfRole, targetFileOf, type Targets, withTargets } from '@homing/tuf/repository'
 
 import { changeMetadata } from '../keys/change-metadata.ts'
 import type { KeySession } from '../keys/key-session.ts'
+import { type RepositoryState, repositoryState } from '../keys/repository-state.ts'
 import type { PackedVersion } from './packed-version.ts'
+
+/**
+ * Requires that this machine can list the manifests, before any of their files is uploaded.
+ * @throws HomingError as `signManifests` does
+ */
+export async function requireSigners(session: KeySession, versions: readonly PackedVersion[]): Promise<void> {
+  const state = await repositoryState(session.api, await session.trusted())
+  if (withManifests(state, versions, session.now()) === state.publisher) return
+  const { keyids, threshold } = keysOfRole('publisher', state.targets).roleKeys
+  const ring = await session.ring()
+  const present = new Set(ring.map(({ signer }) => signer.keyId).filter((id) => keyids.includes(id))).size
+  if (present >= threshold) return
+  throw new HomingError(
+    'KEY_MISSING',
+    `${threshold} of the publisher's keys must sign; ${present} of the ${ring.length} keys in ${session.folder} and the environment are among them`,
+    { details: { keyIds: keyids, threshold, present } },
+  )
+}
 
 /**
  * Lists the manifests in the publisher's metadata, signed on this machine. What is listed already with these bytes stays;
@@ -11,10 +30,15 @@ import type { PackedVersion } from './packed-version.ts'
  * @throws HomingError VERSION_EXISTS when one is listed with other bytes; KEY_MISSING, METADATA_EXPIRED
  */
 export async function signManifests(session: KeySession, versions: readonly PackedVersion[]): Promise<void> {
-  await changeMetadata(session, (state) => {
-    for (const role of ['root', 'targets'] as const) requireFresh(role, state[role], session.now())
-    return { ...state, publisher: listing(state.publisher, versions) }
-  })
+  await changeMetadata(session, (state) => ({
+    ...state,
+    publisher: withManifests(state, versions, session.now()),
+  }))
+}
+
+function withManifests(state: RepositoryState, versions: readonly PackedVersion[], now: number): Targets {
+  for (const role of ['root', 'targets'] as const) requireFresh(role, state[role], now)
+  return listing(state.publisher, versions)
 }
 
 function listing(publisher: Targets, versions: readonly PackedVersion[]): Targets {

@@ -1,10 +1,10 @@
-/** Expands a compressed stream as it comes. Errors of any kind say that it is malformed. */
-export type Decompressor = (compressed: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>
+/** Expands a compressed stream as it comes, to `size` bytes at most. Errors of any kind say that it is malformed. */
+export type Decompressor = (compressed: AsyncIterable<Uint8Array>, size: number) => AsyncIterable<Uint8Array>
 
 /** The compressed form of `bytes`. */
 export type Compressor = (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array>
 
-/** Decompressors that a device has besides gzip, which is the platform's own. */
+/** Decompressors that a device has besides gzip, which is the platform's own: `unzstd` of `@homing/deltas/zstd`. */
 export interface Decompressors {
   readonly zstd?: Decompressor | undefined
 }

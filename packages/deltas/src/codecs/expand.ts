@@ -1,7 +1,7 @@
 import { HomingError } from '@homing/protocol'
 
 import type { PatchCodec } from '../patch/patch-header.ts'
-import type { Decompressors } from './codec.ts'
+import type { Decompressor, Decompressors } from './codec.ts'
 import { gunzip } from './gzip.ts'
 
 /**
@@ -16,7 +16,7 @@ export async function* expand(
 ): AsyncGenerator<Uint8Array> {
   let expanded = 0
   try {
-    for await (const chunk of expander(codec, decompressors)(compressed)) {
+    for await (const chunk of expander(codec, decompressors)(compressed, size)) {
       expanded += chunk.length
       if (expanded > size)
         throw new HomingError('PATCH_INVALID', `A patch expands to more than the ${size} bytes it states`)
@@ -30,9 +30,7 @@ export async function* expand(
     throw new HomingError('PATCH_INVALID', `A patch expands to ${expanded} of the ${size} bytes it states`)
 }
 
-type Expander = (compressed: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>
-
-function expander(codec: PatchCodec, { zstd }: Decompressors): Expander {
+function expander(codec: PatchCodec, { zstd }: Decompressors): Decompressor {
   if (codec === 'none' || codec === 'arithmetic') return (bytes) => bytes
   if (codec === 'gzip' && typeof DecompressionStream === 'function') return gunzip
   if (codec === 'zstd' && zstd) return zstd

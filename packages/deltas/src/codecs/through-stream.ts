@@ -7,7 +7,8 @@ export async function* throughStream(
   const reader = stream.readable.getReader()
   const feed = async (): Promise<void> => {
     try {
-      for await (const chunk of source) await writer.write(chunk)
+      // Streams take no views of shared memory, of which no source is.
+      for await (const chunk of source) await writer.write(chunk as Uint8Array<ArrayBuffer>)
       await writer.close()
     } catch (error) {
       await writer.abort(error).catch(() => undefined) // an errored stream is told to its reader below

@@ -1,6 +1,7 @@
-import type { Card, Engine, HomingErrorData, Signature } from '@homing/protocol'
+import type { Card, Engine, ErrorCode, HomingErrorData, Signature } from '@homing/protocol'
 
 import type { Step } from '../delivery/model-state.ts'
+import type { PatchReport } from '../delivery/patches/patch-report.ts'
 import type { Backend, BackendFallback } from '../libraries/backend.ts'
 import type { TrainingResult } from '../learning/training-api.ts'
 import type { Explanation } from '../runtime/explanation-api.ts'
@@ -22,6 +23,11 @@ export interface ClientOptions {
   /** URL of the aggregation server, which receives what comes home. */
   readonly server?: string | URL
   /**
+   * Models that came with the app: by name, the URL of the folder among its files that `homing bundle` wrote. They serve at
+   * the very first start, offline, and are updated from the repository.
+   */
+  readonly bundled?: Readonly<Record<string, string | URL>>
+  /**
    * Gives a token of the user who is signed in, for private models: a JWT, or undefined when nobody is. Called only when
    * the repository asks for one, and again before it ends or once it is refused; kept in memory alone.
    */
@@ -32,8 +38,12 @@ export interface ClientOptions {
   readonly assetBase?: string | URL
   /** Threads for wasm engines. Default: the number of cores, at most 8, where the page is cross-origin isolated. */
   readonly threads?: number
-  /** Where models are kept. Default `persistent`: IndexedDB, and memory where the browser refuses it. */
-  readonly storage?: 'persistent' | 'memory'
+  /**
+   * Where models are kept. Default `persistent`: IndexedDB, and memory where the browser refuses it. `encrypted`: the same,
+   * with graphs and parameters under a key that no script can read. `memory`: nowhere. Clients of one origin that trust
+   * one root name the same.
+   */
+  readonly storage?: 'persistent' | 'encrypted' | 'memory'
   /**
    * Bytes that versions may take on the device, over all models. What serves, the version before it and what is on its way
    * are kept whatever this says; of the others the last used ones. Default: a tenth of the browser's quota, at most 1 GiB.
@@ -90,8 +100,12 @@ export interface ModelStatus {
   readonly card?: Card
   readonly storage: {
     readonly kind: 'indexeddb' | 'memory'
+    /** Why it is in memory, where that is not by choice. */
     readonly reason?: string
+    readonly code?: ErrorCode
     readonly usage: number
+    /** Whether the browser has promised not to evict what is stored; absent before it was asked. */
+    readonly persisted?: boolean
   }
   readonly update: {
     readonly policy: UpdatePolicy
@@ -100,6 +114,8 @@ export interface ModelStatus {
     readonly state: ModelState
     /** A newer version that waits for `update()`. */
     readonly available?: string
+    /** What the last download made of parameters that were on the device, instead of fetching them whole. */
+    readonly patches?: PatchReport
     /** Why the last look or update failed; the serving version was kept. */
     readonly error?: HomingErrorData
     /** Set while an earlier version serves, because a later one was left. */

@@ -4,6 +4,7 @@ import type { Section } from '../delivery/read-section.ts'
 import type { StoredVersion } from '../delivery/read-version.ts'
 import type { Backend } from '../libraries/backend.ts'
 import type { EventsByName } from '../runtime/runtime-api.ts'
+import type { StorageKind } from '../store/open-store.ts'
 import type { ModelStatus, Progress, UpdatePolicy } from './api.ts'
 
 /** How the page configures the host worker. */
@@ -12,7 +13,7 @@ export interface HostConfig {
   readonly repository: string
   /** The root that the app trusts, as JSON. */
   readonly root: string
-  readonly storage: 'persistent' | 'memory'
+  readonly storage: StorageKind
   /** Bytes; undefined means a share of the browser's quota. */
   readonly storageBudget?: number
   /** Milliseconds; 0 never looks by itself. */

@@ -206,3 +206,58 @@ describe('forget', () => {
     expect((await repository.requests()).slice(from).some((path) => path.startsWith('blobs/'))).toBe(true)
   })
 })
+
+describe('encrypted storage', () => {
+  const encrypted = { storage: 'encrypted' } as const
+  const keyRows = async (): Promise<number> => {
+    const name = `${await databaseName(repository.root)}-key`
+    const database = await new Promise<IDBDatabase>((resolve) => {
+      const request = indexedDB.open(name)
+      request.onsuccess = () => resolve(request.result)
+    })
+    const count = await new Promise<number>((resolve) => {
+      const request = database.transaction('keys').objectStore('keys').count()
+      request.onsuccess = () => resolve(request.result)
+    })
+    database.close()
+    return count
+  }
+
+  test('serves on the next visit without a request, and the disk shows no graph', async () => {
+    await repository.publish([dense('1.0.0', 3)])
+    const first = client(encrypted)
+    const expected = (await (await open(first)).predict(input)).outputs
+    const onDiskNow = await onDisk()
+    expect(onDiskNow.rows['blobs']).toBe(2)
+    expect(onDiskNow.text).not.toContain('MatMul')
+    await first.close()
+    const from = (await repository.requests()).length
+    const again = await open(client(encrypted))
+    expect((await again.predict(input)).outputs).toEqual(expected)
+    expect(again.status.storage.kind).toBe('indexeddb')
+    expect(await repository.requests()).toHaveLength(from)
+  })
+
+  test('an app that begins to encrypt keeps what is there', async () => {
+    await repository.publish([dense('1.0.0', 3)])
+    const plain = client()
+    await open(plain)
+    expect((await onDisk()).text).toContain('MatMul')
+    await plain.close()
+    const from = (await repository.requests()).length
+    await open(client(encrypted))
+    expect(await repository.requests()).toHaveLength(from)
+    expect((await onDisk()).text).not.toContain('MatMul')
+  })
+
+  test('forgetting all destroys the key, and the next visit makes another', async () => {
+    await repository.publish([dense('1.0.0', 3)])
+    const homing = client(encrypted)
+    await open(homing)
+    expect(await keyRows()).toBe(1)
+    await homing.forget()
+    expect(await keyRows()).toBe(0)
+    expect((await (await open(homing)).predict(input)).version).toBe('1.0.0')
+    expect(await keyRows()).toBe(1)
+  })
+})

@@ -33,7 +33,7 @@ function readerOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): () => Promise<
   let memory = new ArrayBuffer(readSize)
   return async () => {
     const { done, value } = await reader.read(new Uint8Array(memory))
-    if (done || !value) return undefined
+    if (done) return undefined
     memory = value.buffer
     return value
   }

@@ -7,7 +7,9 @@ import {
   type Manifest,
   maxDocumentBytes,
   parseManifest,
+  parsePatches,
   parseRollout,
+  type Patches,
   paths,
   type Rollout,
 } from '@homing/protocol'
@@ -43,6 +45,8 @@ export interface Documents {
    *   differs from its base in more than trained tensors; MANIFEST_INVALID.
    */
   manifest(model: string, listed: ListedVersion, signal?: AbortSignal): Promise<TrustedManifest>
+  /** Which patches make the shards of a version; undefined where there are none. @throws HomingError PATCH_INVALID. */
+  patches(model: string, version: string, signal?: AbortSignal): Promise<Patches | undefined>
 }
 
 /** What documents are read with. */
@@ -163,6 +167,17 @@ export function createDocuments(options: DocumentsOptions): Documents {
     return (await signed(model, { version, manifest: ref }, signal)).manifest
   }
 
+  async function patches(model: string, version: string, signal: AbortSignal): Promise<Patches | undefined> {
+    const path = paths.patches(model, version)
+    try {
+      const [client, file] = await fileOf(model, path, signal)
+      return parsePatches(await download(client, path, file), { model, version })
+    } catch (error) {
+      if (isCode(error, 'TARGET_UNKNOWN')) return undefined
+      throw error
+    }
+  }
+
   const never = new AbortController().signal
   return {
     async rollout(model, signal = never) {
@@ -171,6 +186,7 @@ export function createDocuments(options: DocumentsOptions): Documents {
       return rollout(model, signal)
     },
     manifest: (model, listed, signal = never) => manifest(model, listed, signal),
+    patches: (model, version, signal = never) => patches(model, version, signal),
   }
 }
 

@@ -1,9 +1,11 @@
 import { type FileRef, type Manifest, servingFiles } from '@homing/protocol'
 
 import { faultPoint } from '../faults/fault-point.ts'
-import type { PieceKeeper } from './blob-arrival.ts'
 import { parallelDownloads, progressInterval } from './config.ts'
+import { type DownloadGate, openGate, throughGate } from './download-gate.ts'
 import type { ContentStore, DeliveryPlatform, PieceSpan } from './ports.ts'
+import type { ShardPatches } from './patches/shard-patches.ts'
+import { keeperOf } from './keeper-of.ts'
 import type { Repository } from './repository.ts'
 
 /** How far a version is: bytes there, of all bytes, and how many of them were on the device before. */
@@ -12,6 +14,8 @@ export interface DownloadProgress {
   readonly loaded: number
   readonly total: number
   readonly cached: number
+  /** There while nothing is fetched, because the connection costs money. */
+  readonly paused?: true
 }
 
 /** What a download works with. */
@@ -19,6 +23,10 @@ export interface DownloadOptions {
   readonly repository: Repository
   readonly store: ContentStore
   readonly platform: DeliveryPlatform
+  /** Makes files of what the device holds of other versions, where that is cheaper than to fetch them. */
+  readonly patches?: ShardPatches | undefined
+  /** Nothing is fetched while it is closed. */
+  readonly gate?: DownloadGate | undefined
   readonly signal?: AbortSignal | undefined
   /** Told at the start, at most every 100 ms, and at the end. `loaded` never falls. */
   readonly onProgress?: ((progress: DownloadProgress) => void) | undefined
@@ -34,7 +42,7 @@ export async function downloadVersion(
   manifest: Manifest,
   options: DownloadOptions,
 ): Promise<DownloadProgress> {
-  const { repository, store, platform, signal } = options
+  const { repository, store, platform, patches, gate = openGate, signal } = options
   const refs = servingFiles(manifest)
   const there = await store.hasBlobs(refs.map(({ sha256 }) => sha256))
   const missing = refs.filter(({ sha256 }) => !there.has(sha256))
@@ -43,7 +51,13 @@ export async function downloadVersion(
   const whole = total - sizeOf(missing)
   const cached = whole + [...begun.values()].reduce((sum, bytes) => sum + bytes, 0)
   const tell = teller(platform, (loaded) =>
-    options.onProgress?.({ version: manifest.version, loaded, total, cached }),
+    options.onProgress?.({
+      version: manifest.version,
+      loaded,
+      total,
+      cached,
+      ...(loaded === total || gate.isOpen() ? {} : { paused: true }),
+    }),
   )
 
   let stored = whole
@@ -51,17 +65,23 @@ export async function downloadVersion(
   const loaded = (): number => stored + [...arriving.values()].reduce((sum, bytes) => sum + bytes, 0)
   tell(loaded(), true)
 
-  await inParallel(missing, signal, async (ref, signal) => {
+  const stop = gate.subscribe(() => tell(loaded(), true))
+  const bring = async (ref: FileRef, signal: AbortSignal): Promise<void> => {
     const onBytes = (received: number): void => {
       arriving.set(ref.sha256, received)
       tell(loaded(), false)
     }
-    const bytes = await repository.blob(ref, { signal, onBytes, keeper: keeperOf(store, ref) })
+    const bytes =
+      (await patches?.make(ref, { signal, onBytes })) ??
+      (await repository.blob(ref, { signal, onBytes, keeper: keeperOf(store, ref) }))
     faultPoint('blob-fetched')
     await store.writeBlob(ref.sha256, bytes)
     arriving.delete(ref.sha256)
     stored += ref.size
-  })
+  }
+  await inParallel(missing, signal, (ref, signal) =>
+    throughGate(gate, signal, (signal) => bring(ref, signal)),
+  ).finally(stop)
   tell(total, true)
   return { version: manifest.version, loaded: total, total, cached }
 }
@@ -103,14 +123,6 @@ function teller(
     most = Math.max(most, loaded)
     told = platform.now()
     tell(most)
-  }
-}
-
-function keeperOf(store: ContentStore, { sha256 }: FileRef): PieceKeeper {
-  return {
-    read: () => store.readPieces(sha256),
-    write: (piece) => store.writePiece(sha256, piece),
-    drop: () => store.deletePieces(sha256),
   }
 }
 

@@ -38,7 +38,7 @@ export async function requestRest(request: RestRequest): Promise<void> {
   const { platform, url, arrival, distrust, signal } = request
   const asked = distrust.ranges ? 0 : arrival.received
   const condition = distrust.tags ? undefined : arrival.tag
-  let answered = false
+  const state = { answered: false }
   const get = {
     url,
     // A blob goes to the store: a second copy in the HTTP cache would only push other pages' files out.
@@ -50,12 +50,12 @@ export async function requestRest(request: RestRequest): Promise<void> {
   } as const
   try {
     await openResponse(platform, get, (response) => {
-      answered = true
+      state.answered = true
       return takeAnswer(response, asked, request)
     })
   } finally {
     // Another origin may refuse the question that a condition asks of it first; the hash is condition enough.
-    if (!answered && asked > 0) distrust.tags = true
+    if (!state.answered && asked > 0) distrust.tags = true
   }
 }
 

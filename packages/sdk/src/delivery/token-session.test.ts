@@ -78,7 +78,10 @@ test.each(['two words', 'line\nbreak', 'naïve', 7, { token: 'x' }])(
     const { tokens } = session(() => given as string)
     const error = await tokens.token().catch((thrown: unknown) => thrown)
     expect(error).toBeInstanceOf(HomingError)
-    expect(error).toMatchObject({ code: 'UNAUTHORIZED', message: expect.not.stringContaining(JSON.stringify(given)) })
+    expect(error).toMatchObject({
+      code: 'UNAUTHORIZED',
+      message: expect.not.stringContaining(JSON.stringify(given)),
+    })
   },
 )
 

@@ -1,7 +1,7 @@
 import { HomingError, type HomingErrorData } from '@homing/protocol'
 
 import type { InferenceEngine } from './engine.ts'
-import { createExplainer, type Explainer } from './explanation/explainer.ts'
+import type { Explainer } from './explanation/explainer.ts'
 import { type LoadedVersion, loadVersion } from './load-version.ts'
 import { ModelQueue } from './model-queue.ts'
 import type { Backend } from '../libraries/backend.ts'
@@ -13,7 +13,7 @@ export function createRuntime(engine: InferenceEngine): RuntimeApi {
   const turns = createTurns()
   const loaded = new Map<number, LoadedVersion>()
   const queues = new Map<string, ModelQueue>()
-  const explainers = new Map<number, Explainer>()
+  const explainers = new Map<number, Promise<Explainer>>()
   const listeners = new Set<(fault: BackendFault) => void>()
   const provenListeners = new Set<(model: string, instance: number) => void>()
   let instances = 0
@@ -28,8 +28,9 @@ export function createRuntime(engine: InferenceEngine): RuntimeApi {
   const release = async (version: LoadedVersion): Promise<void> => {
     const { instance } = version.facts
     loaded.delete(instance)
-    await explainers.get(instance)?.release()
+    const explainer = explainers.get(instance)
     explainers.delete(instance)
+    await explainer?.then((opened) => opened.release()).catch(() => undefined) // one that did not load holds nothing
     await turns(() => version.session.release())
   }
   const queueOf = (model: string): ModelQueue => {
@@ -43,12 +44,20 @@ export function createRuntime(engine: InferenceEngine): RuntimeApi {
     if (!queue) throw new HomingError('CLOSED', `No version of ${model} serves.`)
     return queue
   }
-  const explainerOf = (model: string): Explainer => {
+  /** Loads what explains on first use: it is no part of a cold start. */
+  const openExplainer = async (version: LoadedVersion): Promise<Explainer> => {
+    const { createExplainer } = await import('./explanation/explainer.ts')
+    return createExplainer(engine, turns, version)
+  }
+  const explainerOf = async (model: string): Promise<Explainer> => {
     const version = servingQueue(model).serving!
     const { instance } = version.facts
-    const explainer = explainers.get(instance) ?? createExplainer(engine, turns, version)
-    explainers.set(instance, explainer)
-    return explainer
+    const known = explainers.get(instance)
+    if (known) return known
+    const opened = openExplainer(version)
+    explainers.set(instance, opened)
+    opened.catch(() => explainers.delete(instance))
+    return opened
   }
 
   return {
@@ -83,9 +92,9 @@ export function createRuntime(engine: InferenceEngine): RuntimeApi {
       return servingQueue(model).predict(request, signal)
     },
 
-    explain: async (model, request, signal) => explainerOf(model).explain(request, signal),
+    explain: async (model, request, signal) => (await explainerOf(model)).explain(request, signal),
 
-    loadExplanation: async (model, files) => explainerOf(model).load(files),
+    loadExplanation: async (model, files) => (await explainerOf(model)).load(files),
 
     async close(model) {
       const queue = queues.get(model)

@@ -23,18 +23,25 @@ import { weighedBlob } from './weighed-blob.ts'
 
 type Table = StoreNames<HomingDatabase>
 
+/** How a database is opened. */
+export interface IndexedDbOptions {
+  readonly estimate?: StorageEstimator
+  /** Longest wait for it to open, in milliseconds; Infinity waits until an older tab lets go. */
+  readonly patience?: number
+}
+
 /**
  * A store in the IndexedDB database `name`. Every method is one transaction.
- * @throws HomingError STORE_UNAVAILABLE when the database cannot be opened.
+ * @throws HomingError STORE_UNAVAILABLE when the database cannot be opened, STORE_NEWER when newer code has upgraded it.
  */
 export async function openIndexedDbStore(
   factory: IDBFactory,
   name: string,
-  estimate: StorageEstimator = browserEstimate,
+  { estimate = browserEstimate, patience }: IndexedDbOptions = {},
 ): Promise<Store> {
   let lost: string | undefined
   const database: IDBPDatabase<HomingDatabase> = await guarded(() =>
-    openDatabase(factory, name, (reason) => (lost ??= reason)),
+    openDatabase(factory, name, (reason) => (lost ??= reason), patience),
   )
 
   function refuseWhenLost(cause?: unknown): void {

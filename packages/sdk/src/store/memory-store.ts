@@ -1,3 +1,5 @@
+import type { HomingError } from '@homing/protocol'
+
 import { unavailable } from './store-error.ts'
 import { emptyRecord } from './model-record.ts'
 import { forgottenFiles, isForgottenDocument } from './forgotten.ts'
@@ -5,8 +7,24 @@ import { createMemoryPartials } from './memory-partials.ts'
 import { keptVersions } from './kept-versions.ts'
 import type { ModelRecord, RecordedEvent, Store } from './store.ts'
 
-/** A store that ends with its worker. `reason` says why, where that is not by choice. */
-export function createMemoryStore(reason?: string): Store {
+/** A store that ends with its worker. */
+export interface MemoryStore extends Store {
+  /** What it holds, as of now; the bytes of blobs are read one by one. */
+  contents(): MemoryContents
+}
+
+/** What a store in memory holds, but for pieces of blobs. */
+export interface MemoryContents {
+  readonly blobs: readonly string[]
+  readonly manifests: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
+  readonly metadata: ReadonlyMap<string, Uint8Array<ArrayBuffer>>
+  readonly models: readonly ModelRecord[]
+  readonly uses: ReadonlyMap<string, number>
+  readonly events: readonly RecordedEvent[]
+}
+
+/** A store in memory. `cause` says why, where that is not by choice. */
+export function createMemoryStore(cause?: HomingError): MemoryStore {
   // Blobs, not arrays: a browser may move them out of the worker's heap.
   const blobs = new Map<string, Blob>()
   const partials = createMemoryPartials()
@@ -26,7 +44,7 @@ export function createMemoryStore(reason?: string): Store {
 
   return {
     kind: 'memory',
-    ...(reason === undefined ? {} : { reason }),
+    ...(cause === undefined ? {} : { reason: cause.message, code: cause.code }),
 
     readBlob: async (sha256) => {
       const blob = await run(() => blobs.get(sha256))
@@ -111,6 +129,14 @@ export function createMemoryStore(reason?: string): Store {
         for (const blob of blobs.values()) bytes += blob.size
         return bytes
       }),
+    contents: () => ({
+      blobs: [...blobs.keys()],
+      manifests: new Map(manifests),
+      metadata: new Map(metadata),
+      models: [...models.values()],
+      uses: new Map(uses),
+      events: [...events],
+    }),
     close: () => {
       closed = true
       blobs.clear()

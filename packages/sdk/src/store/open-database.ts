@@ -1,7 +1,7 @@
 import { type DBSchema, type IDBPDatabase, wrap } from 'idb'
 
 import { openTimeout } from './config.ts'
-import { unavailable } from './store-error.ts'
+import { pending } from './store-error.ts'
 import type { RecordedEvent } from './store.ts'
 import { databaseVersion, upgrades } from './upgrades.ts'
 
@@ -28,12 +28,14 @@ export interface HomingDatabase extends DBSchema {
 /**
  * Opens the database, or brings it up to date first. The connection closes by itself when a newer version of
  * this library wants to upgrade it; `onLost` then tells why.
- * @throws HomingError STORE_UNAVAILABLE when `factory` refuses, an older tab blocks the upgrade, or nothing happens.
+ * @throws HomingError STORE_UNAVAILABLE when nothing happens for `patience` milliseconds, with `details.pending`, as while an
+ * older tab blocks the upgrade.
  */
 export async function openDatabase(
   factory: IDBFactory,
   name: string,
   onLost: (reason: string) => void,
+  patience: number = openTimeout,
 ): Promise<IDBPDatabase<HomingDatabase>> {
   const request = factory.open(name, databaseVersion)
   let blocked = false
@@ -45,13 +47,12 @@ export async function openDatabase(
       upgrade(request.result, request.transaction!)
   }
   const database = await new Promise<IDBDatabase>((resolve, reject) => {
-    const timer = setTimeout(() => {
+    const giveUp = (): void => {
       // What opens after all must not stay open: it would block every later upgrade.
       request.onsuccess = () => request.result.close()
-      reject(
-        unavailable(blocked ? 'another tab holds an older version open' : `no answer in ${openTimeout} ms`),
-      )
-    }, openTimeout)
+      reject(pending(blocked ? 'another tab holds an older version open' : `no answer in ${patience} ms`))
+    }
+    const timer = patience === Infinity ? undefined : setTimeout(giveUp, patience)
     request.onsuccess = () => {
       clearTimeout(timer)
       resolve(request.result)
@@ -61,9 +62,9 @@ export async function openDatabase(
       reject(request.error!)
     }
   })
-  database.onversionchange = () => {
+  database.onversionchange = ({ newVersion }) => {
     database.close()
-    onLost('a newer version of this app upgrades the database')
+    onLost(newVersion === null ? 'it is being deleted' : 'a newer version of this app upgrades the database')
   }
   database.onclose = () => onLost('the browser closed the database')
   return wrap(database) as IDBPDatabase<HomingDatabase>

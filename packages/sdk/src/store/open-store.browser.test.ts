@@ -3,10 +3,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { openTimeout } from './config.ts'
 import { openIndexedDbStore } from './indexed-db-store.ts'
+import { createMemoryStore } from './memory-store.ts'
 import { databaseName, openStore } from './open-store.ts'
 import { counted, putVersion } from './store.contract.ts'
 import type { Store } from './store.ts'
-import { databaseVersion } from './upgrades.ts'
+import { databaseVersion, upgrades } from './upgrades.ts'
 
 let count = 0
 const opened: Store[] = []
@@ -39,6 +40,12 @@ function openRaw(
     })
   })
 }
+
+/** Opens the database as the release with this version of the schema would, without its handlers. */
+const openReleased = (version: number): Promise<IDBDatabase> =>
+  openRaw(version, (database) => {
+    for (const step of upgrades.slice(0, version)) step(database, undefined as never)
+  })
 
 const hash = (digit: string) => digit.repeat(64)
 
@@ -111,7 +118,11 @@ describe('open store', () => {
     later.close()
     const store = await open()
     expect(store.kind).toBe('memory')
-    expect(store.reason).toMatch(/VersionError/)
+    expect(store).toMatchObject({
+      code: 'STORE_NEWER',
+      reason: expect.stringContaining('newer version') as unknown,
+    })
+    await putVersion(store, 'digits', '1.0.0', 1)
     const database = await openRaw(70)
     expect([...database.objectStoreNames]).toEqual(['later'])
     database.close()
@@ -129,18 +140,59 @@ describe('open store', () => {
     expect(await store.readBlob(hash('a'))).toEqual(Uint8Array.of(1))
   })
 
-  it('waits for an older tab no longer than its limit, and blocks nobody after', async () => {
-    const older = await openRaw(databaseVersion)
-    const name = await databaseName(root)
-    // A schema of this library that is one step further: its upgrade is blocked by the older tab.
-    const upgrading = { open: () => indexedDB.open(name, databaseVersion + 1) } as unknown as IDBFactory
-    const started = performance.now()
-    const store = await open(() => upgrading)
-    expect(performance.now() - started).toBeLessThan(openTimeout + 2000)
+  it('serves from memory while an older tab blocks the upgrade, and moves over when that tab ends', async () => {
+    const source = await openReleased(1)
+    const { installed: old } = await putVersion(createMemoryStore(), 'digits', '1.0.0', 1)
+    source
+      .transaction('models', 'readwrite')
+      .objectStore('models')
+      .put({ model: 'digits', active: old, rejected: {} }, 'digits')
+    let changes = 0
+    const store = await openStore({ root, storage: 'persistent', onChange: () => changes++ })
+    opened.push(store)
+    expect(store).toMatchObject({ kind: 'memory', code: 'STORE_UNAVAILABLE' })
     expect(store.reason).toMatch(/another tab holds an older version/)
+    const next = await putVersion(store, 'digits', '1.1.0', 40)
+    await store.updateModel('digits', (record) => ({ ...record, active: next.installed }))
+    await store.appendEvent({ event: 'click', time: 5, fields: {} })
+    await store.writeMetadata('root', Uint8Array.of(1))
+
+    source.close()
+    await expect.poll(() => store.kind).toBe('indexeddb')
+    expect(changes).toBeGreaterThan(0)
+    expect(store.reason).toBeUndefined()
+    await store.close()
+    const again = await open()
+    expect(await again.readModel('digits')).toMatchObject({ active: next.installed, lastGood: old })
+    expect(await again.hasBlobs(next.blobs)).toEqual(new Set(next.blobs))
+    expect(await again.readManifest(next.installed.manifestSha256)).toBeDefined()
+    expect(await again.readEvents('click', 0)).toHaveLength(1)
+    expect(await again.readMetadata('root')).toEqual(Uint8Array.of(1))
+  })
+
+  it('waits for an older tab no longer than its limit, and blocks nobody after', async () => {
+    const older = await openReleased(1)
+    const started = performance.now()
+    const store = await open()
+    expect(performance.now() - started).toBeLessThan(openTimeout + 2000)
+    await store.close()
     older.close()
-    const next = await openRaw(databaseVersion + 2)
+    const next = await openRaw(databaseVersion + 1)
     next.close()
+  })
+
+  it('begins anew when the database is deleted under it, and keeps what is new', async () => {
+    const store = await open()
+    await putVersion(store, 'digits', '1.0.0', 1)
+    const name = await databaseName(root)
+    await new Promise((resolve) => (indexedDB.deleteDatabase(name).onsuccess = resolve))
+    const next = await putVersion(store, 'digits', '1.1.0', 40)
+    await store.updateModel('digits', (record) => ({ ...record, active: next.installed }))
+    await expect.poll(() => store.kind).toBe('indexeddb')
+    await store.close()
+    const again = await open()
+    expect((await again.readModel('digits'))?.active).toEqual(next.installed)
+    expect(await again.hasBlobs(next.blobs)).toEqual(new Set(next.blobs))
   })
 
   it('reads a spoiled model record as none, and writes a good one over it', async () => {
@@ -192,7 +244,7 @@ describe('a full disk', () => {
   afterEach(() => storageBuckets.delete(name))
 
   it('is told as STORE_FULL with its sizes, and leaves what was there as it was', async () => {
-    const store = await openIndexedDbStore(bucket.indexedDB, name, () => bucket.estimate())
+    const store = await openIndexedDbStore(bucket.indexedDB, name, { estimate: () => bucket.estimate() })
     opened.push(store)
     const { blobs } = await putVersion(store, 'digits', '1.0.0', 1)
     const writes = [() => store.writeBlob(hash('f'), shard), () => store.writeManifest(hash('f'), shard)]

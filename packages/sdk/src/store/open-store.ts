@@ -1,32 +1,51 @@
-import { canonicalBytes, sha256Hex } from '@homing/protocol'
+import { canonicalBytes, HomingError, sha256Hex } from '@homing/protocol'
 
 import { databaseNameDigits } from './config.ts'
+import { deviceKey } from './device-key.ts'
+import { encryptedStore } from './encrypted-store.ts'
 import { openIndexedDbStore } from './indexed-db-store.ts'
 import { withMemoryFallback } from './memory-fallback.ts'
 import { createMemoryStore } from './memory-store.ts'
-import { browserEstimate, storeError } from './store-error.ts'
+import { browserEstimate, storeError, unavailable } from './store-error.ts'
 import type { Store } from './store.ts'
+
+/** Where models are kept. */
+export type StorageKind = 'persistent' | 'encrypted' | 'memory'
 
 /** How a store is opened. */
 export interface OpenStoreOptions {
   /** The root that the app trusts, as JSON: clients of one origin that trust one root share one database. */
   readonly root: string
-  /** `memory` keeps nothing on the device. */
-  readonly storage: 'persistent' | 'memory'
+  /** `encrypted`: graphs and parameters lie encrypted. `memory` keeps nothing on the device. */
+  readonly storage: StorageKind
   /** Gives the browser's IndexedDB; it may be missing, and looking at it may throw (private mode, sandboxed frame). */
   readonly indexedDB?: () => IDBFactory | undefined
+  /** Told when the store has gone to memory, or come back from there. */
+  readonly onChange?: () => void
 }
 
-/** Opens the device's store; in memory, with a `reason`, where IndexedDB is missing, refused, blocked or broken. */
+/**
+ * Opens the device's store; in memory, with a `reason`, where IndexedDB is missing, refused or broken, or newer code has
+ * upgraded it. Where an older tab blocks it, it is in memory until that tab lets go.
+ */
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
   if (options.storage === 'memory') return createMemoryStore()
   try {
     const factory = (options.indexedDB ?? globalIndexedDb)()
-    if (!factory) return createMemoryStore('IndexedDB is not available: this browser or mode has none')
-    const store = await openIndexedDbStore(factory, await databaseName(options.root))
-    return withMemoryFallback(store)
+    if (!factory) throw unavailable('this browser or mode has none')
+    const name = await databaseName(options.root)
+    const open = async (patience?: number): Promise<Store> => {
+      const store = await openIndexedDbStore(factory, name, patience === undefined ? {} : { patience })
+      return options.storage === 'encrypted' ? encryptedStore(store, deviceKey(factory, `${name}-key`)) : store
+    }
+    const recovery = { reopen: () => open(Infinity), onChange: options.onChange }
+    const first = await open().catch((error: unknown) => {
+      if (error instanceof HomingError && error.details.pending === true) return error
+      throw error
+    })
+    return withMemoryFallback(first, recovery)
   } catch (error) {
-    return createMemoryStore((await storeError(error, browserEstimate)).message)
+    return createMemoryStore(await storeError(error, browserEstimate))
   }
 }
 

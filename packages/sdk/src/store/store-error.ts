@@ -10,10 +10,18 @@ export const browserEstimate: StorageEstimator = async () => {
   return (await storage?.estimate?.().catch(() => undefined)) ?? {}
 }
 
-/** What IndexedDB threw as a `HomingError`: STORE_FULL over quota, else STORE_UNAVAILABLE. */
+/** What IndexedDB threw as a `HomingError`: STORE_FULL over quota, STORE_NEWER where newer code was, else STORE_UNAVAILABLE. */
 export async function storeError(cause: unknown, estimate: StorageEstimator): Promise<HomingError> {
   if (cause instanceof HomingError) return cause
-  if (!isQuotaExceeded(cause)) return unavailable(describe(cause), cause)
+  if (isNamed(cause, 'VersionError'))
+    return new HomingError(
+      'STORE_NEWER',
+      'A newer version of this app has upgraded the database of this device.',
+      {
+        cause,
+      },
+    )
+  if (!isNamed(cause, 'QuotaExceededError')) return unavailable(describe(cause), cause)
   const { usage, quota } = await estimate()
   const details = { ...(usage === undefined ? {} : { usage }), ...(quota === undefined ? {} : { quota }) }
   const room = usage === undefined || quota === undefined ? '' : ` (${usage} of ${quota} bytes used)`
@@ -29,8 +37,15 @@ export function unavailable(reason: string, cause?: unknown): HomingError {
   )
 }
 
-function isQuotaExceeded(cause: unknown): boolean {
-  return typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === 'QuotaExceededError'
+/** STORE_UNAVAILABLE because of `reason`, which may pass. */
+export function pending(reason: string): HomingError {
+  return new HomingError('STORE_UNAVAILABLE', `IndexedDB is not available: ${reason}`, {
+    details: { pending: true },
+  })
+}
+
+function isNamed(cause: unknown, name: string): boolean {
+  return typeof cause === 'object' && cause !== null && 'name' in cause && cause.name === name
 }
 
 function describe(cause: unknown): string {

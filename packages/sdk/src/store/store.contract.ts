@@ -11,7 +11,7 @@ function someBytes(seed: number, length = 1003): Uint8Array<ArrayBuffer> {
 }
 
 /** A small version with two shards, all of it in `store`. */
-export async function putVersion(store: Store, model: string, version: string, seed: number) {
+export async function putVersion(store: Store, model: string, version: string, seed: number, overhead = 0) {
   const [graph, first, second] = [someBytes(seed), someBytes(seed + 1), someBytes(seed + 2)]
   const ref = async (bytes: Uint8Array<ArrayBuffer>) => ({
     sha256: await sha256Hex(bytes),
@@ -37,7 +37,7 @@ export async function putVersion(store: Store, model: string, version: string, s
   await store.writeBlob(blobs[0]!, graph)
   await store.writeBlob(blobs[1]!, first)
   await store.writeBlob(blobs[2]!, second)
-  const size = graph.byteLength + first.byteLength + second.byteLength + bytes.byteLength
+  const size = graph.byteLength + first.byteLength + second.byteLength + bytes.byteLength + 3 * overhead
   return { installed: { version, manifestSha256 }, manifest, blobs, size }
 }
 
@@ -49,8 +49,8 @@ export function counted(record: ModelRecord): ModelRecord {
 const rules: GarbageRules = { parse: (bytes) => parseManifest(bytes), live: new Set(), budget: 0 }
 const hash = (digit: string): string => digit.repeat(64)
 
-/** What every `Store` guarantees. `open` gives a fresh, empty one. */
-export function storeContract(name: string, open: () => Promise<Store>): void {
+/** What every `Store` guarantees. `open` gives a fresh, empty one, which adds `overhead` bytes to each blob and piece. */
+export function storeContract(name: string, open: () => Promise<Store>, overhead = 0): void {
   describe(`store contract: ${name}`, () => {
     let store: Store
     beforeEach(async () => {
@@ -113,7 +113,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       await store.writeBlob(hash('a'), someBytes(2, 20))
       await store.writeManifest(hash('b'), someBytes(3, 5))
       expect(await store.readBlob(hash('a'))).toEqual(someBytes(2, 20))
-      expect(await store.usage()).toBe(25)
+      expect(await store.usage()).toBe(25 + overhead)
     })
 
     it('replaces metadata by name, and never collects it', async () => {
@@ -147,7 +147,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
         ]),
       )
       expect(await store.hasBlobs([hash('a')])).toEqual(new Set())
-      expect(await store.usage()).toBe(20)
+      expect(await store.usage()).toBe(20 + 3 * overhead)
     })
 
     it('drops the pieces of a blob when it is whole, and when it is told to', async () => {
@@ -159,7 +159,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       expect(await store.readPieces(hash('a'))).toEqual([])
       expect(await store.readPieces(hash('b'))).toEqual([])
       expect(await store.readPieces(hash('c'))).toHaveLength(1)
-      expect(await store.usage()).toBe(7 + 1003)
+      expect(await store.usage()).toBe(7 + 1003 + 2 * overhead)
     })
 
     it('keeps the pieces of a blob that is on its way, and collects all others', async () => {
@@ -168,7 +168,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       await store.writePiece(blobs[2]!, { start: 0, bytes: someBytes(3, 100) })
       await store.writePiece(hash('a'), { start: 0, bytes: someBytes(4, 50) })
       await store.updateModel('digits', (record) => ({ ...record, downloading: installed }))
-      expect(await store.collectGarbage(rules)).toBe(50)
+      expect(await store.collectGarbage(rules)).toBe(50 + overhead)
       expect(await store.readPieces(blobs[2]!)).toHaveLength(1)
       expect(await store.readPieces(hash('a'))).toEqual([])
     })
@@ -240,8 +240,8 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     it.each(['active', 'lastGood', 'staged', 'downloading', 'personalised'] as const)(
       'keeps what a record leads to as %s',
       async (role) => {
-        const kept = await putVersion(store, 'digits', '1.0.0', 1)
-        const other = await putVersion(store, 'digits', '1.1.0', 40)
+        const kept = await putVersion(store, 'digits', '1.0.0', 1, overhead)
+        const other = await putVersion(store, 'digits', '1.1.0', 40, overhead)
         await store.updateModel('digits', (record) => ({ ...record, [role]: kept.installed }))
         expect(await store.usage()).toBe(kept.size + other.size)
         expect(await store.collectGarbage(rules)).toBe(other.size)
@@ -254,8 +254,8 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     )
 
     it('keeps what a live tab serves, though no record leads to it', async () => {
-      const served = await putVersion(store, 'digits', '1.0.0', 1)
-      const other = await putVersion(store, 'digits', '1.1.0', 40)
+      const served = await putVersion(store, 'digits', '1.0.0', 1, overhead)
+      const other = await putVersion(store, 'digits', '1.1.0', 40, overhead)
       const live = new Set([served.installed.manifestSha256])
       expect(await store.collectGarbage({ ...rules, live })).toBe(other.size)
       expect(await store.hasBlobs(served.blobs)).toEqual(new Set(served.blobs))
@@ -265,7 +265,9 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
     it('keeps the last used versions within the budget, and drops the least recently used one first', async () => {
       const versions: Awaited<ReturnType<typeof putVersion>>[] = []
       for (const minor of [0, 1, 2, 3])
-        versions.push(await putVersion(store, minor % 2 ? 'digits' : 'wine', `1.${minor}.0`, minor * 40))
+        versions.push(
+          await putVersion(store, minor % 2 ? 'digits' : 'wine', `1.${minor}.0`, minor * 40, overhead),
+        )
       const [active, second, third, fourth] = versions
       await store.updateModel('wine', (record) => ({ ...record, active: active!.installed }))
       const uses = [active!, third!, second!, fourth!].map(({ installed }, time) =>
@@ -303,7 +305,7 @@ export function storeContract(name: string, open: () => Promise<Store>): void {
       const { installed, blobs } = await putVersion(store, 'digits', '1.0.0', 1)
       await store.markUsed(installed.manifestSha256, 1)
       await store.deleteManifest(installed.manifestSha256)
-      expect(await store.collectGarbage({ ...rules, budget: 1e9 })).toBe(3 * 1003)
+      expect(await store.collectGarbage({ ...rules, budget: 1e9 })).toBe(3 * (1003 + overhead))
       expect(await store.hasBlobs(blobs)).toEqual(new Set())
     })
 

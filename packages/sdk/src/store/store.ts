@@ -1,4 +1,4 @@
-import type { Manifest } from '@homing/protocol'
+import type { ErrorCode, Manifest } from '@homing/protocol'
 
 import type { ForgetRules } from './forgotten.ts'
 
@@ -78,6 +78,8 @@ export interface Store {
   readonly kind: 'indexeddb' | 'memory'
   /** Why the store is in memory, where that is not by choice. */
   readonly reason?: string | undefined
+  /** The same as a code: STORE_UNAVAILABLE, STORE_FULL or STORE_NEWER. */
+  readonly code?: ErrorCode | undefined
 
   readBlob(sha256: string): Promise<Uint8Array<ArrayBuffer> | undefined>
   /** The subset of `sha256s` that is there. */

@@ -65,7 +65,7 @@ function isGood(
 ): boolean {
   const present = readDocument(typeOf(role), bytes, role)
   const left = Date.parse(present.expires) - now
-  const says = present._type === 'targets' ? present.targets : (present).meta
+  const says = present._type === 'targets' ? present.targets : present.meta
   return (
     left > lifetimeMs / 2 &&
     left <= lifetimeMs + 1000 && // a shorter life was set, or a clock went back

@@ -7,6 +7,7 @@ import {
   transition,
   unopened,
 } from '../../delivery/model-state.ts'
+import type { PatchReport } from '../../delivery/patches/patch-report.ts'
 import type { ModelStatus, Rollback, UpdatePolicy } from '../api.ts'
 import type { LoadedVersion } from './version-server.ts'
 
@@ -26,8 +27,8 @@ export interface StatusBoard {
   /** An earlier version serves in the place of another one. */
   rolledBack(rollback: Rollback): void
   storage(storage: ModelStatus['storage']): void
-  /** Milliseconds that a download took. */
-  fetched(fetch: number): void
+  /** Milliseconds that a download took, and what patches did in it. */
+  fetched(fetch: number, patches: PatchReport | undefined): void
 }
 
 export function createStatusBoard(
@@ -98,7 +99,14 @@ export function createStatusBoard(
     },
     rolledBack: (rollback) => put({ ...status, update: { ...status.update, rolledBack: rollback } }),
     storage: (storage) => put({ ...status, storage }),
-    fetched: (fetch) => put({ ...status, timings: { ...status.timings, fetch } }),
+    fetched(fetch, patches) {
+      const { patches: _, ...update } = status.update
+      put({
+        ...status,
+        update: { ...update, ...(patches ? { patches } : {}) },
+        timings: { ...status.timings, fetch },
+      })
+    },
   }
 }
 

@@ -1,6 +1,15 @@
-import { compareVersions, type Engine, type ErrorCode, HomingError, type Rollout } from '@homing/protocol'
+import {
+  compareVersions,
+  type Engine,
+  type ErrorCode,
+  HomingError,
+  type Patches,
+  type Rollout,
+  servingFiles,
+} from '@homing/protocol'
 
 import { type DownloadProgress, downloadVersion } from '../../delivery/download-version.ts'
+import { createShardPatches, type ShardPatches } from '../../delivery/patches/shard-patches.ts'
 import { requireFrozen } from '../../delivery/require-frozen.ts'
 import { faultPoint } from '../../faults/fault-point.ts'
 import { type BackendFallback, backendsOf } from '../../libraries/backend.ts'
@@ -101,16 +110,41 @@ export function createVersionInstaller(
       deps.tell({ type: 'downloading', model, tab: deps.id, progress })
     }
     server.prepare(manifest)
+    let patches: ShardPatches | undefined
     await deps.alone(downloadLock(model), signal, async () => {
-      await store.updateModel(model, (record) => asDownloading(record, installed))
+      const { active } = await store.updateModel(model, (record) => asDownloading(record, installed))
+      const list = (): Promise<Patches | undefined> => documents.patches(model, listed.version, signal)
+      // The first version of a device has nothing to be made of.
+      patches = active && createShardPatches({ list, repository, store })
       await store.writeManifest(installed.manifestSha256, bytes)
-      await downloadVersion(manifest, { repository, store, platform, signal, onProgress })
+      await deps.room.reserve(manifest).catch((error: unknown) => {
+        if (server.serving) throw error // else what does not fit is served from memory
+      })
+      await downloadVersion(manifest, { repository, store, platform, patches, signal, onProgress })
       if (base) await requireFrozen(manifest, base, { repository, store, signal })
       await store.updateModel(model, (record) => asStaged(record, installed))
     })
-    board.fetched(platform.now() - began)
+    board.fetched(platform.now() - began, patches?.report())
   }
 
+  /** Brings back to the device what the browser evicted of the version that serves. */
+  const complete = async (found: FoundVersion, signal: AbortSignal): Promise<void> => {
+    const { listed, manifest } = found
+    const installed = { version: listed.version, manifestSha256: listed.manifest.sha256 }
+    const isActive = (active: InstalledVersion | undefined): boolean =>
+      active === undefined || active.manifestSha256 === installed.manifestSha256
+    const { active } = (await store.readModel(model)) ?? {}
+    if (!isActive(active)) return // the device has gone over to another one
+    const files = servingFiles(manifest).map(({ sha256 }) => sha256)
+    const [there, bytes] = [await store.hasBlobs(files), await store.readManifest(installed.manifestSha256)]
+    if (active && bytes && there.size === new Set(files).size) return
+    await download(found, signal)
+    await deps.alone(activationLock(model), signal, async () => {
+      await store.updateModel(model, (record) =>
+        isActive(record.active) ? asActive(record, installed) : record,
+      )
+    })
+  }
   /** Remembers how a version failed. False where that hangs on the moment, and so it may work the next time. */
   const reject = async (
     installed: InstalledVersion,
@@ -163,6 +197,7 @@ export function createVersionInstaller(
         if (current || (server.serving && !search.replace)) {
           const untrusted = failure?.code === 'VERSION_UNTRUSTED' ? failure : found.untrusted
           if (untrusted) throw untrusted // what serves stays, and the status says why
+          if (current) await complete(found, signal)
           board.available(current ? undefined : version)
           board.dispatch({ type: 'current' })
           return

@@ -1,0 +1,1 @@
+export { unzstd } from './codecs/unzstd.ts'
