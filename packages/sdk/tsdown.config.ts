@@ -14,6 +14,7 @@ const browser = {
   onnx: 'src/onnx.ts',
   tfjs: 'src/tfjs.ts',
   errors: 'src/errors.ts',
+  root: 'src/root.ts',
   ...workers,
 }
 const node = { 'node/index': 'src/node/index.ts', 'vite/index': 'src/vite/index.ts' }

@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-import { type FolderServer, serveFolder } from '@homing/testkit'
+import { type FolderServer, serveFolder, tufRepository } from '@homing/testkit'
 import { type Browser, chromium, type Page } from 'playwright'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { build, createServer, defaultClientConditions, type InlineConfig, type ViteDevServer } from 'vite'
@@ -28,14 +28,18 @@ const config = (isolate: boolean, cacheDir: string): InlineConfig => ({
   cacheDir,
   configFile: false,
   logLevel: 'error',
-  plugins: [homing({ isolate })],
+  plugins: [homing({ isolate, root: trusted })],
   resolve: { conditions: ['@homing/source', ...defaultClientConditions] },
 })
 
 let folder: string
+let trusted: string
+const [trustedRoot] = tufRepository().roots
 let browser: Browser
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'homing-vite-'))
+  trusted = join(folder, 'root.json')
+  await writeFile(trusted, trustedRoot!)
   browser = await launch(['--enable-unsafe-webgpu'])
 })
 afterAll(async () => {
@@ -73,6 +77,14 @@ describe('a build with the plugin', () => {
   it('keeps the engines out of the page', async () => {
     const page = await open(browser, server.url)
     expect(server.requested.filter((path) => path.endsWith('.js'))).toHaveLength(1)
+    await page.close()
+  })
+
+  it('embeds the trusted root', async () => {
+    const page = await open(browser, server.url)
+    expect(await page.evaluate(() => Reflect.get(globalThis, 'root') as string)).toBe(
+      new TextDecoder().decode(trustedRoot),
+    )
     await page.close()
   })
 
@@ -132,6 +144,9 @@ describe('a development server with the plugin', () => {
   it('serves both engines, isolated', async () => {
     const page = await open(browser, server.resolvedUrls!.local[0]!)
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(true)
+    expect(await page.evaluate(() => Reflect.get(globalThis, 'root') as string)).toBe(
+      new TextDecoder().decode(trustedRoot),
+    )
     for (const engine of ['onnx', 'tfjs'] as const) {
       const { facts, reply } = await runIn(page, engine, ['wasm'])
       expect(reply).toEqual([1, 1, 1])

@@ -1,8 +1,9 @@
 import { copyFile, mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 
 import { defaultClientConditions, type Plugin, type UserConfig } from 'vite'
 
+import { embeddedRoot } from './embedded-root.ts'
 import { type EngineFiles, engineFiles, resolvePackage } from './engine-files.ts'
 import { serveFiles } from './serve-files.ts'
 
@@ -13,6 +14,11 @@ export interface HomingPluginOptions {
    * threads then. In production your own server has to send them. Default false.
    */
   readonly isolate?: boolean
+  /**
+   * File with the trusted root, relative to the app's folder: what `homing keys show --root` prints. It is embedded, and
+   * `import { root } from '@homing/sdk/root'` gives it for `createClient`.
+   */
+  readonly root?: string
 }
 
 /** Folder of the engines' files under the app's base. */
@@ -41,22 +47,28 @@ const commonJs = [
  * Sets a Vite app (7 or 8) up for Homing: the installed engines' files are served and built under
  * `<base>homing/<versions>/`, where `createClient` looks for them, and the SDK's workers stay modules.
  */
-export function homing({ isolate = false }: HomingPluginOptions = {}): Plugin {
+export function homing({ isolate = false, root: rootFile }: HomingPluginOptions = {}): Plugin {
   const headers = isolate ? isolationHeaders : {}
   let engines: EngineFiles
   let isServerBuild = false
+  let trusted: string | undefined
 
   return {
     name: 'homing',
 
-    config(config): UserConfig {
+    async config(config): Promise<UserConfig> {
       const root = config.root ?? process.cwd()
       engines = engineFiles(root)
       const installed = commonJs.filter((id) => resolvePackage(id, root) !== undefined)
-      return {
+      trusted = rootFile === undefined ? undefined : resolve(root, rootFile)
+      const define = {
         ...(engines.files.size > 0
-          ? { define: { __HOMING_ASSET_BASE__: JSON.stringify(assetBase(config.base ?? '/', engines)) } }
+          ? { __HOMING_ASSET_BASE__: JSON.stringify(assetBase(config.base ?? '/', engines)) }
           : {}),
+        ...(trusted === undefined ? {} : { __HOMING_ROOT__: JSON.stringify(await embeddedRoot(trusted)) }),
+      }
+      return {
+        define,
         resolve: {
           conditions: [externalWasm, ...(config.resolve?.conditions ? [] : defaultClientConditions)],
         },
@@ -65,6 +77,8 @@ export function homing({ isolate = false }: HomingPluginOptions = {}): Plugin {
           exclude: ['@homing/sdk', 'onnxruntime-web'],
           include: [
             '@homing/sdk > @homing/protocol > canonicalize',
+            '@homing/sdk > @homing/tuf > @tufjs/canonical-json',
+            '@homing/sdk > @homing/tuf > @noble/curves/ed25519.js',
             ...installed.map((id) => `@homing/sdk > ${id}`),
           ],
         },
@@ -77,7 +91,8 @@ export function homing({ isolate = false }: HomingPluginOptions = {}): Plugin {
       isServerBuild = build.ssr !== false
     },
 
-    configureServer({ config, middlewares }) {
+    configureServer(server) {
+      const { config, middlewares, watcher } = server
       middlewares.use(
         serveFiles(
           assetBase(config.base, engines),
@@ -85,6 +100,9 @@ export function homing({ isolate = false }: HomingPluginOptions = {}): Plugin {
           config.server.headers as Record<string, string>,
         ),
       )
+      if (trusted === undefined) return
+      watcher.add(trusted)
+      watcher.on('change', (file) => void (file === trusted && server.restart()))
     },
 
     async writeBundle({ dir }) {

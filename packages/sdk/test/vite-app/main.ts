@@ -4,6 +4,7 @@ import { onnxWorker } from '../../src/onnx.ts'
 import type { Backend } from '../../src/libraries/backend.ts'
 import type { LoadedFacts, PredictReply, RuntimeApi } from '../../src/runtime/runtime-api.ts'
 import { tfjsWorker } from '../../src/tfjs.ts'
+import { root } from '../../src/root.ts'
 import { startWorker } from '../../src/transport/worker-link.ts'
 import { denseOnnxRequest, floats } from '../tiny-packages.ts'
 import { denseLayersRequest } from '../tiny-tfjs.ts'
@@ -30,4 +31,4 @@ async function run(
   return { facts, reply }
 }
 
-Object.assign(globalThis, { run })
+Object.assign(globalThis, { run, root })
