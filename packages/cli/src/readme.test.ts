@@ -13,7 +13,7 @@ test('the examples of the README run', async () => {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
   const examples = (language: string): string[] =>
     [...readme.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map(([, text]) => text!)
-  const [publishing, training] = examples('sh')
+  const [publishing, training, keys] = examples('sh')
 
   const folder = await temporaryFolder()
   const graph = graphBuilder('wine')
@@ -39,7 +39,9 @@ test('the examples of the README run', async () => {
       .replace(/\bpacked\b/, join(folder, 'packed'))
       .split(' ')
     expect(name).toBe('homing')
-    const exit = await runProgram(args[0] === 'publish' ? [...args, '--token', token] : args, {
+    const signing = args[0] === 'publish' || args[0] === 'keys'
+    const flags = signing ? ['--token', token, '--keys', join(folder, 'homing-keys')] : []
+    const exit = await runProgram([...args, ...flags], {
       stdout: sink,
       stderr: sink,
     })
@@ -53,4 +55,7 @@ test('the examples of the README run', async () => {
   expect(written).toMatch(/training +graph of .*\n.*\n +loss +softmax-cross-entropy of y/)
   for (const line of training!.trim().split('\n')) await homing(line)
   expect(written).toMatch(/wine 2\.1\.0 [^]*optimiser +adam, [^]*explains +y by x, 16 points at once/)
+  for (const line of keys!.trim().split('\n')) await homing(line)
+  expect(written).toMatch(/^publisher +1 of 1 +[0-9a-f]{16} +ed25519/m)
+  expect(written).toContain(await readFile(join(folder, 'homing-keys', 'root.json'), 'utf8'))
 })

@@ -4,10 +4,17 @@ import { tufRepository } from '@homing/testkit'
 import { expect, it } from 'vitest'
 
 import * as tuf from './index.ts'
+import * as repository from './repository.ts'
+
+/** The examples of the README, without their imports. */
+async function examples(): Promise<string[]> {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+  const found = [...readme.matchAll(/```ts\n([\s\S]*?)```/g)]
+  return found.map(([, text]) => text!.replace(/^import [^']*'.*'$/m, ''))
+}
 
 it('runs the example of the README', async () => {
-  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
-  const example = /```ts\n([\s\S]*?)```/.exec(readme)![1]!.replace(/^import .*$/m, '')
+  const [example] = await examples()
   const repository = tufRepository()
   repository.addTarget('models/digits/1.0.0/manifest.json', '{}')
   repository.publish('targets')
@@ -31,4 +38,17 @@ it('runs the example of the README', async () => {
   ) as (...names: unknown[]) => Promise<Uint8Array>
   const manifest = await run(tuf.refresh, tuf.webFetcher, store, serve)
   expect(new TextDecoder().decode(manifest)).toBe('{}')
+})
+
+it('runs the example of signing', async () => {
+  const [, example] = await examples()
+  const names = Object.keys(repository)
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval -- the text under test is the README's own
+  const run = new Function(...names, `return (async () => {${example} return root })()`) as (
+    ...values: unknown[]
+  ) => Promise<repository.Root>
+  expect(await run(...names.map((name) => repository[name as keyof typeof repository]))).toMatchObject({
+    version: 2,
+    consistent_snapshot: true,
+  })
 })
