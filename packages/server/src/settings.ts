@@ -91,6 +91,11 @@ export const settings = {
     fallback: '6000',
     help: 'Most writes of one client address, in each process.',
   },
+  HOMING_PATCH_DELAY_MS: {
+    flag: 'patch-delay-ms',
+    fallback: '3000',
+    help: 'How long the server waits after a change before it makes patches, so that publishing ends first.',
+  },
   HOMING_CLOSE_MS: {
     flag: 'close-ms',
     fallback: '30000',

@@ -26,9 +26,9 @@ export async function repositoryTargetRoutes(
       },
     },
     async (request, reply) => {
-      const { params } = request
-      reply.headers({ etag: `"${params.sha256}"`, 'cache-control': immutable })
-      return sendStatic(request, reply, `rollouts/${params.sha256}.${params.model}.json`, { etag: false })
+      const { sha256, model } = request.params
+      reply.header('cache-control', immutable)
+      return sendStatic(request, reply, `rollouts/${sha256}.${model}.json`)
     },
   )
   for (const { folder, summary } of [
