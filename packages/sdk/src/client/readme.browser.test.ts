@@ -71,11 +71,11 @@ const digits = tinyGraphRequest(
   { model: 'digits', pipeline },
 )
 
-/** The examples in `readme` that call `createClient`, as they stand but for the import. */
+/** The examples in `readme` that call `createClient`, as they stand but for the imports. */
 function examplesIn(readme: string): string[] {
   return Array.from(readme.matchAll(/```ts\n(.*?)```/gs), ([, code]) => code!)
     .filter((code) => code.includes('createClient({'))
-    .map((code) => code.replace("import { createClient } from '@homing/sdk'\n", ''))
+    .map((code) => code.replace(/^import .*\n/gm, ''))
 }
 
 /** Runs an example against this test's repository, and gives what it printed. */
@@ -85,8 +85,8 @@ async function run(example: string): Promise<unknown[][]> {
     ...code: string[]
   ) => (...given: unknown[]) => Promise<void>
   const here = (options: ClientOptions) =>
-    createClient({ ...options, repository: repository.url, root: repository.root, storage: 'memory' })
-  await new AsyncFunction('createClient', 'console', example)(here, {
+    createClient({ ...options, repository: repository.url, storage: 'memory' })
+  await new AsyncFunction('createClient', 'root', 'console', example)(here, repository.root, {
     log: (...line: unknown[]) => printed.push(line),
   })
   return printed
