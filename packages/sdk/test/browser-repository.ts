@@ -19,6 +19,7 @@ interface RepositoryCommands {
   expireRepository(url: string, role: SignedRole, expires: string): Promise<void>
   failRepositoryPath(url: string, path: string, fault: Fault, times?: number): Promise<void>
   healRepository(url: string): Promise<void>
+  copyRepository(url: string): Promise<string>
   guardRepository(url: string, tokens: readonly string[] | undefined): Promise<void>
   listRepositoryTokens(url: string): Promise<[path: string, authorization: string | null][]>
   listRepositoryRequests(url: string): Promise<string[]>
@@ -53,12 +54,19 @@ export interface BrowserRepository {
   expire(role: SignedRole, expires: string): Promise<void>
   fail(path: string, fault: Fault, times?: number): Promise<void>
   heal(): Promise<void>
+  /** A copy of the repository as it is now, as it would lie in an app's files. */
+  copy(): Promise<BundleCopy>
   /** From now on manifests and blobs are for those who show one of these tokens; for everyone when undefined. */
   guard(tokens: readonly string[] | undefined): Promise<void>
   /** What each request showed as its authorisation. */
   tokens(): Promise<[path: string, authorization: string | null][]>
   requests(): Promise<string[]>
   stop(): Promise<void>
+}
+
+/** A copy of a repository. */
+export type BundleCopy = Pick<BrowserRepository, 'url' | 'requests' | 'stop'> & {
+  fail(path: string, fault: Fault): Promise<void>
 }
 
 export async function startBrowserRepository(): Promise<BrowserRepository> {
@@ -119,6 +127,15 @@ export async function startBrowserRepository(): Promise<BrowserRepository> {
     expire: (role, expires) => node.expireRepository(url, role, expires),
     fail: (path, fault, times) => node.failRepositoryPath(url, path, fault, times),
     heal: () => node.healRepository(url),
+    async copy() {
+      const copied = await node.copyRepository(url)
+      return {
+        url: copied,
+        fail: (path, fault) => node.failRepositoryPath(copied, path, fault),
+        requests: () => node.listRepositoryRequests(copied),
+        stop: () => node.stopRepository(copied),
+      }
+    },
     guard: (tokens) => node.guardRepository(url, tokens),
     tokens: () => node.listRepositoryTokens(url),
     requests: () => node.listRepositoryRequests(url),

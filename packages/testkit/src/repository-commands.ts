@@ -48,6 +48,14 @@ export const repositoryCommands = {
   listRepositoryRequests(_context: unknown, url: string): string[] {
     return find(url).requests.map(({ path }) => path)
   },
+  /** Starts a repository that serves what this one does now, as a copy in an app's files would be. */
+  async copyRepository(_context: unknown, url: string): Promise<string> {
+    const copy = await startFaultyRepository()
+    copy.files.clear()
+    for (const [path, bytes] of find(url).files) copy.files.set(path, bytes)
+    running.set(copy.url, copy)
+    return copy.url
+  },
   guardRepository(_context: unknown, url: string, tokens: readonly string[] | undefined): void {
     find(url).guard(tokens)
   },
