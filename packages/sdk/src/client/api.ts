@@ -9,6 +9,7 @@ import type { PredictReply } from '../runtime/runtime-api.ts'
 import type { ExplainOptions } from './explanation-api.ts'
 import type { PageInput } from './page-input.ts'
 import type { TrainingExamples, TrainOptions } from './training-api.ts'
+import type { UpdatePolicy } from './update-policy.ts'
 
 /** How a client finds its repository and its workers. */
 export interface ClientOptions {
@@ -49,6 +50,11 @@ export interface ClientOptions {
    * are kept whatever this says; of the others the last used ones. Default: a tenth of the browser's quota, at most 1 GiB.
    */
   readonly storageBudget?: number
+  /**
+   * `metered: 'pause'`: shards wait while the user saves data or the network is a phone's, as far as the browser tells, and go
+   * on when that ends, or on `update()`. Default `allow`.
+   */
+  readonly downloads?: { readonly metered?: 'allow' | 'pause' }
   /** Milliseconds between looks for new versions, give or take a tenth; 0 looks only when asked: on `check()`, `update()`, or when another tab has a new version. Default 15 minutes. */
   readonly pollInterval?: number
   /** The way out for bundlers that cannot find the workers: each makes a module worker. */
@@ -64,12 +70,9 @@ export interface ModelOptions {
   readonly version?: string
   /** Backends to try, best first. Default: every backend of the engine. */
   readonly backends?: readonly Backend[]
-  /** `auto` switches to new versions, `manual` waits for `update()`, `off` never looks. Default `auto`. */
+  /** Which version it opens with, and what happens when another is published. Default `localThenUpdate`. */
   readonly updates?: UpdatePolicy
 }
-
-/** What happens when a new version is published. */
-export type UpdatePolicy = 'auto' | 'manual' | 'off'
 
 /** How far a download is. */
 export interface Progress {
@@ -78,6 +81,8 @@ export interface Progress {
   readonly total: number
   /** Bytes of `loaded` that were already on the device. */
   readonly cached: number
+  /** There while the download waits for a connection that costs nothing: see `downloads`. */
+  readonly paused?: true
 }
 
 /** Where a model stands: on its way to a version, or `active`, which serves. */

@@ -19,6 +19,9 @@ export const maxDefaultBudget = 2 ** 30
 /** The same in bytes, where the browser tells no quota. */
 export const defaultBudget = 2 ** 28
 
+/** From how many bytes on a download is large: the browser is asked first not to evict what is stored. */
+export const largeDownload = 4 * 2 ** 20
+
 /** Longest wait for another tab's clean-up before a version is served all the same, in milliseconds. */
 export const claimTimeout = 2_000
 

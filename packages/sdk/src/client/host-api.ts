@@ -5,7 +5,8 @@ import type { StoredVersion } from '../delivery/read-version.ts'
 import type { Backend } from '../libraries/backend.ts'
 import type { EventsByName } from '../runtime/runtime-api.ts'
 import type { StorageKind } from '../store/open-store.ts'
-import type { ModelStatus, Progress, UpdatePolicy } from './api.ts'
+import type { ModelStatus, Progress } from './api.ts'
+import type { UpdatePolicy } from './update-policy.ts'
 
 /** How the page configures the host worker. */
 export interface HostConfig {
@@ -18,6 +19,10 @@ export interface HostConfig {
   readonly storageBudget?: number
   /** Milliseconds; 0 never looks by itself. */
   readonly pollInterval: number
+  /** Whether downloads stand still while the connection costs money. */
+  readonly pausesOnMetered: boolean
+  /** Absolute URLs of folders with models that came with the app, by model. */
+  readonly bundled: Readonly<Record<string, string>>
   /** Whether `PageApi.getToken` may give one. */
   readonly hasTokens: boolean
 }
@@ -56,6 +61,8 @@ export interface PageApi {
   startEngine(engine: Engine): Promise<MessagePort>
   /** The app's token of the user who is signed in. */
   getToken(): Promise<string | undefined>
+  /** Asks the browser not to evict what is stored. */
+  persistStorage(): Promise<boolean>
 }
 
 /** What the host worker offers: it keeps the store, fetches, decides and tells the engine workers what to load. */

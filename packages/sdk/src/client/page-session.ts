@@ -44,6 +44,7 @@ export function openPageSession(
       return transfer(port, [port])
     },
     getToken: async () => getToken?.(),
+    persistStorage,
   }
   const startHost = (): Promise<WorkerLink<HostApi>> => {
     const forget = (): void => {
@@ -99,4 +100,10 @@ export function openPageSession(
     },
     close: () => (closing ??= shutDown()),
   }
+}
+
+/** False where the browser refuses, or has no storage manager (insecure contexts). Firefox asks the user. */
+async function persistStorage(): Promise<boolean> {
+  const { storage } = navigator as { storage?: Partial<StorageManager> }
+  return (await storage?.persisted?.()) === true || ((await storage?.persist?.()) ?? false)
 }

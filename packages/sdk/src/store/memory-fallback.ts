@@ -23,6 +23,7 @@ export interface Recovery {
  * how, and what is in memory moves over to it.
  */
 export function withMemoryFallback(first: Store | HomingError, recovery?: Recovery): Store {
+  const unopened = first instanceof HomingError ? first : undefined
   let disk = first instanceof HomingError ? undefined : first
   let memory: MemoryStore | undefined
   /** The disk cannot even be read any more. */
@@ -34,7 +35,7 @@ export function withMemoryFallback(first: Store | HomingError, recovery?: Recove
   const seen = new Set<string>()
   /** Models whose record in memory has taken over from the one on the disk. */
   const moved = new Set<string>()
-  if (first instanceof HomingError) fallBack(first)
+  if (unopened) fallBack(unopened)
 
   function fallBack(error: unknown): MemoryStore {
     if (closed || !(error instanceof HomingError)) throw error
@@ -232,7 +233,7 @@ export function withMemoryFallback(first: Store | HomingError, recovery?: Recove
     forget: async (rules) => {
       await moving
       await memory?.forget(rules)
-      if (!disk) throw first // what is on a disk that was never opened is not forgotten
+      if (!disk) throw unopened! // what is on a disk that was never opened is not forgotten
       await disk.forget(rules) // a broken disk rejects: nobody shall believe that it is empty
     },
     usage: async () => (await onDisk((disk) => disk.usage(), 0)) + ((await memory?.usage()) ?? 0),

@@ -9,7 +9,10 @@ import type { Store } from '../../store/store.ts'
 import type { ModelEvent } from '../host-api.ts'
 import type { Claims } from './claims.ts'
 import type { Cleaner } from './cleaner.ts'
+import type { MeteredGate } from './metered-gate.ts'
+import type { Bundle } from './open-bundle.ts'
 import type { Rejections } from './rejections.ts'
+import type { StorageRoom } from './storage-room.ts'
 import type { Tabs } from './tabs.ts'
 
 /** What the coordination of one model works with. */
@@ -19,6 +22,8 @@ export interface CoordinatorDeps extends Pick<Tabs, 'id' | 'alone' | 'lives' | '
   /** What signed metadata vouches for: rollouts and manifests. */
   readonly documents: Documents
   readonly repository: Repository
+  /** What came with the app. */
+  readonly bundle: Bundle | undefined
   readonly platform: DeliveryPlatform
   readonly engine: (engine: Engine) => Promise<RuntimeApi>
   readonly device: () => Promise<Device>
@@ -26,6 +31,10 @@ export interface CoordinatorDeps extends Pick<Tabs, 'id' | 'alone' | 'lives' | '
   readonly emit: (event: ModelEvent) => Promise<void>
   /** Deletes what no model needs any more. */
   readonly cleaner: Cleaner
+  /** Closed while the connection costs money, where the app asks for that. */
+  readonly gate: MeteredGate
+  /** Makes room before a download. */
+  readonly room: StorageRoom
   /** Knows what failed on this device. */
   readonly rejections: Rejections
   /** Tells other tabs which versions this one needs. */

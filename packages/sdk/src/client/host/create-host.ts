@@ -20,10 +20,14 @@ import { createCleaner } from './cleaner.ts'
 import { describeDevice } from './device.ts'
 import { enginePorts } from './engine-ports.ts'
 import { forget } from './forget.ts'
+import { growingProgress } from './growing-progress.ts'
+import { meteredGate } from './metered-gate.ts'
 import { createModelCoordinator, type ModelCoordinator } from './model-coordinator.ts'
 import { once } from './once.ts'
+import { type Bundle, openBundle } from './open-bundle.ts'
 import { openModels } from './open-models.ts'
 import { createRejections } from './rejections.ts'
+import { createStorageRoom } from './storage-room.ts'
 import { tabs } from './tabs.ts'
 
 /** What is done when a model is left. */
@@ -49,7 +53,10 @@ export function createHost(config: HostConfig): HostApi {
     turns.set(model, known)
     return known
   }
-  const store = once(() => openStore(config))
+  const onChange = (): void => {
+    for (const model of models.values()) model.storageChanged()
+  }
+  const store = once(() => openStore({ ...config, onChange }))
   const device = once(describeDevice)
   const otherTabs = once(async () =>
     tabs(await databaseName(config.root), (news) => {
@@ -90,6 +97,21 @@ export function createHost(config: HostConfig): HostApi {
     budget: config.storageBudget,
     estimate: browserEstimate,
   })
+  const room = once(async () =>
+    createStorageRoom({
+      store: await store(),
+      cleaner,
+      estimate: browserEstimate,
+      persist: async () => (await page).persistStorage(),
+    }),
+  )
+  const bundles = new Map<string, Bundle>()
+  const bundleOf = (model: string): Bundle | undefined => {
+    const url = Object.hasOwn(config.bundled, model) ? config.bundled[model]! : undefined
+    if (url !== undefined && !bundles.has(model))
+      bundles.set(model, openBundle(url, config.root, webPlatform()))
+    return bundles.get(model)
+  }
   /** A page that brings its models back, after its host died, opens them and calls them at once. */
   const openings = new Map<string, Promise<unknown>>()
   const opened = async (model: string): Promise<ModelCoordinator> => {
@@ -109,14 +131,17 @@ export function createHost(config: HostConfig): HostApi {
       store: kept,
       documents: await documents(),
       repository,
+      bundle: bundleOf(model),
       platform,
       device,
-      emit,
+      emit: growingProgress(emit),
       cleaner,
       claims,
       rejections,
+      room: await room(),
       engine: (engine) => engines.get(engine),
       ...tab,
+      gate: meteredGate(config.pausesOnMetered),
       pollInterval: config.pollInterval,
     })
   }

@@ -22,6 +22,7 @@ function silentPage(): { page: PageApi; give: () => void; started: () => number;
         return channel.port1
       },
       getToken: () => Promise.resolve(undefined),
+      persistStorage: () => Promise.resolve(false),
     },
   }
 }

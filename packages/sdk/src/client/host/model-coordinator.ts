@@ -7,9 +7,11 @@ import type { Backend } from '../../libraries/backend.ts'
 import type { BackendFault } from '../../runtime/runtime-api.ts'
 import { createTurns } from '../../runtime/turns.ts'
 import type { InstalledVersion } from '../../store/store.ts'
-import type { Rollback, UpdatePolicy } from '../api.ts'
+import type { Rollback } from '../api.ts'
 import type { OpenOptions } from '../host-api.ts'
+import { takesUpdates, updatePolicies, type UpdatePolicy } from '../update-policy.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
+import { createBundledVersions } from './bundled-versions.ts'
 import { createFollower } from './follower.ts'
 import { asPinned } from './model-records.ts'
 import { createStatusBoard } from './status-board.ts'
@@ -22,7 +24,7 @@ import { asFallback, closedError, createVersionServer } from './version-server.t
 export interface ModelCoordinator {
   /** Resolves once a version serves: one from the device, else one from the repository. */
   open(signal: AbortSignal): Promise<void>
-  /** Looks for a new version; it is installed under the policy `auto`, else told as available. */
+  /** Looks for a new version; it is installed where the policy takes updates, else told as available. */
   look(): Promise<void>
   /** Looks, unless the last look was a moment ago. */
   nudge(): void
@@ -49,14 +51,16 @@ export interface ModelCoordinator {
   sectionFiles(section: Section, signal: AbortSignal): Promise<StoredVersion>
   /** Another tab tells of this model. */
   hear(news: ModelNews): void
+  /** The store has gone to memory, or come back from there. */
+  storageChanged(): void
   close(): Promise<void>
 }
 
 export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDeps): ModelCoordinator {
-  const { model, store, platform, claims } = deps
+  const { model, store, platform, claims, gate } = deps
   const life = new AbortController()
   const inTurn = createTurns()
-  let policy: UpdatePolicy = options.updates ?? 'auto'
+  let policy: UpdatePolicy = options.updates ?? updatePolicies[0]
   let pinned = options.version
 
   let told: Promise<void> = Promise.resolve()
@@ -76,7 +80,8 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     },
     failed: async ({ manifestSha256 }, engine) =>
       deps.rejections.failed((await store.readModel(model))?.rejected ?? {}, manifestSha256, engine),
-    readFiles: (manifest) => readVersion(store, manifest),
+    readFiles: (manifest) =>
+      readVersion(store, manifest, (progress) => void deps.emit({ type: 'progress', progress })),
     async onServing(serving, loaded) {
       const { manifestSha256 } = loaded.installed
       claims.settle(model, manifestSha256)
@@ -86,23 +91,31 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     },
   })
   const installer = createVersionInstaller(deps, server, board)
+  const bundled = createBundledVersions(deps.bundle, { ...deps, inTurn }, server, board)
   const rollbacks = createRollbacks(deps, deps.rejections, life.signal)
 
   const showStorage = async (): Promise<void> => {
-    const { kind, reason } = store
-    board.storage({ kind, usage: await store.usage(), ...(reason === undefined ? {} : { reason }) })
+    const { kind, reason, code } = store
+    const { persisted } = deps.room
+    board.storage({
+      kind,
+      usage: await store.usage(),
+      ...(reason === undefined ? {} : { reason }),
+      ...(code === undefined ? {} : { code }),
+      ...(persisted === undefined ? {} : { persisted }),
+    })
   }
   let looks = 0
-  const look = (outer: AbortSignal, wanted: boolean): Promise<void> =>
+  const look = (outer: AbortSignal, wanted: boolean, only = pinned): Promise<void> =>
     inTurn(async () => {
       looks++
       const signal = AbortSignal.any([outer, life.signal])
       board.dispatch({ type: 'check' })
       try {
         await installer.fromRepository({
-          pinned,
+          pinned: only,
           signal,
-          replace: wanted || policy === 'auto',
+          replace: wanted || takesUpdates(policy),
         })
         await showStorage()
       } catch (error) {
@@ -113,7 +126,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       }
     })
   const poll = startPoll(
-    (signal) => (policy === 'off' ? Promise.resolve() : look(signal, false)),
+    (signal) => (policy === 'localOnly' ? Promise.resolve() : look(signal, false)),
     deps.pollInterval,
     platform,
   )
@@ -147,6 +160,44 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     rolledBack(other.installed, { version: installed.version, by: 'fault', error: fault.error })
   }
 
+  /** Settles once what was lost with a worker serves again, or cannot. */
+  let healing: Promise<void> = Promise.resolve()
+  /** What served could not be loaded again. Where the browser evicted its files, they are fetched. */
+  const heal = async (thrown: unknown): Promise<void> => {
+    const error = HomingError.from(thrown)
+    board.broken(error)
+    const version = server.lost?.installed.version
+    if (error.code !== 'INTEGRITY_FAILED' || version === undefined || policy === 'localOnly') return
+    await look(life.signal, true, version)
+      .catch(() => look(life.signal, true)) // that version is gone from the repository too
+      .catch(() => undefined) // told in the status
+  }
+
+  const lookLater = async (): Promise<void> => {
+    if (takesUpdates(policy) && pinned === undefined)
+      await bundled.replaceOlder(life.signal).catch(() => undefined)
+    if (deps.pollInterval > 0) await poll.look()
+  }
+  const refuseRequest = (): Promise<never> =>
+    Promise.reject(
+      new HomingError(
+        'UPDATE_REFUSED',
+        `${model} lacks something on this device, and \`updates: 'localOnly'\` does not ask the repository for it.`,
+      ),
+    )
+  /** The newest version; what is here where the look for it fails, which the status then tells. */
+  const openLatest = async (
+    signal: AbortSignal,
+    fromHere: (otherwise: () => Promise<void>) => Promise<boolean>,
+  ): Promise<void> => {
+    try {
+      await look(signal, true)
+    } catch (error) {
+      if (signal.aborted) throw error
+      await fromHere(() => Promise.reject(error as Error))
+      board.failed(error)
+    }
+  }
   const commands: Pick<
     ModelCoordinator,
     'open' | 'look' | 'update' | 'retry' | 'rollback' | 'pin' | 'setUpdates' | 'setBackends'
@@ -155,17 +206,21 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       pinned ??= (await store.readModel(model))?.pinned
       board.policy(policy, pinned)
       await showStorage()
-      if (!(await inTurn(() => installer.fromDevice(pinned)))) await look(signal, true)
-      else if (deps.pollInterval > 0) void poll.look().catch(() => undefined) // told in the status; a version serves
+      const either = AbortSignal.any([signal, life.signal])
+      const fromHere = async (otherwise: () => Promise<void>): Promise<boolean> =>
+        (await inTurn(() => installer.fromDevice(pinned))) || bundled.serveOr(pinned, either, otherwise)
+      if (policy === 'latest') return openLatest(either, fromHere)
+      const there = await fromHere(policy === 'localOnly' ? refuseRequest : () => look(signal, true))
+      if (there) void lookLater().catch(() => undefined) // told in the status; a version serves
     },
     look: () => poll.look(),
     async update() {
       await store.updateModel(model, ({ declined: _, ...record }) => record)
-      await look(life.signal, true)
+      await gate.urge(() => look(life.signal, true))
     },
     async retry() {
       await store.updateModel(model, ({ declined: _, ...record }) => ({ ...record, rejected: {} }))
-      await look(life.signal, true)
+      await gate.urge(() => look(life.signal, true))
     },
     rollback: () =>
       inTurn(async () => {
@@ -208,7 +263,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     async setUpdates(next) {
       policy = next
       board.policy(policy, pinned)
-      if (policy === 'auto') await poll.look()
+      if (takesUpdates(policy)) await poll.look()
     },
     async setBackends(backends) {
       await server.setBackends(backends)
@@ -227,9 +282,8 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       if (deps.pollInterval > 0) poll.nudge()
     },
     async engineLost(engine) {
-      await server.restore(engine).catch((error: unknown) => {
-        board.broken(error)
-      })
+      healing = server.restore(engine).catch(heal)
+      await healing
     },
     fault: repair,
     async proven(engine, instance) {
@@ -237,12 +291,16 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       if (serving?.manifest.engine === engine && serving.facts.instance === instance)
         await rollbacks.proven(serving.installed)
     },
-    ready: () => server.ready(),
+    async ready() {
+      await healing
+      await server.ready()
+    },
     async sectionFiles(section, outer) {
       const signal = AbortSignal.any([outer, life.signal])
       await server.ready()
       const { manifest } = server.serving! // `ready` rejects when nothing serves
-      const read = () => readSection(manifest, section, { ...deps, signal })
+      const repository = policy === 'localOnly' ? { blob: refuseRequest } : deps.repository
+      const read = () => readSection(manifest, section, { ...deps, repository, signal })
       const files = await deps.alone(`${model}/${section}`, signal, read).catch((error: unknown) => {
         throw life.signal.aborted ? closedError(model) : error
       })
@@ -252,9 +310,11 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     hear(news) {
       if (!life.signal.aborted) hear(news)
     },
+    storageChanged: () => void showStorage().catch(() => undefined),
     async close() {
       life.abort()
       poll.stop()
+      gate.close()
       await server.close()
       claims.settle(model)
       board.dispatch({ type: 'close' })

@@ -8,7 +8,8 @@ import {
   unopened,
 } from '../../delivery/model-state.ts'
 import type { PatchReport } from '../../delivery/patches/patch-report.ts'
-import type { ModelStatus, Rollback, UpdatePolicy } from '../api.ts'
+import type { ModelStatus, Rollback } from '../api.ts'
+import type { UpdatePolicy } from '../update-policy.ts'
 import type { LoadedVersion } from './version-server.ts'
 
 /** Where the status of one model is kept; every change is told. */

@@ -17,6 +17,7 @@ import type { InstalledVersion } from '../../store/store.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
 import { findVersion, type FoundVersion } from './find-version.ts'
 import { asActive, asDownloading, asRejected, asStaged, servable } from './model-records.ts'
+import { progressEvent } from './progress-event.ts'
 import type { StatusBoard } from './status-board.ts'
 import { activationLock, downloadLock } from './tabs.ts'
 import type { VersionServer } from './version-server.ts'
@@ -56,7 +57,7 @@ export function createVersionInstaller(
   server: VersionServer,
   board: StatusBoard,
 ): VersionInstaller {
-  const { model, store, documents, repository, platform } = deps
+  const { model, store, documents, repository, platform, gate } = deps
 
   /** `before` is what was active when the version was chosen: where another tab has moved on since, it is not the one to take. */
   const serve = async (
@@ -104,8 +105,7 @@ export function createVersionInstaller(
     const installed = { version: listed.version, manifestSha256: listed.manifest.sha256 }
     const began = platform.now()
     const onProgress = (progress: DownloadProgress): void => {
-      const { version, loaded, total } = progress
-      board.dispatch({ type: 'download', version, loaded, total })
+      board.dispatch(progressEvent(progress))
       void deps.emit({ type: 'progress', progress })
       deps.tell({ type: 'downloading', model, tab: deps.id, progress })
     }
@@ -120,7 +120,7 @@ export function createVersionInstaller(
       await deps.room.reserve(manifest).catch((error: unknown) => {
         if (server.serving) throw error // else what does not fit is served from memory
       })
-      await downloadVersion(manifest, { repository, store, platform, patches, signal, onProgress })
+      await downloadVersion(manifest, { repository, store, platform, patches, gate, signal, onProgress })
       if (base) await requireFrozen(manifest, base, { repository, store, signal })
       await store.updateModel(model, (record) => asStaged(record, installed))
     })

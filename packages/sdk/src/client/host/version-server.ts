@@ -41,6 +41,8 @@ export interface VersionServerDeps {
 /** Loads, activates and repairs the version of one model that serves; one of these at a time. */
 export interface VersionServer {
   readonly serving: LoadedVersion | undefined
+  /** What served until its worker died, and is not back yet. */
+  readonly lost: LoadedVersion | undefined
   /** Backends that the app allows; null means all. */
   readonly allowed: readonly Backend[] | null
   /**
@@ -83,7 +85,6 @@ export function createVersionServer({
 }: VersionServerDeps): VersionServer {
   const inTurn = createTurns()
   let serving: LoadedVersion | undefined
-  /** What served until its worker died, and is not back yet. */
   let lost: LoadedVersion | undefined
   let failure: HomingError | undefined
   let failedRevivals = 0
@@ -184,6 +185,9 @@ export function createVersionServer({
   return {
     get serving() {
       return serving
+    },
+    get lost() {
+      return lost
     },
     get allowed() {
       return allowed
