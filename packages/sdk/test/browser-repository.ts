@@ -1,6 +1,7 @@
 import {
   canonicalBytes,
   compareVersions,
+  type ListedVersion,
   type Manifest,
   paths,
   type Requirements,
@@ -71,10 +72,7 @@ export type BundleCopy = Pick<BrowserRepository, 'url' | 'requests' | 'stop'> & 
 
 export async function startBrowserRepository(): Promise<BrowserRepository> {
   const { url, root } = await node.startRepository()
-  const listed = new Map<
-    string,
-    { version: string; manifest: { sha256: string; size: number }; requirements?: Requirements }[]
-  >()
+  const listed = new Map<string, ListedVersion[]>()
   let revision = 0
 
   const rollout = (model: string, champion: string): Record<string, string> => {
@@ -95,7 +93,8 @@ export async function startBrowserRepository(): Promise<BrowserRepository> {
         const bytes = canonicalBytes(manifest)
         const { model, version } = manifest
         manifests.push(manifest)
-        files[paths.manifest(model, version)] = base64(bytes)
+        const place = manifest.base === undefined ? paths.manifest : paths.federatedManifest
+        files[place(model, version)] = base64(bytes)
         files[paths.blob(manifest.graph.sha256)] = base64(request.graph)
         if (manifest.explanation && explanation)
           files[paths.blob(manifest.explanation.graph.sha256)] = base64(explanation)
@@ -107,6 +106,7 @@ export async function startBrowserRepository(): Promise<BrowserRepository> {
           version,
           manifest: { sha256: await sha256Hex(bytes), size: bytes.byteLength },
           ...(requirements ? { requirements } : {}),
+          ...(manifest.base === undefined ? {} : { base: manifest.base }),
         }
         listed.set(
           model,
