@@ -29,6 +29,36 @@ describe('faulty repository', () => {
     expect(canonicalBytes(sample.manifest)).toEqual(sample.manifestBytes)
   })
 
+  it('signs what it holds, and faults reach every version of a signed file', async () => {
+    const signedAs = async (path: string) => {
+      const { signed } = (await (await fetch(repository.url + path)).json()) as {
+        signed: { version: number; expires: string; targets: object }
+      }
+      return signed
+    }
+    publishSamples(repository, [await sampleVersion({ model: 'digits', version: '1.0.0' })])
+    const { version } = repository.tuf.targets.get('rollouts')!
+    const { targets } = await signedAs(`metadata/${version}.rollouts.json`)
+    expect(targets).toHaveProperty(['rollouts/digits.json', 'hashes', 'sha256'])
+    const { sha256 } = repository.tuf.targets.get('rollouts')!.targets['rollouts/digits.json']!.hashes
+    const copy = await fetch(`${repository.url}rollouts/${sha256}.digits.json`)
+    expect(new Uint8Array(await copy.arrayBuffer())).toEqual(repository.files.get('rollouts/digits.json'))
+
+    repository.sign()
+    expect(repository.tuf.targets.get('rollouts')!.version).toBe(version) // nothing of its own has changed
+    repository.tuf.timestamp.expires = '2020-01-01T00:00:00Z'
+    repository.write()
+    expect((await signedAs('metadata/timestamp.json')).expires).toBe('2020-01-01T00:00:00Z')
+
+    repository.fail('metadata/snapshot.json', { kind: 'status', status: 500 })
+    for (const version of [1, repository.tuf.snapshot.version])
+      expect((await fetch(`${repository.url}metadata/${version}.snapshot.json`)).status).toBe(500)
+    expect(repository.requests.at(-1)!.document).toBe('metadata/snapshot.json')
+    expect(await signedAs('metadata/1.root.json')).toEqual(
+      (JSON.parse(repository.root) as { signed: object }).signed,
+    )
+  })
+
   it('serves files, and 404 for what it has not', async () => {
     expect(await get()).toEqual(repository.files.get('file'))
     expect((await fetch(`${repository.url}other`)).status).toBe(404)
