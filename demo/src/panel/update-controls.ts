@@ -5,9 +5,9 @@ import { segmented } from '../dom/segmented.ts'
 import type { ModelSlot } from '../slot/model-slot.ts'
 
 const policies: readonly { readonly value: UpdatePolicy; readonly label: string }[] = [
-  { value: 'auto', label: 'As they come' },
+  { value: 'localThenUpdate', label: 'As they come' },
   { value: 'manual', label: 'When I say' },
-  { value: 'off', label: 'Never' },
+  { value: 'localOnly', label: 'Never' },
 ]
 
 let panels = 0

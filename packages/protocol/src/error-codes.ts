@@ -56,8 +56,8 @@ const texts = {
     'If this is no attack: publish the version again. What served before goes on serving.',
   ),
   UPDATE_REFUSED: entry(
-    'The app or the user refuses updates.',
-    'Set `updates` to "auto", or unpin the version.',
+    'The app or the user wants what is on the device, and asks for something else.',
+    'Set `updates` to another policy than "localOnly", or unpin the version.',
   ),
 
   ROLLBACK_UNAVAILABLE: entry(

@@ -8,8 +8,8 @@ export type {
   Prediction,
   PredictOptions,
   Progress,
-  UpdatePolicy,
 } from './client/api.ts'
+export type { UpdatePolicy } from './client/update-policy.ts'
 export type { TrainingExamples, TrainOptions } from './client/training-api.ts'
 export type {
   TargetValues,

@@ -42,8 +42,8 @@ test.each<[string, unknown]>([
 })
 
 test('an update policy is one of three', () => {
-  for (const updates of [undefined, 'auto', 'manual', 'off']) checkUpdates(updates)
-  for (const updates of [null, 'always', true]) {
+  for (const updates of [undefined, 'localThenUpdate', 'latest', 'manual', 'localOnly']) checkUpdates(updates)
+  for (const updates of [null, 'always', 'auto', true]) {
     expect(() => {
       checkUpdates(updates)
     }).toThrow(expect.objectContaining({ code: 'CONFIG_INVALID' }) as Error)

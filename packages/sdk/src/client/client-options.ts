@@ -1,10 +1,11 @@
-import { HomingError } from '@homing/protocol'
+import { HomingError, isModelName } from '@homing/protocol'
 
 import type { LibraryConfig } from '../libraries/library-config.ts'
 import type { ClientOptions } from './api.ts'
 import { defaultPollInterval } from './config.ts'
 import type { HostConfig } from './host-api.ts'
 import { readRoot } from './read-root.ts'
+import { updatePolicies } from './update-policy.ts'
 
 /** Set by the Vite plugin: where it put the engines' files. */
 declare const __HOMING_ASSET_BASE__: string | undefined
@@ -31,6 +32,9 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   if (storageBudget !== undefined && !(storageBudget >= 0)) refuse('`storageBudget` must be bytes, 0 or more')
   if (options.getToken !== undefined && typeof options.getToken !== 'function')
     refuse('`getToken` must be a function')
+  const metered: unknown = options.downloads?.metered
+  if (metered !== undefined && metered !== 'allow' && metered !== 'pause')
+    refuse('`downloads.metered` must be "allow" or "pause"')
   const assetBase =
     options.assetBase ?? (typeof __HOMING_ASSET_BASE__ === 'string' ? __HOMING_ASSET_BASE__ : undefined)
   return {
@@ -40,6 +44,8 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       storage,
       pollInterval,
       ...(storageBudget === undefined ? {} : { storageBudget }),
+      pausesOnMetered: options.downloads?.metered === 'pause',
+      bundled: bundles(options.bundled === undefined ? {} : options.bundled),
       hasTokens: options.getToken !== undefined,
     },
     runtime: {
@@ -51,9 +57,19 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
 
 /** @throws HomingError CONFIG_INVALID for what is no update policy. */
 export function checkUpdates(updates: unknown): void {
-  const policies: readonly unknown[] = ['auto', 'manual', 'off']
-  if (updates === undefined || policies.includes(updates)) return
-  refuse(`\`updates\` must be "auto", "manual" or "off", not ${JSON.stringify(updates)}`)
+  if (updates === undefined || (updatePolicies as readonly unknown[]).includes(updates)) return
+  const names = updatePolicies.map((name) => `"${name}"`).join(', ')
+  refuse(`\`updates\` must be one of ${names}, not ${JSON.stringify(updates)}`)
+}
+
+function bundles(bundled: unknown): Record<string, string> {
+  if (typeof bundled !== 'object' || bundled === null) refuse('`bundled` must be URLs by the names of models')
+  return Object.fromEntries(
+    Object.entries(bundled as Record<string, string | URL>).map(([model, url]) => {
+      if (!isModelName(model)) refuse(`\`bundled\` names "${model}", which is no name of a model`)
+      return [model, folder(url, `bundled.${model}`)]
+    }),
+  )
 }
 
 function folder(url: string | URL, option: string): string {

@@ -149,10 +149,11 @@ describe('updates', () => {
     expect(model.status.update.available).toBeUndefined()
   })
 
-  test('off: nothing is asked for', async () => {
+  test('localOnly: nothing is asked for', async () => {
     await repository.publish([dense('1.0.0', 1)])
     const homing = client()
-    const model = await homing.model('tiny', { updates: 'off', backends: ['wasm'] })
+    const model = await homing.model('tiny', { backends: ['wasm'] })
+    await model.setUpdates('localOnly')
     const before = (await repository.requests()).length
     await homing.check()
     expect(await repository.requests()).toHaveLength(before)

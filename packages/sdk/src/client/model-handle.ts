@@ -1,15 +1,7 @@
 import { HomingError, type Signature } from '@homing/protocol'
 import { proxy } from 'comlink'
 
-import type {
-  Model,
-  ModelOptions,
-  ModelStatus,
-  Prediction,
-  PredictOptions,
-  Progress,
-  UpdatePolicy,
-} from './api.ts'
+import type { Model, ModelOptions, ModelStatus, Prediction, PredictOptions, Progress } from './api.ts'
 import { checkUpdates } from './client-options.ts'
 import type { HostApi, ModelEvent, OpenOptions, Serving } from './host-api.ts'
 import { listenerSet } from './listener-set.ts'
@@ -18,6 +10,7 @@ import type { PageInput } from './page-input.ts'
 import { createModelTraining } from './model-training.ts'
 import type { PageSession } from './page-session.ts'
 import { repeatedCalls } from './repeated-calls.ts'
+import { updatePolicies, type UpdatePolicy } from './update-policy.ts'
 
 /** A model as its client holds it. */
 export interface ModelHandle {
@@ -35,7 +28,7 @@ export function createModelHandle(
   onClose: () => void,
 ): ModelHandle {
   let wish: OpenOptions = pick(options)
-  let status = initialStatus(name, wish.updates ?? 'auto')
+  let status = initialStatus(name, wish.updates ?? updatePolicies[0])
   let serving: Serving | undefined
   let opened: Promise<void> = Promise.resolve()
   let closing: Promise<void> | undefined

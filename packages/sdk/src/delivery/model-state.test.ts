@@ -64,6 +64,21 @@ describe('lifecycle of a model', () => {
     },
   )
 
+  it('pauses a download, and goes on with it or replaces it by bytes from elsewhere', () => {
+    const pause: LifecycleEvent = { type: 'pause', version: '1.0.0', loaded: 4, total: 10 }
+    const paused = run([...install('1.0.0').slice(0, 2), pause])
+    expect(paused).toEqual({
+      name: 'opening',
+      step: { name: 'paused', version: '1.0.0', loaded: 4, total: 10 },
+    })
+    const goesOn: LifecycleEvent = { type: 'download', version: '1.0.0', loaded: 4, total: 10 }
+    expect(run([goesOn], paused)).toMatchObject({ step: { name: 'downloading', loaded: 4 } })
+    expect(run([{ ...goesOn, version: '1.1.0' }, { ...goesOn, loaded: 3 }], paused)).toBe(paused)
+    expect(run(install('1.0.0').slice(3), paused)).toEqual(serving('1.0.0'))
+    expect(run([{ type: 'failed', error }], paused)).toMatchObject({ step: { name: 'failed' } })
+    expect(run([{ type: 'check' }, pause])).toEqual(paused)
+  })
+
   it('forgets an error once a look found all well', () => {
     const failed = serving('1.0.0', { name: 'failed', error })
     expect(run([{ type: 'check' }, { type: 'current' }], failed)).toEqual(serving('1.0.0'))

@@ -10,6 +10,8 @@ export type Step =
       readonly loaded: number
       readonly total: number
     }
+  /** A download that waits for a connection that costs nothing. */
+  | { readonly name: 'paused'; readonly version: string; readonly loaded: number; readonly total: number }
   | { readonly name: 'staged'; readonly version: string }
   | { readonly name: 'probing'; readonly version: string }
   | { readonly name: 'failed'; readonly error: HomingErrorData }
@@ -28,6 +30,8 @@ export type LifecycleEvent =
   | { readonly type: 'current' }
   /** A version is to be downloaded; `loaded` bytes of it are there. */
   | { readonly type: 'download'; readonly version: string; readonly loaded: number; readonly total: number }
+  /** The download stands still, for what the connection costs. */
+  | { readonly type: 'pause'; readonly version: string; readonly loaded: number; readonly total: number }
   /** Every byte of the version is there: it was downloaded, or was on the device before. */
   | { readonly type: 'staged'; readonly version: string }
   /** An engine loads the staged version. */
@@ -76,6 +80,8 @@ function nextStep(step: Step, event: StepEvent): Step {
       return step.name === 'checking' || step.name === 'downloading' ? { name: 'empty' } : step
     case 'download':
       return mayDownload(step, event) ? { name: 'downloading', ...bytesOf(event) } : step
+    case 'pause':
+      return mayPause(step, event) ? { name: 'paused', ...bytesOf(event) } : step
     case 'staged':
       return mayStage(step, event.version) ? { name: 'staged', version: event.version } : step
     case 'probe':
@@ -87,19 +93,25 @@ function nextStep(step: Step, event: StepEvent): Step {
   }
 }
 
-function bytesOf({ version, loaded, total }: Extract<StepEvent, { type: 'download' }>) {
+function bytesOf({ version, loaded, total }: Extract<StepEvent, { type: 'download' | 'pause' }>) {
   return { version, loaded, total }
 }
 
 /** A look begins a download; further events of the same version tell of its progress, which never falls. */
 function mayDownload(step: Step, { version, loaded }: Extract<StepEvent, { type: 'download' }>): boolean {
   if (step.name === 'downloading') return step.version === version && loaded > step.loaded
+  if (step.name === 'paused') return step.version === version && loaded >= step.loaded
+  return step.name === 'checking' || isIdle(step)
+}
+
+function mayPause(step: Step, { version, loaded }: Extract<StepEvent, { type: 'pause' }>): boolean {
+  if (step.name === 'downloading') return step.version === version && loaded >= step.loaded
   return step.name === 'checking' || isIdle(step)
 }
 
 /** A stored version needs no download; a staged one is replaced by a newer one before an engine loads it. */
 function mayStage(step: Step, version: string): boolean {
-  if (step.name === 'downloading') return step.version === version
+  if (step.name === 'downloading' || step.name === 'paused') return step.version === version
   return step.name !== 'probing' && !(step.name === 'staged' && step.version === version)
 }
 

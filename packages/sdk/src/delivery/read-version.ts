@@ -1,5 +1,13 @@
-import { type FileRef, HomingError, type Manifest, parseManifest, sha256Hex } from '@homing/protocol'
+import {
+  type FileRef,
+  HomingError,
+  type Manifest,
+  parseManifest,
+  servingFiles,
+  sha256Hex,
+} from '@homing/protocol'
 
+import type { DownloadProgress } from './download-version.ts'
 import { isIntact } from './is-intact.ts'
 import type { ContentStore } from './ports.ts'
 
@@ -31,21 +39,44 @@ export async function readStoredManifest(
 
 /**
  * Everything that an engine needs of a stored version, verified byte by byte. What is spoiled is deleted, all of it
- * at once, so that one download heals the version. One shard at a time is held beside the parameter file.
+ * at once, so that one download heals the version. One shard at a time is held beside the parameter file. `onProgress` is
+ * told of each file that was read.
  * @throws HomingError INTEGRITY_FAILED with `details.files` ({ sha256, missing }[]), VERSION_UNSUPPORTED.
  */
-export async function readVersion(store: ContentStore, manifest: Manifest): Promise<StoredVersion> {
+export async function readVersion(
+  store: Pick<ContentStore, 'readBlob' | 'deleteBlob'>,
+  manifest: Manifest,
+  onProgress?: (progress: DownloadProgress) => void,
+): Promise<StoredVersion> {
   const parameters = allocate(manifest)
   const bad: BadFile[] = []
+  const tell = readingTeller(manifest, onProgress)
   const graph = await readVerified(store, manifest.graph, bad)
+  tell(manifest.graph)
   let offset = 0
   for (const shard of manifest.parameters.shards) {
     const bytes = await readVerified(store, shard, bad)
     if (bytes) parameters.set(bytes, offset)
+    tell(shard)
     offset += shard.size
   }
   if (graph && bad.length === 0) return { manifest, graph, parameters }
   throw spoiled(`${manifest.model} ${manifest.version}`, bad)
+}
+
+/** Tells how much of a version has been read: each file once, as its download counts them. */
+function readingTeller(
+  manifest: Manifest,
+  onProgress: ((progress: DownloadProgress) => void) | undefined,
+): (ref: FileRef) => void {
+  const left = new Map(servingFiles(manifest).map(({ sha256, size }) => [sha256, size]))
+  const total = [...left.values()].reduce((sum, size) => sum + size, 0)
+  let loaded = 0
+  return ({ sha256 }) => {
+    loaded += left.get(sha256) ?? 0
+    left.delete(sha256)
+    onProgress?.({ version: manifest.version, loaded, total, cached: total })
+  }
 }
 
 interface BadFile {
@@ -55,7 +86,7 @@ interface BadFile {
 }
 
 async function readVerified(
-  store: ContentStore,
+  store: Pick<ContentStore, 'readBlob' | 'deleteBlob'>,
   ref: FileRef,
   bad: BadFile[],
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {

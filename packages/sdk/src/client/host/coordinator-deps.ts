@@ -11,6 +11,7 @@ import type { Claims } from './claims.ts'
 import type { Cleaner } from './cleaner.ts'
 import type { MeteredGate } from './metered-gate.ts'
 import type { Bundle } from './open-bundle.ts'
+import type { CrashCount } from './crash-count.ts'
 import type { Rejections } from './rejections.ts'
 import type { StorageRoom } from './storage-room.ts'
 import type { Tabs } from './tabs.ts'
@@ -33,6 +34,8 @@ export interface CoordinatorDeps extends Pick<Tabs, 'id' | 'alone' | 'lives' | '
   readonly cleaner: Cleaner
   /** Closed while the connection costs money, where the app asks for that. */
   readonly gate: MeteredGate
+  /** Knows under which versions the engine dies. */
+  readonly crashes: CrashCount
   /** Makes room before a download. */
   readonly room: StorageRoom
   /** Knows what failed on this device. */

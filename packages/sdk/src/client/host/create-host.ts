@@ -17,6 +17,7 @@ import type { HostApi, HostConfig, ModelEvent, OpenOptions, PageApi } from '../h
 import { describeAdapters } from './adapters.ts'
 import { claims } from './claims.ts'
 import { createCleaner } from './cleaner.ts'
+import { crashCount } from './crash-count.ts'
 import { describeDevice } from './device.ts'
 import { enginePorts } from './engine-ports.ts'
 import { forget } from './forget.ts'
@@ -84,6 +85,7 @@ export function createHost(config: HostConfig): HostApi {
     engineVersion: async (engine) => (await engines.get(engine)).engineVersion(),
   })
 
+  const crashes = crashCount()
   const claimed = once(async () => claims(await databaseName(config.root)))
   const makeDocuments = async (): Promise<Documents> => {
     const [kept, tab] = await Promise.all([store(), otherTabs()])
@@ -138,6 +140,7 @@ export function createHost(config: HostConfig): HostApi {
       cleaner,
       claims,
       rejections,
+      crashes,
       room: await room(),
       engine: (engine) => engines.get(engine),
       ...tab,

@@ -1,5 +1,6 @@
-import type { UpdatePolicy } from '../api.ts'
+import { takesUpdates, type UpdatePolicy } from '../update-policy.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
+import { progressEvent } from './progress-event.ts'
 import type { StatusBoard } from './status-board.ts'
 import { downloadLock, type ModelNews } from './tabs.ts'
 import type { VersionInstaller } from './version-installer.ts'
@@ -31,7 +32,7 @@ export function createFollower(deps: FollowerDeps): (news: ModelNews) => void {
   let waiting = false
 
   const takes = (version: string): boolean =>
-    deps.policy() === 'auto' && [undefined, version].includes(deps.pinned())
+    takesUpdates(deps.policy()) && [undefined, version].includes(deps.pinned())
 
   const serve = async (version: string): Promise<void> => {
     const { staged, active } = (await store.readModel(model)) ?? {}
@@ -44,8 +45,7 @@ export function createFollower(deps: FollowerDeps): (news: ModelNews) => void {
     (await store.readModel(model))?.downloading?.version !== version
 
   const show = ({ progress }: DownloadNews): void => {
-    const { version, loaded, total } = progress
-    board.dispatch({ type: 'download', version, loaded, total })
+    board.dispatch(progressEvent(progress))
     void deps.emit({ type: 'progress', progress })
   }
   const follow = async ({ tab, progress }: DownloadNews): Promise<void> => {

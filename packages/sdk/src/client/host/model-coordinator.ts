@@ -92,7 +92,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
   })
   const installer = createVersionInstaller(deps, server, board)
   const bundled = createBundledVersions(deps.bundle, { ...deps, inTurn }, server, board)
-  const rollbacks = createRollbacks(deps, deps.rejections, life.signal)
+  const rollbacks = createRollbacks(deps, life.signal)
 
   const showStorage = async (): Promise<void> => {
     const { kind, reason, code } = store
@@ -160,6 +160,19 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     rolledBack(other.installed, { version: installed.version, by: 'fault', error: fault.error })
   }
 
+  /** Serves again what an engine's death took away, or the version before where it keeps dying under a new one. */
+  const revive = async (engine: Engine): Promise<void> => {
+    const dead = server.serving ?? server.lost
+    if (dead?.manifest.engine !== engine) return
+    const other = await rollbacks.afterCrash(dead.installed).catch(() => undefined) // a broken store has none
+    if (!other) return server.restore(engine)
+    await server.serve(other.installed, other.commit)
+    const error = new HomingError(
+      'WORKER_LOST',
+      `The ${engine} worker died again and again under this version.`,
+    )
+    rolledBack(other.installed, { version: dead.installed.version, by: 'fault', error: error.toJSON() })
+  }
   /** Settles once what was lost with a worker serves again, or cannot. */
   let healing: Promise<void> = Promise.resolve()
   /** What served could not be loaded again. Where the browser evicted its files, they are fetched. */
@@ -195,6 +208,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     } catch (error) {
       if (signal.aborted) throw error
       await fromHere(() => Promise.reject(error as Error))
+      board.dispatch({ type: 'check' })
       board.failed(error)
     }
   }
@@ -282,7 +296,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       if (deps.pollInterval > 0) poll.nudge()
     },
     async engineLost(engine) {
-      healing = server.restore(engine).catch(heal)
+      healing = revive(engine).catch(heal)
       await healing
     },
     fault: repair,

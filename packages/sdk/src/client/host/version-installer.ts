@@ -16,7 +16,7 @@ import { type BackendFallback, backendsOf } from '../../libraries/backend.ts'
 import type { InstalledVersion } from '../../store/store.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
 import { findVersion, type FoundVersion } from './find-version.ts'
-import { asActive, asDownloading, asRejected, asStaged, servable } from './model-records.ts'
+import { asActive, asDeclined, asDownloading, asRejected, asStaged, servable } from './model-records.ts'
 import { progressEvent } from './progress-event.ts'
 import type { StatusBoard } from './status-board.ts'
 import { activationLock, downloadLock } from './tabs.ts'
@@ -90,7 +90,7 @@ export function createVersionInstaller(
     const { rejected = {}, declined } = (await store.readModel(model)) ?? {}
     const refusals = await deps.rejections.refusals(rejected, server.allowed)
     const left = (sha256: string): string | undefined =>
-      pinned === undefined && sha256 === declined ? 'the app went back from it' : undefined
+      pinned === undefined && sha256 === declined ? 'this device went back from it' : undefined
     return findVersion(rollout, {
       documents,
       device: await deps.device(),
@@ -217,6 +217,16 @@ export function createVersionInstaller(
             failure = undefined
             rollout = await fetchRollout(signal)
             continue // what another tab activated is where to begin
+          }
+          const { manifestSha256 } = installed
+          if (
+            failure.code === 'WORKER_LOST' &&
+            active &&
+            !search.pinned &&
+            deps.crashes.add(manifestSha256)
+          ) {
+            await store.updateModel(model, (record) => asDeclined(record, installed))
+            continue
           }
           const lies = versionFailures.has(failure.code)
           if (!lies || !(await reject(installed, found.manifest.engine, failure))) throw failure

@@ -1,0 +1,2 @@
+import './with-connection.ts'
+import '../src/client/host-worker.ts'
