@@ -26,7 +26,12 @@ export const ModelSummarySchema = v.object({
   challenger: v.optional(VersionSchema),
   revision: v.number(),
   versions: v.array(
-    v.object({ ...ListedVersionSchema.entries, publishedAt: v.pipe(v.string(), v.isoTimestamp()) }),
+    v.object({
+      ...ListedVersionSchema.entries,
+      publishedAt: v.pipe(v.string(), v.isoTimestamp()),
+      /** Whether publisher metadata lists it: only then can it be rolled out. */
+      signed: v.boolean(),
+    }),
   ),
 })
 

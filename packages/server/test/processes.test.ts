@@ -43,15 +43,16 @@ async function publishAll(server: ServerProcess, dataFolder: string, versions: r
 
 /** Has clients refresh one after another until told to end; gives how often they did. None may ever fail. */
 function followedBy(clients: readonly TestClient[]): { end(): Promise<number> } {
-  let ended = false
+  const stop = new AbortController()
   const following = (async () => {
     let times = 0
-    for (; !ended || times < clients.length; times++) await clients[times % clients.length]!.refresh()
+    for (; !stop.signal.aborted || times < clients.length; times++)
+      await clients[times % clients.length]!.refresh()
     return times
   })()
   return {
     end() {
-      ended = true
+      stop.abort()
       return following
     },
   }

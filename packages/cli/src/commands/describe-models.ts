@@ -8,8 +8,9 @@ export function describeModels(models: readonly ModelSummary[]): string[] {
   return table([
     ['MODEL', 'VERSION', 'ROLE', 'PUBLISHED'],
     ...models.flatMap(({ model, champion, challenger, versions }) =>
-      versions.map(({ version, publishedAt }, i) => {
-        const role = version === champion ? 'champion' : version === challenger ? 'challenger' : ''
+      versions.map(({ version, publishedAt, signed }, i) => {
+        const serving = version === champion ? 'champion' : version === challenger ? 'challenger' : ''
+        const role = signed ? serving : 'not signed'
         return [i === 0 ? model : '', version, role, publishedAt]
       }),
     ),

@@ -38,6 +38,7 @@ export async function rollBack(model: string, options: ServerOptions): Promise<R
   const api = apiClient(options)
   const { champion, versions } = await summaryOf(api, model)
   const [previous] = versions
+    .filter(({ signed }) => signed)
     .map(({ version }) => version)
     .filter((version) => champion !== undefined && compareVersions(version, champion) < 0)
     .sort((a, b) => compareVersions(b, a))
@@ -45,7 +46,7 @@ export async function rollBack(model: string, options: ServerOptions): Promise<R
     const problem =
       champion === undefined
         ? 'no version of it was ever rolled out'
-        : `no version older than ${champion} is published`
+        : `no signed version is older than ${champion}`
     throw new HomingError('VERSION_UNKNOWN', `${model} cannot be rolled back: ${problem}`)
   }
   return putRollout(api, model, previous, undefined)

@@ -68,7 +68,7 @@ function isGood(
   const says = present._type === 'targets' ? present.targets : present.meta
   return (
     left > lifetimeMs / 2 &&
-    left <= lifetimeMs + 1000 && // a shorter life was set, or a clock went back
+    left < lifetimeMs * 1.5 && // else a shorter life was set, or the clock went back
     isDeepStrictEqual(says, content) &&
     signersOf(bytes).filter((id) => keys.keyids.includes(id)).length >= keys.threshold
   )

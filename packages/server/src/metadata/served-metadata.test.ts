@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer as createHttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 
 import { MetadataStateSchema, parseRollout, paths, type Rollout } from '@homing/protocol'
@@ -10,7 +13,7 @@ import {
   withKeys,
 } from '@homing/tuf/repository'
 import * as v from 'valibot'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 
 import {
   admin,
@@ -21,7 +24,14 @@ import {
   temporaryFolder,
 } from '../../test/fixture.ts'
 import { keys } from '../../test/signing-publisher.ts'
-import { ourClient, reading, readingFolder, type TestClient, tufJsClient } from '../../test/tuf-clients.ts'
+import {
+  ourClient,
+  ourHttpClient,
+  reading,
+  readingFolder,
+  type TestClient,
+  tufJsClient,
+} from '../../test/tuf-clients.ts'
 
 const first = samplePackage('1.0.0')
 const second = samplePackage('1.1.0')
@@ -59,6 +69,19 @@ function signersOf(bytes: Uint8Array): string[] {
   return signatures.map(({ keyid }) => keyid)
 }
 
+/** A file server that knows nothing of models: bytes, or 404. */
+async function plainFileServer(folder: string): Promise<string> {
+  const read = readingFolder(folder)
+  const server = createHttpServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url!, 'http://plain').pathname).slice(1)
+    void read(path).then((bytes) => response.writeHead(bytes ? 200 : 404).end(bytes))
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
 async function everyoneReads({ clients }: Served, expected: Partial<Rollout>): Promise<void> {
   for (const client of await clients()) {
     const rollout = parseRollout(Buffer.from(await client.download('rollouts/digits.json')), 'digits')
@@ -83,6 +106,23 @@ describe('what the server serves', () => {
     await everyoneReads(served, { revision: 2, champion: '1.0.0', challenger: '1.1.0' })
     for (const client of await served.clients())
       expect(await client.download(manifestPath('1.1.0'))).toBe(second.bytes.toString())
+  })
+
+  test('a plain web server over the folder serves the real client just as well', async () => {
+    const { app, dataFolder, root, requests } = await servedRepository()
+    await requests.publish(first)
+    await requests.rollOut('digits', { champion: '1.0.0' })
+    const url = await plainFileServer(join(dataFolder, 'repository'))
+    const ours = `${await app.listen({ port: 0, host: '127.0.0.1' })}/repository`
+    for (const client of [ourHttpClient(url, root), ourHttpClient(ours, root)]) {
+      expect(await client.download('rollouts/digits.json')).toContain('"champion":"1.0.0"')
+      expect(await client.download(manifestPath('1.0.0'))).toBe(first.bytes.toString())
+      await requests.publish(samplePackage('2.0.0'))
+      await requests.rollOut('digits', { champion: '2.0.0' })
+      expect(await client.download('rollouts/digits.json')).toContain('"champion":"2.0.0"')
+      await requests.rollOut('digits', { champion: '1.0.0' })
+      await signer(app).list([samplePackage('2.0.0')], { off: true })
+    }
   })
 
   test('takes a version off every list when its publisher does', async () => {

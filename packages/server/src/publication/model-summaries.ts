@@ -1,9 +1,16 @@
 import { type ModelSummary, parseRollout } from '@homing/protocol'
+import type { Targets } from '@homing/tuf/repository'
 
-import type { Registry, VersionRecord } from '../repositories/registry.ts'
+import { isListed } from '../metadata/listed-versions.ts'
+import { publisherListing } from '../metadata/publisher-listing.ts'
+import type { VersionRecord } from '../repositories/registry.ts'
+import type { Publication } from './publish-version.ts'
 
-/** What is published and rolled out: of `model`, or of all models in the order of their names. */
-export async function modelSummaries(registry: Registry, model?: string): Promise<ModelSummary[]> {
+/** What is published, signed and rolled out: of `model`, or of all models in the order of their names. */
+export async function modelSummaries(
+  { registry, metadata }: Pick<Publication, 'registry' | 'metadata'>,
+  model?: string,
+): Promise<ModelSummary[]> {
   // Rollouts first: versions are never removed, so those read afterwards include all that a rollout names.
   const rollouts = new Map((await registry.rollouts(model)).map((record) => [record.model, record]))
   const byModel = new Map<string, VersionRecord[]>()
@@ -12,6 +19,7 @@ export async function modelSummaries(registry: Registry, model?: string): Promis
     if (records) records.push(record)
     else byModel.set(record.model, [record])
   }
+  const { listing } = await publisherListing(metadata)
   return Array.from(byModel, ([name, records]) => {
     const stored = rollouts.get(name)
     const rollout = stored && parseRollout(Buffer.from(stored.document), name)
@@ -20,13 +28,17 @@ export async function modelSummaries(registry: Registry, model?: string): Promis
       ...(rollout ? { champion: rollout.champion } : {}),
       ...(rollout?.challenger === undefined ? {} : { challenger: rollout.challenger }),
       revision: rollout?.revision ?? 0,
-      versions: records.map(publishedVersion),
+      versions: records.map((record) => publishedVersion(record, listing)),
     }
   })
 }
 
 /** A version as answers show it. */
-export function publishedVersion(record: VersionRecord): ModelSummary['versions'][number] {
+export function publishedVersion(
+  record: VersionRecord,
+  publisher: Targets | undefined,
+): ModelSummary['versions'][number] {
   const { version, manifest, requirements, publishedAt } = record
-  return { version, manifest, ...(requirements ? { requirements } : {}), publishedAt }
+  const signed = isListed(publisher, record.model, record)
+  return { version, manifest, ...(requirements ? { requirements } : {}), publishedAt, signed }
 }

@@ -7,10 +7,11 @@ import {
   type Rollout,
 } from '@homing/protocol'
 
-import { readDocument, type Targets } from '@homing/tuf/repository'
+import type { Targets } from '@homing/tuf/repository'
 
 import { rolloutAttempts } from '../config.ts'
 import { isListed } from '../metadata/listed-versions.ts'
+import { publisherListing } from '../metadata/publisher-listing.ts'
 import type { RolloutRecord, VersionRecord } from '../repositories/registry.ts'
 import type { Publication } from './publish-version.ts'
 
@@ -39,16 +40,11 @@ export async function setRollout(
   }
   for (let attempt = 1; attempt <= rolloutAttempts; attempt++) {
     const [present] = await registry.rollouts(model)
-    const publisher = (await metadata.newest()).get('publisher')
-    const versions = requireListed(
-      model,
-      choice,
-      await registry.versions(model),
-      publisher && readDocument('targets', publisher.bytes, 'publisher'),
-    )
+    const publisher = await publisherListing(metadata)
+    const versions = requireListed(model, choice, await registry.versions(model), publisher.listing)
     const unchanged = present && present.document === documentOf(model, present.revision, choice, versions)
     const record = unchanged ? present : nextRecord(model, (present?.revision ?? 0) + 1, choice, versions)
-    if (unchanged || (await registry.advanceRollout(record, publisher?.version ?? 0))) {
+    if (unchanged || (await registry.advanceRollout(record, publisher.version))) {
       await signing.sign()
       return parseRollout(Buffer.from(record.document), model)
     }

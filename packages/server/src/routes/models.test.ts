@@ -27,8 +27,10 @@ describe('publishing a version', () => {
       manifest: { sha256: sha256(sample.bytes), size: sample.bytes.byteLength },
       requirements: sample.manifest.requirements,
       publishedAt: '2026-11-23T08:00:00.000Z',
+      signed: false,
     })
-    expect((await publisher(app).publish(sample)).statusCode).toBe(200)
+    const again = await publisher(app).publish(sample)
+    expect([again.statusCode, again.json().signed]).toEqual([200, true])
 
     const read = await app.inject('/repository/models/digits/1.0.0/manifest.json')
     expect(read.rawPayload.equals(sample.bytes)).toBe(true)

@@ -11,6 +11,7 @@ import type { FastifyInstance } from 'fastify'
 import * as v from 'valibot'
 
 import type { Limits } from '../config.ts'
+import { publisherListing } from '../metadata/publisher-listing.ts'
 import { jsonSchema } from '../plugins/json-schema.ts'
 import { adminOnly, errorResponse, rawBody } from '../plugins/openapi.ts'
 import type { WriteGuard } from '../plugins/write-guard.ts'
@@ -35,7 +36,7 @@ export async function modelRoutes(
     },
     async (_request, reply) => {
       reply.header('cache-control', 'no-cache')
-      return { models: await modelSummaries(publication.registry) }
+      return { models: await modelSummaries(publication) }
     },
   )
 
@@ -52,7 +53,7 @@ export async function modelRoutes(
       },
     },
     async ({ params: { model } }, reply) => {
-      const [summary] = await modelSummaries(publication.registry, model)
+      const [summary] = await modelSummaries(publication, model)
       if (!summary) throw new HomingError('MODEL_UNKNOWN', `No version of ${model} is published.`)
       reply.header('cache-control', 'no-cache')
       return summary
@@ -102,7 +103,8 @@ export async function modelRoutes(
       },
       async ({ params: { model, version }, body }, reply) => {
         const { added, stored } = await publishVersion(publication, model, version, body ?? Buffer.alloc(0))
-        return reply.code(added ? 201 : 200).send(publishedVersion(stored))
+        const { listing } = await publisherListing(publication.metadata)
+        return reply.code(added ? 201 : 200).send(publishedVersion(stored, listing))
       },
     )
   })
