@@ -1,11 +1,13 @@
-import type { Rollout } from '@homing/protocol'
-import { Command, Option } from 'commander'
+import type { ModelAccess, Rollout } from '@homing/protocol'
+import { Argument, Command, Option } from 'commander'
 
+import { bundleCommand } from './commands/bundle-command.ts'
 import { describeModels } from './commands/describe-models.ts'
 import { keyFlags, keysCommand } from './commands/keys-command.ts'
 import { packCommand } from './commands/pack-command.ts'
 import { uploadDisplay } from './commands/upload-display.ts'
 import { defaultOut } from './pack/pack.ts'
+import { setAccess } from './publish/access.ts'
 import { publish } from './publish/publish.ts'
 import { rollBack, rollOut, status } from './publish/rollouts.ts'
 
@@ -71,6 +73,11 @@ export function program({ stdout, stderr, signal }: ProgramOptions): Command {
 
   keysCommand(root, { tell, serverCommand, stdout, ...(signal ? { signal } : {}) })
 
+  bundleCommand(command('bundle', 'copy models out of a repository into the files of an app'), {
+    tell,
+    ...(signal ? { signal } : {}),
+  })
+
   keyFlags(serverCommand('publish', 'upload a packed folder, sign it, and roll its newest version out'))
     .argument('[folder]', 'folder that "homing pack" wrote', defaultOut)
     .option('--model <name>', 'only this model')
@@ -104,6 +111,14 @@ export function program({ stdout, stderr, signal }: ProgramOptions): Command {
     .argument('<model>')
     .action(async (model: string, flags: ServerFlags) => {
       tellRollout(flags.json, await rollBack(model, { ...flags, signal }))
+    })
+
+  serverCommand('access', 'say who may read a model: everyone, or those with a token')
+    .argument('<model>')
+    .addArgument(new Argument('<access>').choices(['public', 'private']))
+    .action(async (model: string, access: ModelAccess, flags: ServerFlags) => {
+      const answer = await setAccess(model, access, { ...flags, signal })
+      tell(flags.json, { model, access: answer }, () => [`${model} is ${answer}`])
     })
 
   serverCommand('status', 'show what is published and rolled out')

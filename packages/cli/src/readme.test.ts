@@ -13,7 +13,7 @@ test('the examples of the README run', async () => {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
   const examples = (language: string): string[] =>
     [...readme.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map(([, text]) => text!)
-  const [publishing, training, keys] = examples('sh')
+  const [publishing, training, keys, bundling] = examples('sh')
 
   const folder = await temporaryFolder()
   const graph = graphBuilder('wine')
@@ -37,10 +37,15 @@ test('the examples of the README run', async () => {
       .replace('http://localhost:8400', server)
       .replace('model.onnx', join(folder, 'model.onnx'))
       .replace(/\bpacked\b/, join(folder, 'packed'))
+      .replace('homing-keys/', `${folder}/homing-keys/`)
+      .replace('public/models', join(folder, 'public/models'))
       .split(' ')
     expect(name).toBe('homing')
     const signing = args[0] === 'publish' || args[0] === 'keys'
-    const flags = signing ? ['--token', token, '--keys', join(folder, 'homing-keys')] : []
+    const flags = [
+      ...(signing || args[0] === 'access' ? ['--token', token] : []),
+      ...(signing ? ['--keys', join(folder, 'homing-keys')] : []),
+    ]
     const exit = await runProgram([...args, ...flags], {
       stdout: sink,
       stderr: sink,
@@ -58,4 +63,10 @@ test('the examples of the README run', async () => {
   for (const line of keys!.trim().split('\n')) await homing(line)
   expect(written).toMatch(/^publisher +1 of 1 +[0-9a-f]{16} +ed25519/m)
   expect(written).toContain(await readFile(join(folder, 'homing-keys', 'root.json'), 'utf8'))
+  for (const line of bundling!.trim().split('\n')) await homing(line)
+  expect(written).toMatch(/^wine 1\.0\.0 .* is in .*public\/models$/m)
+  expect(await readFile(join(folder, 'public/models/metadata/timestamp.json'), 'utf8')).toContain(
+    '"timestamp"',
+  )
+  expect(written).toMatch(/^wine is private$/m)
 })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 
-import { type TufRepository, tufRepository } from '@homing/testkit'
+import { type TufRepository, tufRepository, tufSigner } from '@homing/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { runCommand } from '../run-command.ts'
@@ -111,6 +111,54 @@ describe('homing-tuf', () => {
     expect(await download('path/to/a.txt')).toBe(0)
     expect(await readFile(file, 'utf8')).toBe('one, changed')
     expect(await files()).toHaveLength(2)
+  })
+
+  it('keeps what it downloaded, whatever a thief puts in its place', async () => {
+    await init()
+    repository.addTarget('a.txt', 'content 0')
+    repository.publish('targets')
+    for (let change = 1; change < 4; change++) {
+      expect(await download('a.txt')).toBe(0)
+      const body = repository.bodies.get('a.txt')!
+      repository.bodies.set('a.txt', new TextEncoder().encode('of a thief'))
+      repository.publish('targets')
+      expect(await download('a.txt')).toBe(0) // it is there and right
+      await writeFile(join(folder, 'targets', 'a.txt'), 'changed on the disk')
+      expect(await download('a.txt')).toBe(1)
+      expect(output).toContain('METADATA_MISMATCH')
+      repository.bodies.set('a.txt', body)
+      expect(await download('a.txt')).toBe(0)
+      expect(new Uint8Array(await readFile(join(folder, 'targets', 'a.txt')))).toEqual(body)
+      repository.addTarget('a.txt', `content ${change}`)
+      repository.publish('targets')
+    }
+  })
+
+  it('writes nothing that nobody signed, and goes on once the repository is right again', async () => {
+    await init()
+    expect(await refresh()).toBe(0)
+    const kept = await readFile(join(folder, 'metadata', 'timestamp.json'))
+    const honest = repository.signers.get('timestamp')!
+    repository.signers.set('timestamp', [tufSigner()])
+    repository.publish('targets')
+    expect(await refresh()).toBe(1)
+    expect(output).toContain('METADATA_UNSIGNED')
+    expect(await readFile(join(folder, 'metadata', 'timestamp.json'))).toEqual(kept)
+    repository.signers.set('timestamp', honest)
+    expect(await refresh()).toBe(0)
+    expect(await readFile(join(folder, 'metadata', 'targets.json'), 'utf8')).toContain('"version":2')
+  })
+
+  it('downloads nothing that an expired role lists, and does not keep the role', async () => {
+    await init()
+    repository.delegate('targets', { name: 'late' })
+    repository.addTarget('file', 'content', 'late')
+    repository.targets.get('late')!.expires = '2020-01-01T00:00:00Z'
+    repository.publish('targets')
+    expect(await refresh()).toBe(0)
+    expect(await download('file')).toBe(1)
+    expect(output).toContain('METADATA_EXPIRED')
+    expect(await readdir(join(folder, 'metadata'))).not.toContain('late.json')
   })
 
   it('stops at the first target that fails, and leaves no part of it', async () => {

@@ -181,6 +181,33 @@ describe('refresh refuses', () => {
     expect(client.version('snapshot')).toBe(3)
   })
 
+  it('a timestamp of the same version that says something else: it is not even kept', async () => {
+    const client = simulatedClient()
+    await client.refresh()
+    const kept = client.stored.get('timestamp')
+    client.repository.timestamp.meta['snapshot.json']!.version = 100
+    await client.refresh()
+    expect(client.stored.get('timestamp')).toBe(kept)
+  })
+
+  it('an older snapshot in the place of the one that it keeps', async () => {
+    const client = simulatedClient()
+    client.repository.publish('targets')
+    await client.refresh()
+    client.repository.requests.length = 0
+    client.repository.snapshot.version = 1
+    await client.refresh()
+    expect([client.version('snapshot'), client.repository.requests.at(-1)]).toEqual([2, 'timestamp.json'])
+  })
+
+  it.each(['0.9.0', '2.0.0', '1', 'one'])('metadata of version %s of the specification', async (version) => {
+    const client = simulatedClient()
+    client.repository.timestamp.spec_version = version
+    await expect(client.refresh()).rejects.toEqual(refusal('METADATA_INVALID'))
+    client.repository.timestamp.spec_version = '1.99.0'
+    await client.refresh()
+  })
+
   it('a snapshot that no longer names a role', async () => {
     const client = simulatedClient()
     client.repository.delegate('targets', { name: 'a' })

@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 
-import { graceTime } from '../config.ts'
+import { graceTime, responseTimeout } from '../config.ts'
 import { webFetcher } from './web-fetcher.ts'
 
 let server: Server | undefined
@@ -61,6 +61,29 @@ describe('webFetcher', () => {
     const hasty = webFetcher({ fetch, now: () => (clock += 1_000) })
     await expect(hasty.fetch(url, 1_000_000)).rejects.toEqual(refusal('TIMEOUT'))
     expect(clock).toBeLessThan(3 * graceTime)
+  })
+
+  /** Rejects when the signal aborts, as `fetch` and the bodies that it gives do. */
+  const aborted = (signal: AbortSignal): Promise<never> =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('aborted'))))
+
+  it.each<[string, (signal: AbortSignal) => Promise<Response>, number]>([
+    ['does not begin', aborted, responseTimeout],
+    [
+      'stops',
+      (signal) => Promise.resolve(new Response(new ReadableStream({ pull: () => aborted(signal) }))),
+      graceTime,
+    ],
+  ])('gives up an answer that %s (slow retrieval)', async (_, answer, wait) => {
+    vi.useFakeTimers()
+    onTestFinished(() => void vi.useRealTimers())
+    const stalled = webFetcher({ fetch: (_url, { signal }) => answer(signal), now: Date.now })
+    let outcome: unknown
+    void stalled.fetch('https://repository.test/file', 10).catch((error: unknown) => (outcome = error))
+    await vi.advanceTimersByTimeAsync(wait - 1)
+    expect(outcome).toBeUndefined()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(outcome).toEqual(refusal('TIMEOUT'))
   })
 
   it('says when nobody is there, and when it was aborted', async () => {
