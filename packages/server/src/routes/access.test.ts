@@ -15,7 +15,14 @@ import { audience, inSeconds, sharedKey, userClaims, userToken } from '../../tes
 const sample = samplePackage()
 const shard = `blobs/${sha256(sample.shards[0]!)}`
 const manifest = 'models/digits/1.0.0/manifest.json'
-const privateFiles = [shard, `blobs/${sha256(sample.graph)}`, `blobs/${sha256(sample.bytes)}`, manifest]
+const signedManifest = `models/digits/1.0.0/${sha256(sample.bytes)}.manifest.json`
+const privateFiles = [
+  shard,
+  `blobs/${sha256(sample.graph)}`,
+  `blobs/${sha256(sample.bytes)}`,
+  manifest,
+  signedManifest,
+]
 const urlSecret = 'a secret that only this server knows'
 
 let app: FastifyInstance
@@ -153,7 +160,7 @@ describe('signed addresses', () => {
     const { urls, expires } = answer.json<{ urls: Record<string, string>; expires: number }>()
     expect(expires).toBeGreaterThan(inSeconds(0))
     expect(Object.keys(urls).sort()).toEqual(
-      [manifest, ...sample.blobs.map((blob) => `blobs/${sha256(blob)}`)].sort(),
+      [manifest, signedManifest, ...sample.blobs.map((blob) => `blobs/${sha256(blob)}`)].sort(),
     )
     for (const url of Object.values(urls)) {
       const read = await get(url)

@@ -6,6 +6,7 @@ import {
   ModelNameSchema,
   parseManifest,
   paths,
+  sha256Hex,
   SignedUrlsSchema,
   VersionSchema,
 } from '@homing/protocol'
@@ -92,7 +93,11 @@ export async function accessRoutes(
       const longest = Math.floor(now().getTime() / 1000) + signedUrlSeconds
       const expires = Math.min(longest, until ?? longest)
       reply.header('cache-control', 'private, no-store')
-      const urls = [manifestPath, ...files].map((path) => [path, signPath(urlSecret, path, expires)])
+      const signedName = paths.target(manifestPath, await sha256Hex(new Uint8Array(bytes)))
+      const urls = [manifestPath, signedName, ...files].map((path) => [
+        path,
+        signPath(urlSecret, path, expires),
+      ])
       return { expires, urls: Object.fromEntries(urls) as Record<string, string> }
     },
   )
