@@ -4,7 +4,7 @@ interface ByteStreamReader {
   cancel(reason?: unknown): Promise<void>
 }
 interface ByteStreamWriter {
-  write(chunk: Uint8Array): Promise<void>
+  write(chunk: Uint8Array<ArrayBuffer>): Promise<void>
   close(): Promise<void>
   abort(reason?: unknown): Promise<void>
 }

@@ -1,15 +1,15 @@
-/** Odds are kept in 1/65536 and never leave this distance from 0 and 1: no bit costs more than 11 bits. */
-const least = 32
+/** Odds never come nearer than this to 0 and 1: no bit costs more than 14 bits. */
+const least = 2 ** -14
 
 /** After this many bits a context forgets: old ones count ever less, at this rate. */
-const memory = 255
+const memory = 400
 
-/** `1 / (n + 1.5)` in 1/16384: the estimate after n bits moves by this share of its error. */
-const rates = Uint16Array.from({ length: memory + 1 }, (_, seen) => Math.round(16_384 / (seen + 1.5)))
+/** By how much of its error the estimate after n bits moves. */
+const rates = Float64Array.from({ length: memory + 1 }, (_, seen) => 1 / (seen + 1.5))
 
 /** Learned odds of bits, per context. */
 export interface AdaptiveOdds {
-  /** Odds of a 0, in 1/65536. */
+  /** Odds of a 0: above 0 and below 1. */
   ofZero(context: number): number
   /** Learns that `bit` came. */
   learn(context: number, bit: number): void
@@ -17,18 +17,19 @@ export interface AdaptiveOdds {
 
 /**
  * Odds for `contexts` contexts, all even at first. Each is the mean of the bits seen, later an exponential mean: near
- * the zero-order entropy of steady data, and soon at home in new data. Integer arithmetic: equal on every machine.
+ * the zero-order entropy of steady data, and soon at home in new data. Computed in double precision, whose basic operations
+ * ECMAScript fixes to the last bit (IEEE 754), so both sides have equal odds on every machine.
  */
 export function adaptiveOdds(contexts: number): AdaptiveOdds {
-  const odds = new Uint16Array(contexts).fill(32_768)
-  const seen = new Uint8Array(contexts)
+  const odds = new Float64Array(contexts).fill(0.5)
+  const seen = new Uint16Array(contexts)
   return {
     ofZero: (context) => odds[context]!,
     learn: (context, bit) => {
       const now = odds[context]!
       const count = seen[context]!
-      const target = bit === 0 ? 65_536 - least : least
-      odds[context] = now + (((target - now) * rates[count]!) >> 14)
+      const target = bit === 0 ? 1 - least : least
+      odds[context] = now + (target - now) * rates[count]!
       if (count < memory) seen[context] = count + 1
     },
   }

@@ -38,7 +38,7 @@ export function arithmeticDecoder(contexts: number): ArithmeticDecoder {
       for (let byte = 0; byte < 4; byte++) pull()
     },
     bit: (context) => {
-      const bound = (range >>> 16) * odds.ofZero(context)
+      const bound = Math.floor(range * odds.ofZero(context))
       const value = code < bound ? 0 : 1
       if (value === 0) range = bound
       else {

@@ -50,7 +50,7 @@ export function arithmeticEncoder(contexts: number): ArithmeticEncoder {
 
   return {
     bit: (context, value) => {
-      const bound = (range >>> 16) * odds.ofZero(context)
+      const bound = Math.floor(range * odds.ofZero(context))
       if (value === 0) range = bound
       else {
         low += bound

@@ -1,0 +1,3 @@
+import { checkVectors } from '../test/check-vectors.ts'
+
+checkVectors()
