@@ -4,6 +4,15 @@ export const sdkVersion = '0.1.0'
 /** Milliseconds between looks for new versions, unless the app says otherwise. */
 export const defaultPollInterval = 15 * 60_000
 
+/** How often a worker may die within the window below before it is not started again for a while. */
+export const maxDeaths = 5
+
+/** In milliseconds. */
+export const deathWindow = 60_000
+
+/** How often the engine may die under a version that is on trial before the version before it serves again. */
+export const maxCrashes = 3
+
 /** How often one call is repeated after its worker died. */
 export const maxReplays = 2
 

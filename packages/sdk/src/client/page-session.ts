@@ -8,6 +8,7 @@ import type { ClientOptions } from './api.ts'
 import type { ResolvedOptions } from './client-options.ts'
 import type { HostApi, PageApi } from './host-api.ts'
 import { engineWorkers, startTrainingWorker } from './page-workers.ts'
+import { restartLimit } from './restart-limit.ts'
 
 /** The workers of one client, joined with each other. */
 export interface PageSession {
@@ -48,7 +49,9 @@ export function openPageSession(
   }
   const startHost = (): Promise<WorkerLink<HostApi>> => {
     const forget = (): void => {
-      if (hostLink === started) hostLink = undefined // another may run by now
+      if (hostLink !== started) return // another may run by now
+      hostLink = undefined
+      hostLimit.died()
     }
     const connect = async (): Promise<WorkerLink<HostApi>> => {
       const link = await startWorker<HostApi>('host', given.host ?? defaultHost, options.host)
@@ -65,8 +68,12 @@ export function openPageSession(
     started.catch(forget)
     return started
   }
-  const liveHost = (): Promise<WorkerLink<HostApi>> =>
-    closing ? Promise.reject(closed) : (hostLink ??= startHost())
+  const hostLimit = restartLimit('host', () => performance.now())
+  const liveHost = async (): Promise<WorkerLink<HostApi>> => {
+    if (closing) throw closed
+    if (!hostLink) hostLimit.check()
+    return (hostLink ??= startHost())
+  }
   const nudge = (): void => {
     if (document.visibilityState === 'visible')
       void hostLink?.then((link) => link.remote.nudge()).catch(() => undefined)

@@ -5,6 +5,7 @@ import type { TrainingApi } from '../learning/training-api.ts'
 import type { RuntimeApi } from '../runtime/runtime-api.ts'
 import { startWorker, type WorkerLink } from '../transport/worker-link.ts'
 import type { ClientOptions } from './api.ts'
+import { type RestartLimit, restartLimit } from './restart-limit.ts'
 
 /** The engine workers of one page, each started on first use and again after its death. */
 export interface EngineWorkers {
@@ -41,13 +42,21 @@ export function engineWorkers(
   given: NonNullable<ClientOptions['workers']>,
   onLost: (engine: Engine) => void,
 ): EngineWorkers {
+  const limits = new Map<Engine, RestartLimit>()
   const links = new Map<Engine, Promise<WorkerLink<RuntimeApi>>>()
 
   const make = async (engine: Engine): Promise<Worker> => (given[engine] ?? (await makers[engine]()))()
+  const limitOf = (engine: Engine): RestartLimit => {
+    const limit = limits.get(engine) ?? restartLimit(engine, () => performance.now())
+    limits.set(engine, limit)
+    return limit
+  }
   const start = (engine: Engine): Promise<WorkerLink<RuntimeApi>> => {
     const started = startWorker<RuntimeApi>(engine, () => make(engine), config)
     const forget = (): void => {
-      if (links.get(engine) === started) links.delete(engine) // another may run by now
+      if (links.get(engine) !== started) return // ended from here, and another may run by now
+      links.delete(engine)
+      limitOf(engine).died()
     }
     started.then(({ died }) => {
       void died.then((error) => {
@@ -59,7 +68,10 @@ export function engineWorkers(
     return started
   }
   return {
-    get: (engine) => links.get(engine) ?? start(engine),
+    async get(engine) {
+      if (!links.has(engine)) limitOf(engine).check()
+      return links.get(engine) ?? start(engine)
+    },
     terminate(error) {
       for (const link of links.values())
         void link.then((running) => running.terminate(error)).catch(() => undefined)

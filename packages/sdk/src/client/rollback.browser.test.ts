@@ -169,6 +169,71 @@ describe('a version that faults among its first predictions', () => {
   })
 })
 
+describe('a version under which the engine dies', () => {
+  const workers: Worker[] = []
+  const onnx = (): Worker => {
+    const worker = new Worker(new URL('../runtime/onnx-worker.ts', import.meta.url), { type: 'module' })
+    workers.push(worker)
+    return worker
+  }
+  const kill = async (model: Model): Promise<string> => {
+    workers.at(-1)!.terminate()
+    return (await model.predict(input)).version
+  }
+
+  test('again and again gives way to the one before, and is not taken again by itself', async () => {
+    await repository.publish([dense('1.0.0', 1)])
+    const homing = client({ workers: { onnx } })
+    const model = await open(homing)
+    expect(await kill(model)).toBe('1.0.0')
+    await repository.publish([dense('1.1.0', 2)])
+    await homing.check()
+    expect(await kill(model)).toBe('1.1.0')
+    expect(await kill(model)).toBe('1.1.0')
+    expect(await kill(model)).toBe('1.0.0')
+    await expect
+      .poll(() => model.status.update.rolledBack)
+      .toMatchObject({ version: '1.1.0', by: 'fault', error: { code: 'WORKER_LOST' } })
+    await homing.check()
+    expect(model.status.version).toBe('1.0.0')
+  })
+
+  test('while it is loaded is not taken again either, once it has been tried a few times', async () => {
+    await repository.publish([dense('1.0.0', 1)])
+    let started = 0
+    const dying = (): Worker => {
+      started++
+      return new Worker(new URL('../../test/dying-worker.ts', import.meta.url), { type: 'module' })
+    }
+    const homing = client({ workers: { onnx: dying } })
+    const model = await open(homing)
+    await repository.publish([dense('1.1.0', 2)])
+    for (let look = 0; look < 3; look++) {
+      await homing.check().catch(() => undefined)
+      expect((await model.predict(input)).version).toBe('1.0.0')
+    }
+    expect(started).toBe(4)
+    await homing.check()
+    expect((await model.predict(input)).version).toBe('1.0.0')
+    expect(started).toBe(4)
+  })
+})
+
+test('a worker that always dies at once is started a few times, and then not for a while', async () => {
+  await repository.publish([dense('1.0.0', 1)])
+  let started = 0
+  const onnx = (): Worker => {
+    started++
+    const worker = new Worker(new URL('../runtime/onnx-worker.ts', import.meta.url), { type: 'module' })
+    worker.addEventListener('message', () => worker.terminate(), { once: true })
+    return worker
+  }
+  const homing = client({ workers: { onnx } })
+  for (let attempt = 0; attempt < 8; attempt++)
+    await expect(open(homing)).rejects.toMatchObject({ code: 'WORKER_LOST' })
+  expect(started).toBeLessThanOrEqual(5)
+})
+
 describe('rollback()', () => {
   test('goes back without a request, and stays there until a later version or update()', async () => {
     await repository.publish([dense('1.0.0', 1)])

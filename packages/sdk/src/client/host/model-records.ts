@@ -37,6 +37,11 @@ export function asProven(record: ModelRecord, { manifestSha256 }: InstalledVersi
   return trial === manifestSha256 ? rest : record
 }
 
+/** The record once `installed` is not to be taken again by itself. */
+export function asDeclined(record: ModelRecord, installed: InstalledVersion): ModelRecord {
+  return { ...arrived(record, installed), declined: installed.manifestSha256 }
+}
+
 /**
  * The record once the last good version serves again in the place of `left`; the same where another tab has moved on. With
  * `declined` the version that was left is not taken again by itself.

@@ -4,7 +4,6 @@ import type { BackendFallback } from '../../libraries/backend.ts'
 import type { InstalledVersion } from '../../store/store.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
 import { asProven, asRejected, asRolledBack } from './model-records.ts'
-import type { Rejections } from './rejections.ts'
 import { activationLock } from './tabs.ts'
 
 /** A version of the device that serves in the place of one that cannot. */
@@ -22,6 +21,8 @@ export interface Rollbacks {
   blame(installed: InstalledVersion, engine: Engine, failures: readonly BackendFallback[]): Promise<void>
   /** What serves in the place of a version that failed among its first predictions, or that another tab has left already. */
   afterFault(installed: InstalledVersion): Promise<StandIn | undefined>
+  /** What serves in the place of a version under which the engine keeps dying, with that version not taken again. */
+  afterCrash(installed: InstalledVersion): Promise<StandIn | undefined>
   /** What serves where the app wants the version before. @throws HomingError ROLLBACK_UNAVAILABLE. */
   byApp(): Promise<StandIn & { readonly left: InstalledVersion }>
   /** `installed` has answered its first predictions. */
@@ -29,8 +30,13 @@ export interface Rollbacks {
 }
 
 export function createRollbacks(
-  { model, store, alone }: Pick<CoordinatorDeps, 'model' | 'store' | 'alone'>,
-  rejections: Rejections,
+  {
+    model,
+    store,
+    alone,
+    rejections,
+    crashes,
+  }: Pick<CoordinatorDeps, 'model' | 'store' | 'alone' | 'rejections' | 'crashes'>,
   signal: AbortSignal,
 ): Rollbacks {
   const leave = (left: InstalledVersion, declined: boolean) => (): Promise<void> =>
@@ -40,19 +46,25 @@ export function createRollbacks(
   const isOnTrial = async ({ manifestSha256 }: InstalledVersion): Promise<boolean> =>
     (await store.readModel(model))?.trial === manifestSha256
 
+  const standIn = async (left: InstalledVersion, declined: boolean): Promise<StandIn | undefined> => {
+    const { active, lastGood, trial } = (await store.readModel(model)) ?? {}
+    if (active && active.manifestSha256 !== left.manifestSha256)
+      return { installed: active, commit: () => Promise.resolve() }
+    if (!lastGood || trial !== left.manifestSha256) return undefined
+    return { installed: lastGood, commit: leave(left, declined) }
+  }
+
   return {
     isOnTrial,
     async blame(installed, engine, failures) {
       const remembered = await rejections.remembered(installed.manifestSha256, engine, failures)
       await store.updateModel(model, (record) => asRejected(record, installed, remembered))
     },
-    async afterFault(installed) {
-      const { active, lastGood, trial } = (await store.readModel(model)) ?? {}
-      if (active && active.manifestSha256 !== installed.manifestSha256)
-        return { installed: active, commit: () => Promise.resolve() }
-      if (!lastGood || trial !== installed.manifestSha256) return undefined
-      return { installed: lastGood, commit: leave(installed, false) }
-    },
+    afterFault: (installed) => standIn(installed, false),
+    afterCrash: async (installed) =>
+      (await isOnTrial(installed)) && crashes.add(installed.manifestSha256)
+        ? standIn(installed, true)
+        : undefined,
     async byApp() {
       const { active, lastGood } = (await store.readModel(model)) ?? {}
       if (!active || !lastGood)

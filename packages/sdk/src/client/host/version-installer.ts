@@ -63,14 +63,15 @@ export function createVersionInstaller(
   const serve = async (
     installed: InstalledVersion,
     before: InstalledVersion | undefined,
-    { signal = new AbortController().signal, withdrawn = false } = {},
+    withdrawn = false,
   ): Promise<void> => {
     board.dispatch({ type: 'staged', version: installed.version })
     board.dispatch({ type: 'probe', version: installed.version })
     const expected = [before?.manifestSha256, installed.manifestSha256]
     if (before?.manifestSha256 === installed.manifestSha256) return server.serve(installed)
     await server.serve(installed, () =>
-      deps.alone(activationLock(model), signal, async () => {
+      // Never given up: it takes one transaction, and what is loaded by now shall serve, also when the model closes.
+      deps.alone(activationLock(model), new AbortController().signal, async () => {
         await store.updateModel(model, (record) => {
           if (expected.includes(record.active?.manifestSha256)) return asActive(record, installed, withdrawn)
           throw new HomingError(
@@ -210,7 +211,7 @@ export function createVersionInstaller(
           compareVersions(rollout.champion, active.version) < 0
         try {
           await download(found, signal)
-          await serve(installed, active, { signal, withdrawn })
+          await serve(installed, active, withdrawn)
         } catch (error) {
           failure = HomingError.from(error)
           if (failure.code === 'UPDATE_REFUSED') {
