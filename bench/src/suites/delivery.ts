@@ -1,7 +1,10 @@
+import { downloadPeak } from '../delivery/download-peak.ts'
+import { patches } from '../delivery/patches/patches.ts'
+import { resumeRefetched } from '../delivery/resume-refetched.ts'
 import type { Row, Suite, SuiteContext } from '../harness/row.ts'
 
 /** Row modules of `src/delivery/`, in the order of the table. Each measures its rows by itself, so that one may be run alone. */
-const modules: readonly Suite[] = []
+const modules: readonly Suite[] = [patches, downloadPeak, resumeRefetched]
 
 /** What versions cost on their way to a device: bytes, memory, cuts, requests, patches. */
 export async function delivery(context: SuiteContext): Promise<Row[]> {

@@ -36,6 +36,8 @@ export interface FaultyRepository extends SignedMetadata {
   answerRanges(behaviour: RangeBehaviour): void
   /** From now on manifests and blobs are for those who show one of these tokens; for everyone when undefined. */
   guard(tokens: readonly string[] | undefined): void
+  /** Breaks every connection, in the middle of whatever it answers. */
+  cut(): void
   /** Forgets all faults. */
   heal(): void
   /** Ends every connection, also those that hang. */
@@ -86,6 +88,7 @@ export async function startFaultyRepository(): Promise<FaultyRepository> {
     fail: (path, fault, times = Infinity) => void faults.set(path, { fault, left: times }),
     answerRanges: (behaviour) => void (ranges = behaviour),
     guard: (tokens) => void (allowed = tokens && new Set(tokens)),
+    cut: () => server.closeAllConnections(),
     heal: () => faults.clear(),
     close: () =>
       new Promise((resolve) => {

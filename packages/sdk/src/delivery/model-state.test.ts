@@ -73,7 +73,15 @@ describe('lifecycle of a model', () => {
     })
     const goesOn: LifecycleEvent = { type: 'download', version: '1.0.0', loaded: 4, total: 10 }
     expect(run([goesOn], paused)).toMatchObject({ step: { name: 'downloading', loaded: 4 } })
-    expect(run([{ ...goesOn, version: '1.1.0' }, { ...goesOn, loaded: 3 }], paused)).toBe(paused)
+    expect(
+      run(
+        [
+          { ...goesOn, version: '1.1.0' },
+          { ...goesOn, loaded: 3 },
+        ],
+        paused,
+      ),
+    ).toBe(paused)
     expect(run(install('1.0.0').slice(3), paused)).toEqual(serving('1.0.0'))
     expect(run([{ type: 'failed', error }], paused)).toMatchObject({ step: { name: 'failed' } })
     expect(run([{ type: 'check' }, pause])).toEqual(paused)

@@ -1,0 +1,85 @@
+import { mkdtemp } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+import { maxShardBytes } from '@homing/protocol'
+import { startFaultyRepository } from '@homing/testkit'
+
+import { processTree, proportionalSetSize } from '../browser/process-memory.ts'
+import { withPage } from './built-page.ts'
+import type { Row, SuiteContext } from '../harness/row.ts'
+import { quantile } from '../harness/statistics.ts'
+import { visitDownload } from './download-page.ts'
+import { publishLargeVersion } from './large-version.ts'
+
+/** Milliseconds between two samples: 20 Hz and more. */
+const interval = 40
+
+/** Milliseconds after which an opened page is idle. */
+const settling = 3_000
+
+const sizes = { large: 512, small: 128 } as const // MiB
+
+/** How much more memory all processes of a browser take while it downloads a large model than when the page had only opened. */
+export async function downloadPeak(context: SuiteContext): Promise<Row[]> {
+  return withPage(context, async (url) => {
+    context.say(`Downloading ${sizes.small} and ${sizes.large} MiB …`)
+    const small = await measure(context, url, sizes.small)
+    const large = await measure(context, url, sizes.large)
+    const words = ({ peak, samples, seconds }: Measured): string =>
+      `${Math.round(peak)} MB (${samples} samples in ${seconds.toFixed(1)} s)`
+    return [
+      {
+        id: 'download-peak',
+        unit: 'MB above idle, 512 MB model',
+        ours: large.peak,
+        target: '<= 96',
+        peers: {},
+        samples: large.samples,
+        note:
+          `PSS of all processes of a Chromium without DevTools, above the opened page; the engine starts meanwhile, as in any ` +
+          `first visit. ${sizes.large} MiB: ${words(large)}, median ${Math.round(large.median)} MB; ${sizes.small} MiB: ${words(small)}`,
+      },
+    ]
+  })
+}
+
+interface Measured {
+  readonly peak: number
+  readonly median: number
+  readonly samples: number
+  readonly seconds: number
+}
+
+async function measure(
+  { browser, scratch }: SuiteContext,
+  url: string,
+  mebibytes: number,
+): Promise<Measured> {
+  const repository = await startFaultyRepository()
+  await publishLargeVersion(repository, 'large', (mebibytes * 2 ** 20) / maxShardBytes)
+  const folder = await mkdtemp(join(scratch, 'profile-'))
+  const order = { repository: repository.url, root: repository.root, model: 'large' }
+  const visit = await visitDownload({ browser, folder, url }, order)
+  try {
+    await visit.open
+    await sleep(settling)
+    const sizeOfAll = (): number => proportionalSetSize(processTree(visit.browser.pid))
+    const idle = quantile([sizeOfAll(), sizeOfAll(), sizeOfAll()], 0.5)
+    const began = performance.now()
+    const state = { running: true }
+    visit.start()
+    const done = visit.whole.finally(() => (state.running = false))
+    const above: number[] = []
+    while (state.running) {
+      above.push(sizeOfAll() - idle)
+      await sleep(interval)
+    }
+    await done
+    const seconds = (performance.now() - began) / 1000
+    return { peak: Math.max(...above), median: quantile(above, 0.5), samples: above.length, seconds }
+  } finally {
+    await visit.end()
+    await repository.close()
+  }
+}
