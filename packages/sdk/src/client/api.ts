@@ -17,8 +17,8 @@ export interface ClientOptions {
   readonly repository: string | URL
   /**
    * The trusted root that the app ships, as JSON, bytes or parsed: what `homing keys show --root` prints. Nothing is
-   * believed that does not lead back to it. It follows the repository's newer roots by itself; another one in its place
-   * begins with an empty device.
+   * believed that does not lead back to it. The repository's newer roots are followed by themselves; the root of another
+   * repository begins with an empty device.
    */
   readonly root: string | Uint8Array | object
   /** URL of the aggregation server, which receives what comes home. */

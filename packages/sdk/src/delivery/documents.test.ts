@@ -206,6 +206,17 @@ describe('documents', async () => {
       expect(server.requests.at(-1)!.path).toBe('metadata/3.root.json')
     })
 
+    it('begins with the root of the app where that is newer than what it keeps', async () => {
+      await look()
+      server.tuf.rotateKeys('root')
+      resign((tuf) => tuf.publishRoot())
+      const shipped = new TextDecoder().decode(server.tuf.roots[1])
+      documents = open({ root: shipped })
+      ahead = day
+      expect(await requestsOf(look)).toEqual(['metadata/timestamp.json', 'metadata/root.json'])
+      expect(server.requests.at(-1)!.path).toBe('metadata/3.root.json')
+    })
+
     it('keeps everything byte for byte, and heals whatever the disk spoils', async () => {
       await look()
       const names = [...store.metadata.keys()]

@@ -5,7 +5,7 @@ import type { MetadataRecords } from './ports.ts'
 
 /**
  * The metadata that the device keeps, by role. Trust begins with `root`, which came with the app, until a later one was
- * kept; one that the disk has spoiled is passed over, and the way from the app's is gone once more.
+ * kept; one that the disk has spoiled, or that is older than the app's, is passed over.
  * @throws HomingError CONFIG_INVALID when `root` is none.
  */
 export function keptMetadata(records: MetadataRecords, root: Uint8Array<ArrayBuffer>): MetadataStore {
@@ -14,12 +14,13 @@ export function keptMetadata(records: MetadataRecords, root: Uint8Array<ArrayBuf
     async read(role) {
       const kept = await read(role)
       if (role !== 'root') return kept
-      if (kept && (await isRoot(kept))) return kept
-      if (await isRoot(root)) return root
-      throw new HomingError(
-        'CONFIG_INVALID',
-        '`root` is not signed by the keys that it names. Print it anew with `homing keys show --root`.',
-      )
+      const shipped = await versionOf(root)
+      if (shipped === undefined)
+        throw new HomingError(
+          'CONFIG_INVALID',
+          '`root` is not signed by the keys that it names. Print it anew with `homing keys show --root`.',
+        )
+      return kept && ((await versionOf(kept)) ?? 0) > shipped ? kept : root
     },
     write: (role, bytes) => records.writeMetadata(nameOf(role), bytes),
   }
@@ -27,9 +28,10 @@ export function keptMetadata(records: MetadataRecords, root: Uint8Array<ArrayBuf
 
 const nameOf = (role: string): string => `metadata/${role}`
 
-function isRoot(bytes: Uint8Array<ArrayBuffer>): Promise<boolean> {
-  return trustRoot(bytes, 0).then(
-    () => true,
-    () => false,
+/** Undefined for what is no root, or not signed by its own keys. */
+function versionOf(root: Uint8Array<ArrayBuffer>): Promise<number | undefined> {
+  return trustRoot(root, 0).then(
+    (trusted) => trusted.root.version,
+    () => undefined,
   )
 }

@@ -14,7 +14,7 @@ export type StorageKind = 'persistent' | 'encrypted' | 'memory'
 
 /** How a store is opened. */
 export interface OpenStoreOptions {
-  /** The root that the app trusts, as JSON: clients of one origin that trust one root share one database. */
+  /** The root that the app trusts, as JSON: clients of one origin that trust one repository share one database. */
   readonly root: string
   /** `encrypted`: graphs and parameters lie encrypted. `memory` keeps nothing on the device. */
   readonly storage: StorageKind
@@ -36,7 +36,9 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     const name = await databaseName(options.root)
     const open = async (patience?: number): Promise<Store> => {
       const store = await openIndexedDbStore(factory, name, patience === undefined ? {} : { patience })
-      return options.storage === 'encrypted' ? encryptedStore(store, deviceKey(factory, `${name}-key`)) : store
+      return options.storage === 'encrypted'
+        ? encryptedStore(store, deviceKey(factory, `${name}-key`))
+        : store
     }
     const recovery = { reopen: () => open(Infinity), onChange: options.onChange }
     const first = await open().catch((error: unknown) => {
@@ -49,9 +51,13 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   }
 }
 
-/** Name of the database of what `root` vouches for, however its JSON is laid out. Another root begins from nothing. */
+/**
+ * Name of the database of the repository that `root` vouches for: the same for every root that carries the repository's
+ * name, else for this root alone, however its JSON is laid out.
+ */
 export async function databaseName(root: string): Promise<string> {
-  const hash = await sha256Hex(canonicalBytes(JSON.parse(root)))
+  const document = JSON.parse(root) as { signed?: { 'x-homing-repository'?: unknown } }
+  const hash = await sha256Hex(canonicalBytes(document.signed?.['x-homing-repository'] ?? document))
   return `homing-${hash.slice(0, databaseNameDigits)}`
 }
 

@@ -7,6 +7,11 @@ import { signedFields } from './signed-fields.ts'
 export const RootSchema = v.object({
   ...signedFields('root'),
   consistent_snapshot: v.optional(v.boolean()),
+  /**
+   * Names the repository for life, whatever becomes of its keys. Not of the specification: a device keeps what it has by
+   * it when an app ships a newer root.
+   */
+  'x-homing-repository': v.optional(v.string()),
   keys: KeysSchema,
   roles: v.strictObject({
     root: RoleKeysSchema,

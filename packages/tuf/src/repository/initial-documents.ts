@@ -27,6 +27,7 @@ export function initialRoot(
     version: 1,
     expires: expiryOf('root', now),
     consistent_snapshot: true,
+    'x-homing-repository': crypto.randomUUID(),
     keys: keysById([...root.keys, ...targets.keys, online]),
     roles: {
       root: roleKeys(root),

@@ -52,6 +52,17 @@ async function foundByTufJs({ files }: SignedRepository, target: string): Promis
 }
 
 describe('a repository signed by this package', () => {
+  it('has a name that new keys do not change', async () => {
+    const { root } = await signedRepository({}, now)
+    const signer = signerOfPem(generatePrivateKey('ed25519'))
+    const next = withKeys(renewed(root, 'root', now), 'root', { keys: [signer.key], threshold: 1 })
+    const bytes = await signMetadata(next, [next.roles.root], [signer])
+    const name = readDocument('root', bytes)['x-homing-repository']
+    expect(name).toMatch(/^[0-9a-f-]{36}$/)
+    expect(name).toBe(root['x-homing-repository'])
+    expect((await signedRepository({}, now)).root['x-homing-repository']).not.toBe(name)
+  })
+
   it.each(['ed25519', 'ecdsa', 'rsa'] as const)('is what its client and tuf-js trust: %s', async (type) => {
     const repository = await signedRepository({ type, rootKeys: 2, threshold: 2 }, now)
     repository.publisher = withTargets(repository.publisher, { [path]: targetFileOf(manifest) })
