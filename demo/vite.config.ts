@@ -2,7 +2,7 @@ import { homing } from '@homing/sdk/vite'
 import { defineConfig } from 'vite'
 
 export default defineConfig({
-  plugins: [homing()],
+  plugins: [homing({ root: process.env['HOMING_ROOT'] ?? '../.homing/keys/root.json' })],
   build: {
     target: 'es2022',
     // Knows `light-dark()` and nesting: no long way round for older ones.

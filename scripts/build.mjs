@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
 import { pnpm, root } from './pnpm.mjs'
@@ -7,32 +7,36 @@ import { pnpm, root } from './pnpm.mjs'
 const stamps = join(root, 'node_modules', '.cache', 'homing')
 const skipped = new Set(['node_modules', 'dist', 'test-results', 'playwright-report'])
 
-/** @returns {string[]} every file below `folder` that a build can read */
+/** @returns {string[]} every file below `folder`, if it is one, that a build can read; else the file itself */
 function filesIn(/** @type {string} */ folder) {
+  if (!statSync(folder).isDirectory()) return [folder]
   return readdirSync(folder, { withFileTypes: true })
     .filter(({ name }) => !skipped.has(name) && !name.startsWith('.'))
     .flatMap((item) => (item.isDirectory() ? filesIn(join(folder, item.name)) : [join(folder, item.name)]))
     .sort()
 }
 
-function fingerprint(/** @type {string[]} */ folders) {
+function fingerprint(/** @type {string[]} */ inputs) {
   const hash = createHash('sha256')
-  const files = [join(root, 'pnpm-lock.yaml'), ...folders.flatMap((folder) => filesIn(join(root, folder)))]
+  const files = ['pnpm-lock.yaml', ...inputs].map((path) => join(root, path)).flatMap(filesIn)
   for (const file of files) hash.update(`${file}\0`).update(readFileSync(file))
   return hash.digest('hex')
 }
 
 /**
  * Builds what `filter` selects unless the files it is made from are those of the last build.
- * @param {{ name: string, filter: string, inputs: string[], outputs: string[] }} target
+ * @param {{ name: string, filter: string, inputs: string[], outputs: string[], env?: NodeJS.ProcessEnv }} target
  */
-async function build({ name, filter, inputs, outputs }) {
+async function build({ name, filter, inputs, outputs, env }) {
   const stamp = join(stamps, `build-${name}`)
   const made = fingerprint(inputs)
   const fresh = existsSync(stamp) && readFileSync(stamp, 'utf8') === made
   if (fresh && outputs.every((path) => existsSync(join(root, path)))) return
   console.log(`Building the ${name} …`)
-  await pnpm(['-r', '--filter', filter, '--reporter=append-only', 'build'], { quiet: true })
+  await pnpm(['-r', '--filter', filter, '--reporter=append-only', 'build'], {
+    quiet: true,
+    ...(env && { env }),
+  })
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, made)
 }
@@ -54,7 +58,16 @@ export function buildPackages() {
   })
 }
 
-/** Builds the demo page, which bundles the SDK. */
-export function buildDemo() {
-  return build({ name: 'demo', filter: '@homing/demo', inputs: ['packages', 'demo'], outputs: ['demo/dist'] })
+/**
+ * Builds the demo page, which bundles the SDK and the root that it trusts.
+ * @param {string} trustedRoot file, below the repository's folder
+ */
+export function buildDemo(trustedRoot) {
+  return build({
+    name: 'demo',
+    filter: '@homing/demo',
+    inputs: ['packages', 'demo', trustedRoot],
+    outputs: ['demo/dist/assets'],
+    env: { ...process.env, HOMING_ROOT: join(root, trustedRoot) },
+  })
 }

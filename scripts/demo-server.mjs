@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,6 +14,10 @@ const pollEvery = 100 // milliseconds
 
 /** Where the demo's server keeps its data. */
 export const dataFolder = join(root, '.homing')
+
+/** Shown until the demo is built, which bundles the root that vouches for the server's key. */
+const beforeThePage =
+  '<!doctype html><title>Homing</title><meta http-equiv="refresh" content="2"><p>The demo is being built …'
 
 /** Holds the address of the server that was started last. */
 const urlFile = join(dataFolder, 'url')
@@ -77,17 +81,12 @@ export async function startDemoServer() {
   const port = await choosePort()
   const url = `http://localhost:${port}/`
   const main = join(root, 'packages', 'server', 'dist', 'main.js')
-  const args = [
-    main,
-    '--port',
-    `${port}`,
-    '--data',
-    dataFolder,
-    '--web',
-    join(root, 'demo', 'dist'),
-    '--dev',
-    '1',
-  ]
+  const web = join(root, 'demo', 'dist')
+  if (!existsSync(join(web, 'index.html'))) {
+    mkdirSync(web, { recursive: true })
+    writeFileSync(join(web, 'index.html'), beforeThePage)
+  }
+  const args = [main, '--port', `${port}`, '--data', dataFolder, '--web', web, '--dev', '1']
   const child = spawn(process.execPath, [...args, '--log-level', process.env.HOMING_LOG_LEVEL || 'warn'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   })

@@ -5,6 +5,12 @@ import { dataFolder } from './demo-server.mjs'
 import { root } from './pnpm.mjs'
 import { CommandFailed, run } from './run.mjs'
 
+/** Where the keys are kept that sign what `npm start` publishes; below the repository's folder. */
+const keys = '.homing/keys'
+
+/** The root that the demo trusts. */
+export const trustedRoot = `${keys}/root.json`
+
 const artefacts = join(root, 'models', 'artifacts')
 
 /** Folders below `folder`, by name. */
@@ -23,8 +29,18 @@ function packFiles() {
 /** Runs `homing` as the demo server's publisher. */
 export function homing(/** @type {string[]} */ args, /** @type {string} */ server, quiet = false) {
   const token = readFileSync(join(dataFolder, 'admin-token'), 'utf8').trim()
-  const env = { ...process.env, HOMING_SERVER: server, HOMING_TOKEN: token }
+  const env = {
+    ...process.env,
+    HOMING_SERVER: server,
+    HOMING_TOKEN: token,
+    HOMING_KEYS: join(root, keys),
+  }
   return run(process.execPath, [join(root, 'packages', 'cli', 'dist', 'main.js'), ...args], { env, quiet })
+}
+
+/** Makes the keys that sign what is published, at the first start. */
+export async function makeKeys(/** @type {string} */ server) {
+  if (!existsSync(join(root, trustedRoot))) await homing(['keys', 'init'], server, true)
 }
 
 /** Packs every model of `models/` and publishes those that the server lacks. */

@@ -1,20 +1,21 @@
-// `npm start`: installs, builds, starts the server with its embedded store, publishes the models of `models/`, serves
-// the demo and stays until Ctrl-C. Safe to run twice: what is there already is left as it is.
+// `npm start`: installs, builds, starts the server with its embedded store, makes keys, bundles their root with the demo,
+// publishes the models of `models/` and stays until Ctrl-C. Safe to run twice: what is there already is left as it is.
 import { buildDemo, buildPackages } from './build.mjs'
 import { startDemoServer } from './demo-server.mjs'
 import { requireNode } from './node-version.mjs'
 import { install } from './pnpm.mjs'
-import { publishModels } from './publish-models.mjs'
+import { makeKeys, publishModels, trustedRoot } from './publish-models.mjs'
 import { entry } from './run.mjs'
 
 await entry(async () => {
   requireNode()
   await install()
   await buildPackages()
-  await buildDemo()
   const server = await startDemoServer()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, server.stop)
   try {
+    await makeKeys(server.url)
+    await buildDemo(trustedRoot)
     await publishModels(server.url)
   } catch (error) {
     server.stop()

@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { buildDemo, buildPackages } from './build.mjs'
+import { buildPackages } from './build.mjs'
 import { ensureBrowsers } from './install-browser.mjs'
 import { requireNode } from './node-version.mjs'
 import { install, pnpm, root } from './pnpm.mjs'
@@ -52,7 +52,7 @@ await entry(async () => {
   rmSync(results, { recursive: true, force: true })
   mkdirSync(results, { recursive: true })
   await install()
-  const [{ browser, firefox }] = await Promise.all([ensureBrowsers(), buildPackages().then(buildDemo)])
+  const [{ browser, firefox }] = await Promise.all([ensureBrowsers(), buildPackages()])
   console.log(`Testing in ${browser} and ${firefox ?? 'no Firefox'}`)
   const browsers = { HOMING_BROWSER: browser, ...(firefox && { HOMING_FIREFOX: firefox }) }
   const env = { ...process.env, ...browsers, CI: process.env.CI ?? 'true' }

@@ -1,4 +1,5 @@
 import { createClient, HomingError, type Model } from '@homing/sdk'
+import { root } from '@homing/sdk/root'
 
 import { app, pollInterval } from './config.ts'
 import { createDigitsCard } from './digits/digits-card.ts'
@@ -23,7 +24,7 @@ async function start(): Promise<void> {
   const repository = repositoryUrl(location.href)
   place('foot-repository').textContent = `Repository: ${repository.href}`
 
-  const homing = createClient({ repository, app, pollInterval })
+  const homing = createClient({ repository, root, app, pollInterval })
   const models = new Map<string, Model>()
   const check = () => homing.check()
   const digits = createModelSlot(homing, models, digitsChoices[0])

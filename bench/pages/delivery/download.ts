@@ -18,7 +18,7 @@ async function download(): Promise<void> {
     onProgress({ loaded, total }) {
       if (loaded < total || whole) return
       whole = true
-      void tell({ name: 'whole' })
+      void tell({ name: 'whole', time: Date.now() })
     },
   })
 }

@@ -1,10 +1,12 @@
 import { createClient } from '@homing/sdk'
+import { root } from '@homing/sdk/root'
 
 import { digit, inTime, side, type Visit } from './visit.ts'
 
 async function measure(): Promise<Visit> {
   const homing = createClient({
     repository: new URL('/repository/', location.href),
+    root,
     app: 'bench',
     pollInterval: 0,
   })

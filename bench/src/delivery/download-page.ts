@@ -16,22 +16,22 @@ export interface DownloadVisit {
   readonly open: Promise<void>
   /** Lets it download. */
   readonly start: () => void
-  /** Resolves when every byte is on the device. @throws Error when the page says what went wrong, or nothing. */
-  readonly whole: Promise<void>
+  /** When every byte was on the device, in milliseconds since the epoch. @throws Error when the page says what went wrong, or nothing. */
+  readonly whole: Promise<number>
   /** Kills the browser. */
   readonly end: () => Promise<void>
 }
 
 /** A promise that is settled from outside. */
-interface Signal {
-  readonly promise: Promise<void>
-  readonly resolve: () => void
+interface Signal<T> {
+  readonly promise: Promise<T>
+  readonly resolve: (value: T) => void
   readonly reject: (error: Error) => void
 }
 
-function signal(): Signal {
-  let settle!: Omit<Signal, 'promise'>
-  const promise = new Promise<void>((resolve, reject) => (settle = { resolve, reject }))
+function signal<T = void>(): Signal<T> {
+  let settle!: Omit<Signal<T>, 'promise'>
+  const promise = new Promise<T>((resolve, reject) => (settle = { resolve, reject }))
   promise.catch(() => undefined) // told to whoever waits
   return { promise, ...settle }
 }
@@ -41,12 +41,13 @@ export async function visitDownload(
   { browser, folder, url }: { readonly browser: string; readonly folder: string; readonly url: string },
   order: DownloadOrder,
 ): Promise<DownloadVisit> {
-  const waits = { open: signal(), whole: signal() }
+  const waits = { open: signal(), whole: signal<number>() }
   const started = signal()
   const fail = (error: Error): void => Object.values(waits).forEach(({ reject }) => reject(error))
   const hear = (told: DownloadTold): void => {
     if (told.name === 'failed') fail(new Error(told.problem))
-    else waits[told.name].resolve()
+    else if (told.name === 'open') waits.open.resolve()
+    else waits.whole.resolve(told.time)
   }
   const server = createServer((request, response) => {
     response.setHeader('access-control-allow-origin', '*')

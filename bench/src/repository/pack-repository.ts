@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 
 import {
@@ -11,6 +11,7 @@ import {
   type Rollout,
   sha256Hex,
 } from '@homing/protocol'
+import { signedMetadata } from '@homing/testkit'
 
 const run = promisify(execFile)
 
@@ -19,15 +20,22 @@ interface PackResult {
   readonly manifest: { readonly model: string; readonly version: string }
 }
 
+/** What a page needs to know of a repository. */
+interface PackedRepository {
+  readonly manifest: Manifest
+  /** The root that it bundles. */
+  readonly root: string
+}
+
 /**
- * Packs one model with the built `homing` command into `folder`, rolls it out, and returns its manifest: a static
- * repository as the server writes it. Its parents are packed before it, oldest first, and not rolled out.
+ * Packs one model with the built `homing` command into `folder`, rolls it out and signs both: a static repository as the
+ * server writes it. Its parents are packed before it, oldest first, and not rolled out.
  */
 export async function packRepository(
   root: string,
   { source, parents = [] }: { readonly source: string; readonly parents?: readonly string[] },
   folder: string,
-): Promise<Manifest> {
+): Promise<PackedRepository> {
   const cli = join(root, 'packages', 'cli', 'dist', 'main.js')
   const pack = async (path: string): Promise<PackResult['manifest']> => {
     const { stdout } = await run(process.execPath, [cli, 'pack', path, '--out', folder, '--json'])
@@ -46,7 +54,15 @@ export async function packRepository(
     champion: version,
     versions: [requirements === undefined ? listed : { ...listed, requirements }],
   }
-  await mkdir(join(folder, 'rollouts'), { recursive: true })
-  await writeFile(join(folder, paths.rollout(model)), canonicalBytes(rollout))
-  return manifest
+  const documents = new Map([
+    [paths.manifest(model, version), bytes],
+    [paths.rollout(model), canonicalBytes(rollout)],
+  ])
+  const metadata = signedMetadata(documents)
+  metadata.sign()
+  for (const [path, document] of documents) {
+    await mkdir(dirname(join(folder, path)), { recursive: true })
+    await writeFile(join(folder, path), document)
+  }
+  return { manifest, root: metadata.root }
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { homing } from '@homing/sdk/vite'
@@ -29,10 +29,12 @@ export async function main(context: SuiteContext): Promise<Row[]> {
   const [parent, artefact] = [join(versions, '1.0.0'), join(versions, '1.1.0')]
   say('Packing digits and building the pages …')
   const repository = join(scratch, 'repository')
-  await packRepository(root, { source: artefact, parents: [parent] }, repository)
+  const packed = await packRepository(root, { source: artefact, parents: [parent] }, repository)
+  const trusted = join(scratch, 'root.json')
+  writeFileSync(trusted, packed.root)
   const pages = join(root, 'bench', 'pages', 'main')
   const [ours, theirs] = [join(scratch, 'homing'), join(scratch, 'peer')]
-  await buildPage(join(pages, 'homing.html'), ours, [homing()])
+  await buildPage(join(pages, 'homing.html'), ours, [homing({ root: trusted })])
   await buildPage(join(pages, 'peer.html'), theirs)
   const servers = {
     ours: await serveStatic({ '/': ours, '/repository/': repository }),

@@ -17,7 +17,7 @@ export async function training(context: SuiteContext): Promise<Row[]> {
   const folders = trainingFolders(root)
   say('Packing digits and building the page …')
   const repository = join(scratch, 'repository')
-  const { version } = await packRepository(
+  const { manifest } = await packRepository(
     root,
     { source: folders.onnx, parents: [folders.parent] },
     repository,
@@ -51,7 +51,7 @@ export async function training(context: SuiteContext): Promise<Row[]> {
       hosts,
     )
     say('Training for 5,000 steps …')
-    const memory = await memoryGrowth(repository, version)
+    const memory = await memoryGrowth(repository, manifest.version)
     say('Reading the 10,000 test images …')
     return [mlp, cnn, forward, memory, await digitsAccuracy(folders.onnx)]
   } finally {

@@ -1,5 +1,6 @@
 import { createClient } from '@homing/sdk'
 
+import root from './homing-root.json'
 import { wine } from './wine.js'
 
 const query = new URLSearchParams(location.search)
@@ -8,6 +9,7 @@ const output = /** @type {HTMLOutputElement} */ (document.querySelector('output'
 try {
   const homing = createClient({
     repository: query.get('repository') ?? '/repository/',
+    root,
     app: 'webpack-example',
   })
   const model = await homing.model(query.get('model') ?? 'wine')

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -36,8 +36,9 @@ beforeAll(async () => {
   const app = join(folder, 'app')
   await mkdir(app)
   await installApp(app)
-  stats = await bundle(app)
   repository = await startFaultyRepository()
+  await writeFile(join(app, 'src/homing-root.json'), repository.root)
+  stats = await bundle(app)
   await publishWine(repository, join(folder, 'packed'))
   server = await serveFolder(app, {
     'Content-Security-Policy': `default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self' ${repository.url}`,

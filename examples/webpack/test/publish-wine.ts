@@ -28,4 +28,5 @@ export async function publishWine(repository: FaultyRepository, folder: string):
     versions: [{ version, manifest }],
   }
   repository.files.set(paths.rollout(model), canonicalBytes(rollout))
+  repository.sign()
 }
