@@ -1,6 +1,5 @@
 import {
   type ErrorCode,
-  federatedProblem,
   HomingError,
   isModelName,
   type ListedVersion,
@@ -152,8 +151,8 @@ export function createDocuments(options: DocumentsOptions): Documents {
       throw untrusted(model, listed.version, 'its manifest and the rollout name different bases')
     if (listed.base === undefined) return found
     const base = await publishersOwn(model, listed.base, signal)
-    const problem = federatedProblem(found.manifest, base)
-    if (problem !== undefined) throw untrusted(model, listed.version, problem)
+    const { requireRepetition } = await import('./federated-version.ts') // most models have no such versions
+    requireRepetition(found.manifest, base)
     return { ...found, base }
   }
 

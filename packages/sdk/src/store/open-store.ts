@@ -1,8 +1,6 @@
 import { canonicalBytes, HomingError, sha256Hex } from '@homing/protocol'
 
 import { databaseNameDigits } from './config.ts'
-import { deviceKey } from './device-key.ts'
-import { encryptedStore } from './encrypted-store.ts'
 import { openIndexedDbStore } from './indexed-db-store.ts'
 import { withMemoryFallback } from './memory-fallback.ts'
 import { createMemoryStore } from './memory-store.ts'
@@ -36,9 +34,7 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
     const name = await databaseName(options.root)
     const open = async (patience?: number): Promise<Store> => {
       const store = await openIndexedDbStore(factory, name, patience === undefined ? {} : { patience })
-      return options.storage === 'encrypted'
-        ? encryptedStore(store, deviceKey(factory, `${name}-key`))
-        : store
+      return options.storage === 'encrypted' ? encrypted(store, factory, `${name}-key`) : store
     }
     const recovery = { reopen: () => open(Infinity), onChange: options.onChange }
     const first = await open().catch((error: unknown) => {
@@ -49,6 +45,15 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
   } catch (error) {
     return createMemoryStore(await storeError(error, browserEstimate))
   }
+}
+
+/** `store` behind a cipher, which few apps need and so is loaded apart. */
+async function encrypted(store: Store, factory: IDBFactory, keyName: string): Promise<Store> {
+  const [{ encryptedStore }, { deviceKey }] = await Promise.all([
+    import('./encrypted-store.ts'),
+    import('./device-key.ts'),
+  ])
+  return encryptedStore(store, deviceKey(factory, keyName))
 }
 
 /**

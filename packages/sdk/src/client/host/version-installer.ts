@@ -10,7 +10,6 @@ import {
 
 import { type DownloadProgress, downloadVersion } from '../../delivery/download-version.ts'
 import { createShardPatches, type ShardPatches } from '../../delivery/patches/shard-patches.ts'
-import { requireFrozen } from '../../delivery/require-frozen.ts'
 import { faultPoint } from '../../faults/fault-point.ts'
 import { type BackendFallback, backendsOf } from '../../libraries/backend.ts'
 import type { InstalledVersion } from '../../store/store.ts'
@@ -122,7 +121,10 @@ export function createVersionInstaller(
         if (server.serving) throw error // else what does not fit is served from memory
       })
       await downloadVersion(manifest, { repository, store, platform, patches, gate, signal, onProgress })
-      if (base) await requireFrozen(manifest, base, { repository, store, signal })
+      if (base) {
+        const { requireFrozen } = await import('../../delivery/federated-version.ts')
+        await requireFrozen(manifest, base, { repository, store, signal })
+      }
       await store.updateModel(model, (record) => asStaged(record, installed))
     })
     board.fetched(platform.now() - began, patches?.report())

@@ -3,10 +3,10 @@ import { type FaultyRepository, publishSamples, sampleVersion, startFaultyReposi
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { createDocuments } from './documents.ts'
+import { requireFrozen } from './federated-version.ts'
 import { hastyPlatform } from './hasty-platform.ts'
 import { createMapContent, type MapContent } from './map-content.ts'
 import { createRepository } from './repository.ts'
-import { requireFrozen } from './require-frozen.ts'
 
 /** Each shard of 1,000 bytes: `body` is frozen and fills the first and the half of the second, `head` is trained. */
 const tensors = [

@@ -1,10 +1,19 @@
-import { type FileRef, HomingError, type Manifest, mixedShards } from '@homing/protocol'
+import { federatedProblem, type FileRef, HomingError, type Manifest, mixedShards } from '@homing/protocol'
 
 import { equalBytes } from './equal-bytes.ts'
 import { isIntact } from './is-intact.ts'
 import type { ContentStore } from './ports.ts'
 import type { Repository } from './repository.ts'
 import { untrusted } from './untrusted.ts'
+
+/**
+ * Requires that the manifest of a federated version repeats that of its base in all but trained tensors.
+ * @throws HomingError VERSION_UNTRUSTED.
+ */
+export function requireRepetition(manifest: Manifest, base: Manifest): void {
+  const problem = federatedProblem(manifest, base)
+  if (problem !== undefined) throw untrusted(manifest.model, manifest.version, problem)
+}
 
 /**
  * Requires that a federated version, all of whose files are in the store, repeats every byte of its base that is not of
