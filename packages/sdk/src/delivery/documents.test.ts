@@ -187,10 +187,13 @@ describe('documents', async () => {
       expect(rollouts).toEqual(['metadata/timestamp.json'])
     })
 
-    it('no root after the last, whether 404 or 403 says so', async () => {
-      server.fail('metadata/2.root.json', { kind: 'status', status: 403 })
-      expect((await look()).champion).toBe('1.0.0')
-    })
+    it.each<Fault>([{ kind: 'status', status: 403 }, { kind: 'status', status: 410 }, { kind: 'html' }])(
+      'no root after the last, where %o says that there is none',
+      async (fault) => {
+        server.fail('metadata/2.root.json', fault)
+        expect((await look()).champion).toBe('1.0.0')
+      },
+    )
   })
 
   describe('what the device remembers', () => {

@@ -29,6 +29,7 @@ export function metadataFetcher(platform: DeliveryPlatform): Fetcher {
           () => fetchOnce(url, maxBytes, signal),
           signal,
         )
+        if (html && nextRoot.test(url)) return undefined
         if (html)
           throw new HomingError('RESPONSE_UNEXPECTED', `${url} answered with a web page`, {
             details: { url },
@@ -45,6 +46,12 @@ export function metadataFetcher(platform: DeliveryPlatform): Fetcher {
     },
   }
 }
+
+/**
+ * Hosts of single-page apps answer with their page for what is not there. Where a next root would be, that is as good as
+ * 404: whoever could send the one could send the other. A portal's page has met the timestamp before.
+ */
+const nextRoot = /\/\d+\.root\.json$/
 
 /** Stores such as S3 answer 403 for what is not there. */
 function isAbsent(error: unknown): boolean {
