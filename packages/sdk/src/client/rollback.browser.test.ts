@@ -1,4 +1,4 @@
-import type { Signature } from '@homing/protocol'
+import { paths, type Signature } from '@homing/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
@@ -306,4 +306,32 @@ test('a champion older than what serves moves the device back, and what was with
   await repository.rollOut('tiny', '1.1.0')
   await homing.check()
   expect(model.status.version).toBe('1.1.0')
+})
+
+test('under manual updates, an older champion is told and waits for update()', async () => {
+  await repository.publish([dense('1.0.0', 1), dense('1.1.0', 2)])
+  const homing = client()
+  const model = await homing.model('tiny', { backends: ['wasm'], updates: 'manual' })
+  await repository.rollOut('tiny', '1.0.0')
+  await homing.check()
+  expect(model.status).toMatchObject({ version: '1.1.0', update: { available: '1.0.0' } })
+  expect((await model.update()).version).toBe('1.0.0')
+})
+
+test('two tabs that bring different versions end with the newer one: a pointer that moved meanwhile is not moved back', async () => {
+  await repository.publish([dense('1.0.0', 1)])
+  const [first, second] = [client(), client()]
+  const models = [await open(first), await open(second)]
+  const [slow] = await repository.publish([dense('1.1.0', 2)])
+  const shard = slow!.parameters.shards[0]!.sha256
+  await repository.fail(paths.blob(shard), { kind: 'slow', piece: 1, every: 20 })
+  const checking = first.check()
+  await expect.poll(async () => (await repository.requests()).includes(paths.blob(shard))).toBe(true)
+  await repository.publish([dense('1.2.0', 3)])
+  await Promise.all([checking, second.check()])
+  await first.check()
+  await expect.poll(() => models.map(({ status }) => status.version)).toEqual(['1.2.0', '1.2.0'])
+  const third = client()
+  expect((await open(third)).status.version).toBe('1.2.0')
+  expect((await (await open(third)).rollback()).version).toBe('1.1.0')
 })

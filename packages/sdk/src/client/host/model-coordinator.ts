@@ -6,8 +6,6 @@ import { readStoredManifest, readVersion, type StoredVersion } from '../../deliv
 import type { Backend } from '../../libraries/backend.ts'
 import type { BackendFault } from '../../runtime/runtime-api.ts'
 import { createTurns } from '../../runtime/turns.ts'
-import type { InstalledVersion } from '../../store/store.ts'
-import type { Rollback } from '../api.ts'
 import type { OpenOptions } from '../host-api.ts'
 import { takesUpdates, updatePolicies, type UpdatePolicy } from '../update-policy.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
@@ -16,9 +14,10 @@ import { createFollower } from './follower.ts'
 import { asPinned } from './model-records.ts'
 import { createStatusBoard } from './status-board.ts'
 import type { ModelNews } from './tabs.ts'
+import { createRecovery } from './recovery.ts'
 import { createRollbacks } from './rollbacks.ts'
 import { createVersionInstaller } from './version-installer.ts'
-import { asFallback, closedError, createVersionServer } from './version-server.ts'
+import { closedError, createVersionServer } from './version-server.ts'
 
 /** One open model: which version serves, what is on its way, and what the page is told. */
 export interface ModelCoordinator {
@@ -92,7 +91,6 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
   })
   const installer = createVersionInstaller(deps, server, board)
   const bundled = createBundledVersions(deps.bundle, { ...deps, inTurn }, server, board)
-  const rollbacks = createRollbacks(deps, life.signal)
 
   const showStorage = async (): Promise<void> => {
     const { kind, reason, code } = store
@@ -143,48 +141,16 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     look: () => poll.look(),
   })
 
-  const rolledBack = (to: InstalledVersion, rollback: Rollback): void => {
-    board.rolledBack(rollback)
-    deps.tell({ type: 'activated', model, version: to.version })
-  }
-  const repair = async (fault: BackendFault): Promise<void> => {
-    const faulty = server.serving
-    if (!faulty) return
-    const { installed, manifest } = faulty
-    const blame = () =>
-      rollbacks.blame(installed, manifest.engine, [asFallback(fault)]).catch(() => undefined)
-    if (!fault.doubt && (await rollbacks.isOnTrial(installed).catch(() => false))) await blame()
-    const other = await server.repair(fault, () => rollbacks.afterFault(installed))
-    if (!other) return
-    if (fault.doubt) await blame()
-    rolledBack(other.installed, { version: installed.version, by: 'fault', error: fault.error })
-  }
-
-  /** Serves again what an engine's death took away, or the version before where it keeps dying under a new one. */
-  const revive = async (engine: Engine): Promise<void> => {
-    const dead = server.serving ?? server.lost
-    if (dead?.manifest.engine !== engine) return
-    const other = await rollbacks.afterCrash(dead.installed).catch(() => undefined) // a broken store has none
-    if (!other) return server.restore(engine)
-    await server.serve(other.installed, other.commit)
-    const error = new HomingError(
-      'WORKER_LOST',
-      `The ${engine} worker died again and again under this version.`,
-    )
-    rolledBack(other.installed, { version: dead.installed.version, by: 'fault', error: error.toJSON() })
-  }
-  /** Settles once what was lost with a worker serves again, or cannot. */
-  let healing: Promise<void> = Promise.resolve()
-  /** What served could not be loaded again. Where the browser evicted its files, they are fetched. */
-  const heal = async (thrown: unknown): Promise<void> => {
-    const error = HomingError.from(thrown)
-    board.broken(error)
-    const version = server.lost?.installed.version
-    if (error.code !== 'INTEGRITY_FAILED' || version === undefined || policy === 'localOnly') return
-    await look(life.signal, true, version)
-      .catch(() => look(life.signal, true)) // that version is gone from the repository too
-      .catch(() => undefined) // told in the status
-  }
+  const recovery = createRecovery({
+    ...deps,
+    server,
+    rollbacks: createRollbacks(deps, life.signal),
+    board,
+    async fetchAgain(version) {
+      if (policy === 'localOnly') return
+      await look(life.signal, true, version).catch(() => look(life.signal, true))
+    },
+  })
 
   const lookLater = async (): Promise<void> => {
     if (takesUpdates(policy) && pinned === undefined)
@@ -207,7 +173,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       await look(signal, true)
     } catch (error) {
       if (signal.aborted) throw error
-      await fromHere(() => Promise.reject(error as Error))
+      await fromHere(() => Promise.reject(HomingError.from(error)))
       board.dispatch({ type: 'check' })
       board.failed(error)
     }
@@ -243,14 +209,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
             'UPDATE_REFUSED',
             `${model} is pinned to ${pinned}: pin another version, or null.`,
           )
-        const { installed, commit, left } = await rollbacks.byApp()
-        try {
-          await server.serve(installed, commit)
-        } catch (error) {
-          board.failed(error)
-          throw error
-        }
-        rolledBack(installed, { version: left.version, by: 'app' })
+        await recovery.rollback()
       }),
     async pin(version) {
       const before = pinned
@@ -295,20 +254,10 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     nudge() {
       if (deps.pollInterval > 0) poll.nudge()
     },
-    async engineLost(engine) {
-      healing = revive(engine).catch(heal)
-      await healing
-    },
-    fault: repair,
-    async proven(engine, instance) {
-      const { serving } = server
-      if (serving?.manifest.engine === engine && serving.facts.instance === instance)
-        await rollbacks.proven(serving.installed)
-    },
-    async ready() {
-      await healing
-      await server.ready()
-    },
+    engineLost: (engine) => recovery.engineLost(engine),
+    fault: (fault) => recovery.fault(fault),
+    proven: (engine, instance) => recovery.proven(engine, instance),
+    ready: () => recovery.ready(),
     async sectionFiles(section, outer) {
       const signal = AbortSignal.any([outer, life.signal])
       await server.ready()

@@ -36,7 +36,7 @@ afterEach(async () => {
   await storageBuckets.delete(name)
 })
 
-const roomOf = (estimate = () => bucket.estimate() as Promise<StorageEstimate>) =>
+const roomOf = (estimate = () => bucket.estimate()) =>
   createStorageRoom({
     store,
     cleaner: { free: () => store.collectGarbage({ parse: parseManifest, live: new Set(), budget: 0 }) },

@@ -1,0 +1,104 @@
+import { type Engine, HomingError } from '@homing/protocol'
+
+import type { BackendFault } from '../../runtime/runtime-api.ts'
+import type { InstalledVersion } from '../../store/store.ts'
+import type { Rollback } from '../api.ts'
+import type { CoordinatorDeps } from './coordinator-deps.ts'
+import type { Rollbacks } from './rollbacks.ts'
+import type { StatusBoard } from './status-board.ts'
+import { asFallback, type VersionServer } from './version-server.ts'
+
+/** What recovering works with. */
+export interface RecoveryDeps extends Pick<CoordinatorDeps, 'model' | 'tell'> {
+  readonly server: VersionServer
+  readonly rollbacks: Rollbacks
+  readonly board: StatusBoard
+  /** Serves a version whose files are gone from the device, from the repository; a later one where that has it no more. */
+  readonly fetchAgain: (version: string) => Promise<void>
+}
+
+/** Keeps one model serving when its version, its backend, its engine's worker or its files fail. */
+export interface Recovery {
+  /** A backend broke under the serving version, or a new version fails on valid values. */
+  fault(fault: BackendFault): Promise<void>
+  /** The engine's worker died. Resolves once what served does again, or cannot. */
+  engineLost(engine: Engine): Promise<void>
+  /** A loaded version has answered its first predictions. */
+  proven(engine: Engine, instance: number): Promise<void>
+  /** The app goes back to the version before. @throws HomingError ROLLBACK_UNAVAILABLE, and those of `VersionServer.serve`. */
+  rollback(): Promise<void>
+  /** Resolves when a version serves and none is being loaded in its place. */
+  ready(): Promise<void>
+}
+
+export function createRecovery({
+  model,
+  tell,
+  server,
+  rollbacks,
+  board,
+  fetchAgain,
+}: RecoveryDeps): Recovery {
+  const rolledBack = (to: InstalledVersion, rollback: Rollback): void => {
+    board.rolledBack(rollback)
+    tell({ type: 'activated', model, version: to.version })
+  }
+  /** Serves again what an engine's death took away, or the version before where it keeps dying under a new one. */
+  const revive = async (engine: Engine): Promise<void> => {
+    const dead = server.serving ?? server.lost
+    if (dead?.manifest.engine !== engine) return
+    const other = await rollbacks.afterCrash(dead.installed).catch(() => undefined) // a broken store has none
+    if (!other) return server.restore(engine)
+    await server.serve(other.installed, other.commit)
+    const message = `The ${engine} worker died again and again under this version.`
+    const error = new HomingError('WORKER_LOST', message).toJSON()
+    rolledBack(other.installed, { version: dead.installed.version, by: 'fault', error })
+  }
+  /** What served could not be loaded again. Where the browser evicted its files, they are fetched. */
+  const heal = async (thrown: unknown): Promise<void> => {
+    const error = HomingError.from(thrown)
+    board.broken(error)
+    const version = server.lost?.installed.version
+    if (error.code !== 'INTEGRITY_FAILED' || version === undefined) return
+    await fetchAgain(version).catch(() => undefined) // told in the status
+  }
+  let healing: Promise<void> = Promise.resolve()
+
+  return {
+    async fault(fault) {
+      const faulty = server.serving
+      if (!faulty) return
+      const { installed, manifest } = faulty
+      const blame = () =>
+        rollbacks.blame(installed, manifest.engine, [asFallback(fault)]).catch(() => undefined)
+      if (!fault.doubt && (await rollbacks.isOnTrial(installed).catch(() => false))) await blame()
+      const other = await server.repair(fault, () => rollbacks.afterFault(installed))
+      if (!other) return
+      if (fault.doubt) await blame()
+      rolledBack(other.installed, { version: installed.version, by: 'fault', error: fault.error })
+    },
+    async engineLost(engine) {
+      healing = revive(engine).catch(heal)
+      await healing
+    },
+    async proven(engine, instance) {
+      const { serving } = server
+      if (serving?.manifest.engine === engine && serving.facts.instance === instance)
+        await rollbacks.proven(serving.installed)
+    },
+    async rollback() {
+      const { installed, commit, left } = await rollbacks.byApp()
+      try {
+        await server.serve(installed, commit)
+      } catch (error) {
+        board.failed(error)
+        throw error
+      }
+      rolledBack(installed, { version: left.version, by: 'app' })
+    },
+    async ready() {
+      await healing
+      await server.ready()
+    },
+  }
+}
