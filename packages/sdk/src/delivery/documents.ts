@@ -135,9 +135,11 @@ export function createDocuments(options: DocumentsOptions): Documents {
     })
     if (file.length !== ref.size || file.hashes['sha256'] !== ref.sha256)
       throw untrusted(model, version, 'the rollout names another manifest than the one that was signed')
-    const there = seen.get(ref.sha256) ?? (await store.readManifest(ref.sha256))
+    const stored = await store.readManifest(ref.sha256)
+    const there = stored ?? seen.get(ref.sha256)
     const bytes = there && (await isFile(path, there, file)) ? there : await download(client, path, file)
-    seen.set(ref.sha256, bytes)
+    if (bytes === stored) seen.delete(ref.sha256)
+    else seen.set(ref.sha256, bytes)
     return { bytes: bytes.slice(), manifest: parseManifest(bytes, { model, version }) }
   }
 
