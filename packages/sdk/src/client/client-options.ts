@@ -66,7 +66,7 @@ function bundles(bundled: unknown): Record<string, string> {
   if (typeof bundled !== 'object' || bundled === null) refuse('`bundled` must be URLs by the names of models')
   return Object.fromEntries(
     Object.entries(bundled as Record<string, string | URL>).map(([model, url]) => {
-      if (!isModelName(model)) refuse(`\`bundled\` names "${model}", which is no name of a model`)
+      if (!isModelName(model)) refuse(`\`bundled\` names "${String(model)}", which is no name of a model`)
       return [model, folder(url, `bundled.${model}`)]
     }),
   )

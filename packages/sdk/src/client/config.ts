@@ -31,6 +31,9 @@ export const defaultBudget = 2 ** 28
 /** From how many bytes on a download is large: the browser is asked first not to evict what is stored. */
 export const largeDownload = 4 * 2 ** 20
 
+/** Up to how many bytes of parameters an engine is started while they are on their way. */
+export const maxHeadStart = 32 * 2 ** 20
+
 /** Longest wait for another tab's clean-up before a version is served all the same, in milliseconds. */
 export const claimTimeout = 2_000
 
@@ -39,3 +42,6 @@ export const eventsPerPruning = 100
 
 /** Longest wait for other tabs to close a model that is forgotten, in milliseconds. */
 export const forgetTimeout = 5_000
+
+/** How long before a user's access to a private model ends a new token is asked for, in milliseconds: a day. */
+export const accessRenewal = 86_400_000

@@ -207,6 +207,67 @@ describe('forget', () => {
   })
 })
 
+describe('the end of access', () => {
+  /** A token that lets its user have the model for so many seconds. */
+  const tokenFor = (seconds: number): string => {
+    const now = Date.now() / 1000
+    const claims = { exp: now + 3600, homing: { models: { tiny: now + seconds } } }
+    return `head.${btoa(JSON.stringify(claims)).replaceAll('=', '')}.signature`
+  }
+  const blobsOnDisk = async (): Promise<number> => (await onDisk()).rows['blobs']!
+  const until = async (): Promise<string> => /"until":(\d+)/.exec((await onDisk()).text)?.[1] ?? ''
+
+  test('is remembered with the model, which is deleted then, while it is open', async () => {
+    await repository.publish([dense('1.0.0', 1)])
+    const token = tokenFor(4)
+    await repository.guard([token])
+    const homing = client({ getToken: () => token })
+    const model = await open(homing)
+    expect((await model.predict(input)).version).toBe('1.0.0')
+    expect(Number(await until())).toBeGreaterThan(Date.now())
+    await expect.poll(() => model.status.state.name, { timeout: 10_000 }).toBe('closed')
+    await expect(model.predict(input)).rejects.toMatchObject({ code: 'CLOSED' })
+    await expect.poll(blobsOnDisk).toBe(0)
+    await repository.guard([])
+    await expect(open(homing)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  })
+
+  test('that passed while the app was closed deletes the model when it opens, offline too', async () => {
+    await repository.publish([dense('1.0.0', 1)])
+    const token = tokenFor(2)
+    await repository.guard([token])
+    const first = client({ getToken: () => token })
+    await open(first)
+    await first.close()
+    await expect.poll(async () => Date.now() > Number(await until()), { timeout: 5_000 }).toBe(true)
+    expect(await blobsOnDisk()).toBe(2)
+    await repository.stop()
+    const offline = client({ getToken: () => Promise.reject(new Error('offline')) })
+    await expect(open(offline)).rejects.toMatchObject({ code: 'NETWORK_FAILED' })
+    expect(await blobsOnDisk()).toBe(0)
+  })
+
+  test('moves when a new token says so, without a new download', async () => {
+    await repository.publish([dense('1.0.0', 1)])
+    const [token, renewed] = [tokenFor(60), tokenFor(30 * 86_400)]
+    await repository.guard([token])
+    const first = client({ getToken: () => token })
+    await open(first)
+    await first.close()
+    const before = Number(await until())
+    const from = (await repository.requests()).length
+    let asked = 0
+    const second = client({ getToken: () => (asked++, renewed) })
+    await open(second)
+    expect(asked, 'less than a day is left').toBe(1)
+    expect(Number(await until())).toBeGreaterThan(before + 20 * 86_400_000)
+    await second.close()
+    await open(client({ getToken: () => (asked++, renewed) }))
+    expect(asked, 'a month is left').toBe(1)
+    expect(await repository.requests()).toHaveLength(from)
+  })
+})
+
 describe('encrypted storage', () => {
   const encrypted = { storage: 'encrypted' } as const
   const keyRows = async (): Promise<number> => {

@@ -97,3 +97,15 @@ test('after clear() the next user’s token comes, also where one was on its way
   expect(tokens.claims()).toBeUndefined()
   expect(await tokens.token()).toBe(tokenUntil(300_000, 'next'))
 })
+
+test('renew() asks whatever is at hand, and tells what the new token claims', async () => {
+  const { tokens, clock } = session((call) =>
+    call < 3 ? tokenUntil(300_000 * call, String(call)) : undefined,
+  )
+  await tokens.token()
+  expect(await tokens.renew()).toMatchObject({ exp: (start + 600_000) / 1000 })
+  expect(await tokens.token()).toBe(tokenUntil(600_000, '2'))
+  expect(await tokens.renew()).toBeUndefined()
+  expect(tokens.claims()).toBeUndefined()
+  expect(clock.calls).toBe(3)
+})

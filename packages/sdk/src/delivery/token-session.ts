@@ -19,6 +19,8 @@ export interface TokenSession {
    * @throws HomingError UNAUTHORIZED when the app's hook fails.
    */
   token(): Promise<string | undefined>
+  /** What a new token claims, whatever the one at hand does. @throws HomingError UNAUTHORIZED. */
+  renew(): Promise<AccessClaims | undefined>
   /** A server refused `token`: the next one is asked for, unless that was done meanwhile. */
   refuse(token: string): void
   /** What the last token claims; undefined before there is one. */
@@ -56,7 +58,7 @@ export function createTokenSession({ getToken, time, onClaims }: TokenSessionOpt
     if (claims) onClaims?.(claims)
   }
 
-  return {
+  const session: TokenSession = {
     async token() {
       if (held && time() < held.usableUntil) return held.token
       held = undefined
@@ -66,11 +68,17 @@ export function createTokenSession({ getToken, time, onClaims }: TokenSessionOpt
       }))
       try {
         const token = await mine
-        if (asking === mine && token !== undefined) hold(token)
+        if (asking === mine && token === undefined) lastClaims = undefined
+        else if (asking === mine && token !== undefined) hold(token)
         return token
       } finally {
         if (asking === mine) asking = undefined
       }
+    },
+    async renew() {
+      held = undefined
+      await session.token()
+      return lastClaims
     },
     refuse(token) {
       if (held?.token === token) held = undefined
@@ -80,4 +88,5 @@ export function createTokenSession({ getToken, time, onClaims }: TokenSessionOpt
       held = asking = lastClaims = undefined
     },
   }
+  return session
 }

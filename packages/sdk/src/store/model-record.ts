@@ -15,6 +15,7 @@ const ModelRecordSchema = v.object({
   staged: v.exactOptional(InstalledVersionSchema),
   downloading: v.exactOptional(InstalledVersionSchema),
   pinned: v.exactOptional(VersionSchema),
+  until: v.exactOptional(v.pipe(v.number(), v.finite())),
   rejected: v.record(v.string(), v.object({ code: v.string(), reason: v.string() })),
 }) satisfies v.GenericSchema<unknown, ModelRecord>
 

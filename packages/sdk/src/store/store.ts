@@ -30,6 +30,8 @@ export interface ModelRecord {
   readonly downloading?: InstalledVersion
   /** The app or the user wants this version and no other. */
   readonly pinned?: string
+  /** Until when the user may have this model, in milliseconds since the epoch; for ever when undefined. */
+  readonly until?: number
   /** Versions that failed on this device, by a key of manifest hash, SDK, engine, backend and adapter. */
   readonly rejected: Readonly<Record<string, { readonly code: string; readonly reason: string }>>
 }

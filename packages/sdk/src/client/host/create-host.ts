@@ -14,6 +14,7 @@ import { browserEstimate } from '../../store/store-error.ts'
 import type { Store } from '../../store/store.ts'
 import { eventsPerPruning, maxEventAge } from '../config.ts'
 import type { HostApi, HostConfig, ModelEvent, OpenOptions, PageApi } from '../host-api.ts'
+import { createAccessEnds, withAccessEnds } from './access-ends.ts'
 import { describeAdapters } from './adapters.ts'
 import { claims } from './claims.ts'
 import { createCleaner } from './cleaner.ts'
@@ -25,7 +26,7 @@ import { growingProgress } from './growing-progress.ts'
 import { meteredGate } from './metered-gate.ts'
 import { createModelCoordinator, type ModelCoordinator } from './model-coordinator.ts'
 import { once } from './once.ts'
-import { type Bundle, openBundle } from './open-bundle.ts'
+import { bundleShelf } from './open-bundle.ts'
 import { openModels } from './open-models.ts'
 import { createRejections } from './rejections.ts'
 import { createStorageRoom } from './storage-room.ts'
@@ -42,7 +43,11 @@ interface ModelEnd {
 export function createHost(config: HostConfig): HostApi {
   let connect!: (page: PageApi) => void
   const page = new Promise<PageApi>((resolve) => (connect = resolve))
-  const tokens = createTokenSession({ getToken: async () => (await page).getToken(), time: Date.now })
+  const tokens = createTokenSession({
+    getToken: async () => (await page).getToken(),
+    time: Date.now,
+    onClaims: (claims) => void ends.heard(claims).catch(() => undefined), // the next write notes it
+  })
   const platform = config.hasTokens ? withToken(webPlatform(), config.repository, tokens) : webPlatform()
   const repository = createRepository(config.repository, platform)
   const models = new Map<string, ModelCoordinator>()
@@ -57,7 +62,7 @@ export function createHost(config: HostConfig): HostApi {
   const onChange = (): void => {
     for (const model of models.values()) model.storageChanged()
   }
-  const store = once(() => openStore({ ...config, onChange }))
+  const store = once(async () => withAccessEnds(await openStore({ ...config, onChange }), tokens.claims))
   const device = once(describeDevice)
   const otherTabs = once(async () =>
     tabs(await databaseName(config.root), (news) => {
@@ -107,13 +112,7 @@ export function createHost(config: HostConfig): HostApi {
       persist: async () => (await page).persistStorage(),
     }),
   )
-  const bundles = new Map<string, Bundle>()
-  const bundleOf = (model: string): Bundle | undefined => {
-    const url = Object.hasOwn(config.bundled, model) ? config.bundled[model]! : undefined
-    if (url !== undefined && !bundles.has(model))
-      bundles.set(model, openBundle(url, config.root, webPlatform()))
-    return bundles.get(model)
-  }
+  const bundleOf = bundleShelf(config.bundled, config.root, webPlatform())
   /** A page that brings its models back, after its host died, opens them and calls them at once. */
   const openings = new Map<string, Promise<unknown>>()
   const opened = async (model: string): Promise<ModelCoordinator> => {
@@ -154,7 +153,7 @@ export function createHost(config: HostConfig): HostApi {
     options: OpenOptions,
     emit: (event: ModelEvent) => Promise<void>,
   ): Promise<ModelCoordinator> => {
-    const opening = inTurnOf(model)(async () => {
+    const enter = async (): Promise<ModelCoordinator> => {
       await leave(model)
       const release = await (await openEverywhere()).hold(model)
       const made = await coordinate(model, options, emit).catch((error: unknown) => {
@@ -164,7 +163,8 @@ export function createHost(config: HostConfig): HostApi {
       models.set(model, made)
       leaving.set(model, { emit, release })
       return made
-    })
+    }
+    const opening = ends.settle(model).then(() => inTurnOf(model)(enter))
     const told = opening.catch(() => undefined) // to who opens it
     openings.set(model, told)
     return opening
@@ -187,6 +187,12 @@ export function createHost(config: HostConfig): HostApi {
     const kept = await store()
     if (kept.kind === 'memory') await kept.forget({ model, parse: parseManifest }) // no other tab can
   }
+
+  const forgetModels = async (model?: string): Promise<void> => {
+    const [kept, tab, everywhere] = await Promise.all([store(), otherTabs(), openEverywhere()])
+    await forget(model, { store: kept, tabs: tab, openModels: everywhere, close: closeForgotten })
+  }
+  const ends = createAccessEnds({ store, tokens, time: Date.now, forget: forgetModels })
 
   return {
     connect(pageApi) {
@@ -225,10 +231,7 @@ export function createHost(config: HostConfig): HostApi {
       engines.drop(engine)
       await Promise.all([...models.values()].map((model) => model.engineLost(engine)))
     },
-    async forget(model) {
-      const [kept, tab, everywhere] = await Promise.all([store(), otherTabs(), openEverywhere()])
-      await forget(model, { store: kept, tabs: tab, openModels: everywhere, close: closeForgotten })
-    },
+    forget: forgetModels,
     async record(event, fields) {
       const kept = await store()
       const time = Date.now()
@@ -241,6 +244,7 @@ export function createHost(config: HostConfig): HostApi {
       for (const model of models.values()) model.close().catch(() => undefined)
       models.clear()
       const [kept, tab, claims] = await Promise.all([store(), otherTabs(), claimed()])
+      ends.close()
       tab.close()
       claims.close()
       await kept.close()

@@ -14,7 +14,7 @@ export interface Bundle {
  * expiry is not: it tells that newer metadata may be withheld, and here nobody could. What the bundle says of itself is
  * not kept, so it never stands against what the repository has said.
  */
-export function openBundle(url: string, root: string, platform: DeliveryPlatform): Bundle {
+function openBundle(url: string, root: string, platform: DeliveryPlatform): Bundle {
   const timeless: DeliveryPlatform = {
     ...platform,
     time: () => 0,
@@ -29,5 +29,20 @@ export function openBundle(url: string, root: string, platform: DeliveryPlatform
       platform: timeless,
       alone: (_name, _signal, work) => work(), // what is kept is this tab's own
     }),
+  }
+}
+
+/** The bundles of an app, by model; each is opened once. */
+export function bundleShelf(
+  urls: Readonly<Record<string, string>>,
+  root: string,
+  platform: DeliveryPlatform,
+): (model: string) => Bundle | undefined {
+  const opened = new Map<string, Bundle>()
+  return (model) => {
+    if (!Object.hasOwn(urls, model)) return undefined
+    const bundle = opened.get(model) ?? openBundle(urls[model]!, root, platform)
+    opened.set(model, bundle)
+    return bundle
   }
 }
