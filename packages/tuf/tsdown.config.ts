@@ -1,8 +1,8 @@
 import { defineConfig } from 'tsdown'
 
-export default defineConfig({
-  entry: ['src/index.ts', 'src/repository.ts'],
-  platform: 'neutral',
-  fixedExtension: false,
-  dts: true,
-})
+const shared = { fixedExtension: false, dts: true } as const
+
+export default defineConfig([
+  { ...shared, entry: ['src/index.ts'], platform: 'neutral' },
+  { ...shared, entry: ['src/repository.ts'], platform: 'node', clean: false },
+])

@@ -137,6 +137,15 @@ describe('signMetadata', () => {
     await expect(verifyRoot(bytes)).resolves.toEqual(strange)
   })
 
+  it('signs what lists thousands of files', async () => {
+    const { targets, publisher, signers } = await signedRepository({}, now)
+    const file = targetFileOf(manifest)
+    const paths = Array.from({ length: 10_000 }, (_, at) => `models/m${at}/1.0.0/manifest.json`)
+    const listing = withTargets(publisher, Object.fromEntries(paths.map((name) => [name, file])))
+    const bytes = await signMetadata(listing, [keysOfRole('publisher', targets).roleKeys], signers)
+    expect(await verifyTargets(bytes, 'publisher', targets)).toEqual(listing)
+  })
+
   it('refuses to sign by fewer keys than the threshold, with a foreign key, or with a liar', async () => {
     const { root, signers } = await signedRepository({ rootKeys: 3, threshold: 2 }, now)
     const sign = (with_: typeof signers) => signMetadata(root, [root.roles.root], with_)

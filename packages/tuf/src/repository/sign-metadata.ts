@@ -5,7 +5,7 @@ import models from '@tufjs/models'
 import { toHex } from '../keys/bytes.ts'
 import { verifySignature } from '../keys/verify-signature.ts'
 import type { RoleKeys } from '../metadata/key.ts'
-import { modelOf, type SignedDocument } from './document.ts'
+import { jsonOf, type SignedDocument } from './document.ts'
 import type { Signer } from './signer.ts'
 
 /**
@@ -31,13 +31,14 @@ export async function signMetadata(
         { details: { keyIds: keyids, threshold, present } },
       )
   }
-  const metadata = modelOf(document)
-  const bytes = new TextEncoder().encode(canonicalJson.canonicalize(metadata.signed.toJSON()))
+  const signed = jsonOf(document)
+  const bytes = new TextEncoder().encode(canonicalJson.canonicalize(signed))
+  const signatures: object[] = []
   for (const [keyID, signer] of byId) {
     const sig = toHex(await signer.sign(bytes))
     if (!(await verifySignature(signer.key, sig, bytes)))
       throw new HomingError('SIGNING_FAILED', `The signature by the key ${keyID} does not verify`)
-    metadata.signatures[keyID] = new models.Signature({ keyID, sig })
+    signatures.push(new models.Signature({ keyID, sig }).toJSON())
   }
-  return new TextEncoder().encode(JSON.stringify(metadata.toJSON()))
+  return new TextEncoder().encode(JSON.stringify({ signatures, signed }))
 }
