@@ -11,6 +11,7 @@ import { signBeforeExpiry } from './jobs/sign-before-expiry.ts'
 import { keyFolder } from './metadata/key-folder.ts'
 import type { OnlineKeys } from './metadata/online-keys.ts'
 import { openOnlineKeys } from './metadata/open-online-keys.ts'
+import { publisherListing } from './metadata/publisher-listing.ts'
 import { type Signing, signing } from './metadata/signing.ts'
 import type { SettledOptions } from './options.ts'
 import { noteOldFiles } from './publication/note-files.ts'
@@ -51,14 +52,12 @@ export async function openState(options: SettledOptions, log: FastifyBaseLogger)
   const patchLock = processLock(options.patchLockFile, patchLockTimeoutMs)
   try {
     const keys = await openOnlineKeys(options.onlineKey, keyFolder(options.keyFolder), lock)
+    const shared = { registry, metadata, publisher: publisherListing(metadata), store, now: options.now }
     const parts = {
-      registry,
-      metadata,
-      store,
+      ...shared,
       keys,
       lock,
       lifetimes: options.lifetimes,
-      now: options.now,
       log,
     }
     const signer = signing(parts)
@@ -68,7 +67,7 @@ export async function openState(options: SettledOptions, log: FastifyBaseLogger)
       .catch((err: unknown) => log.error({ err }, 'published files could not be rebuilt'))
     const job = signBeforeExpiry(parts, signer)
     await job.first
-    const publication = { registry, access, metadata, signing: signer, store, layout, now: options.now }
+    const publication = { ...shared, access, signing: signer, layout }
     const patches = patchNewVersions({
       publication,
       lock: patchLock,

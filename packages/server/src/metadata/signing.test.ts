@@ -5,7 +5,13 @@ import { generatePrivateKey, readDocument, renewed, signerOfPem, withKeys } from
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 
-import { publisher, samplePackage, signer, startedServer, temporaryFolder } from '../../test/fixture.ts'
+import {
+  publisher as requests,
+  samplePackage,
+  signer,
+  startedServer,
+  temporaryFolder,
+} from '../../test/fixture.ts'
 import { keys as ownKeys, signingPublisher } from '../../test/signing-publisher.ts'
 import { ourClient, readingFolder, type TestClient, tufJsClient } from '../../test/tuf-clients.ts'
 import type { BlobStore } from '../blobs/blob-store.ts'
@@ -21,6 +27,7 @@ import { openSqlite } from '../repositories/open-sqlite.ts'
 import { processLock } from '../repositories/process-lock.ts'
 import { keyFolder } from './key-folder.ts'
 import { openOnlineKeys } from './open-online-keys.ts'
+import { publisherListing } from './publisher-listing.ts'
 import { signing } from './signing.ts'
 
 /** A repository with two versions, of which one is rolled out; its parts, without a server around them. */
@@ -28,8 +35,8 @@ async function repository() {
   const data = await temporaryFolder()
   const app = await startedServer({ dataFolder: data })
   const { root } = await signer(app).initialise()
-  for (const version of ['1.0.0', '1.1.0']) await publisher(app).publish(samplePackage(version))
-  await publisher(app).rollOut('digits', { champion: '1.0.0' })
+  for (const version of ['1.0.0', '1.1.0']) await requests(app).publish(samplePackage(version))
+  await requests(app).rollOut('digits', { champion: '1.0.0' })
   await app.close()
 
   const database = await openSqlite(join(data, 'homing.sqlite'))
@@ -39,9 +46,11 @@ async function repository() {
     await database.destroy()
   })
   const folder = join(data, 'repository')
+  const metadata = kyselyMetadata(database)
   const parts = {
     registry: kyselyRegistry(database),
-    metadata: kyselyMetadata(database),
+    metadata,
+    publisher: publisherListing(metadata),
     store: directoryBlobStore(folder, incomingFolder(join(data, 'incoming'))),
     keys: await openOnlineKeys({}, keyFolder(join(data, 'online-keys')), lock),
     lock,
@@ -95,10 +104,10 @@ async function dyingAtEachWrite(
 test('dying at any write leaves files that clients trust, and the next start finishes them', async () => {
   const all = await repository()
   const { parts, access } = all
-  const { registry, metadata, store, now } = parts
+  const { registry, metadata, publisher, store, now } = parts
   const unsigned = { sign: () => Promise.resolve(), addTarget: () => Promise.resolve() }
   const layout = staticLayout(registry, store)
-  const publication = { registry, access, metadata, signing: unsigned, store, layout, now }
+  const publication = { registry, access, metadata, publisher, signing: unsigned, store, layout, now }
   const writes = await dyingAtEachWrite(all, async (turn) => {
     const champion = turn % 2 === 0 ? '1.1.0' : '1.0.0'
     await setRollout(publication, 'digits', { champion })

@@ -12,6 +12,7 @@ import { writeNumbered, writeRelease } from './metadata-files.ts'
 import { offlineRoles } from './offline-roles.ts'
 import { onlineFiles } from './online-files.ts'
 import type { OnlineKeys } from './online-keys.ts'
+import type { PublisherListing } from './publisher-listing.ts'
 import { signOnline } from './sign-online.ts'
 import { newestChain, visibleNow } from './visible-chain.ts'
 
@@ -19,6 +20,7 @@ import { newestChain, visibleNow } from './visible-chain.ts'
 export interface SigningParts {
   readonly registry: Registry
   readonly metadata: MetadataRepository
+  readonly publisher: PublisherListing
   readonly store: BlobStore
   readonly keys: OnlineKeys
   readonly lock: ProcessLock
@@ -69,7 +71,7 @@ export function signing(parts: SigningParts): Signing {
 }
 
 async function release(parts: SigningParts): Promise<void> {
-  const { registry, metadata, store, keys, lifetimes, now, log } = parts
+  const { registry, metadata, publisher, store, keys, lifetimes, now, log } = parts
   for (let attempt = 1; attempt <= metadataAttempts; attempt++) {
     const newest = await metadata.newest()
     for (const role of ['targets', 'publisher'])
@@ -77,7 +79,7 @@ async function release(parts: SigningParts): Promise<void> {
     const visible = await visibleNow(metadata)
     const chain = await newestChain(metadata, newest, visible)
     if (!chain) return
-    await withoutYanked(registry, newest.get('publisher')!)
+    await withoutYanked(registry, await publisher())
     const files = await onlineFiles(registry, metadata)
     const time = now().getTime()
     const state = { chain, newest, visible, files, signers: await keys.all(), lifetimes, now: time }

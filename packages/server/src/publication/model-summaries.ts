@@ -2,13 +2,12 @@ import { type ModelSummary, parseRollout } from '@homing/protocol'
 import type { Targets } from '@homing/tuf/repository'
 
 import { isListed } from '../metadata/listed-versions.ts'
-import { publisherListing } from '../metadata/publisher-listing.ts'
 import type { VersionRecord } from '../repositories/registry.ts'
 import type { Publication } from './publish-version.ts'
 
 /** What is published, signed and rolled out: of `model`, or of all models in the order of their names. */
 export async function modelSummaries(
-  { registry, metadata }: Pick<Publication, 'registry' | 'metadata'>,
+  { registry, publisher }: Pick<Publication, 'registry' | 'publisher'>,
   model?: string,
 ): Promise<ModelSummary[]> {
   // Rollouts first: versions are never removed, so those read afterwards include all that a rollout names.
@@ -19,7 +18,7 @@ export async function modelSummaries(
     if (records) records.push(record)
     else byModel.set(record.model, [record])
   }
-  const { listing } = await publisherListing(metadata)
+  const { listing } = await publisher()
   return Array.from(byModel, ([name, records]) => {
     const stored = rollouts.get(name)
     const rollout = stored && parseRollout(Buffer.from(stored.document), name)

@@ -9,6 +9,7 @@ import {
 } from '@homing/protocol'
 
 import type { BlobStore } from '../blobs/blob-store.ts'
+import type { PublisherListing } from '../metadata/publisher-listing.ts'
 import type { Signing } from '../metadata/signing.ts'
 import type { AccessRegistry } from '../repositories/access-registry.ts'
 import type { MetadataRepository } from '../repositories/metadata-repository.ts'
@@ -23,6 +24,7 @@ export interface Publication {
   readonly registry: Registry
   readonly access: AccessRegistry
   readonly metadata: MetadataRepository
+  readonly publisher: PublisherListing
   readonly signing: Signing
   readonly store: BlobStore
   readonly layout: StaticLayout

@@ -11,7 +11,6 @@ import type { Targets } from '@homing/tuf/repository'
 
 import { rolloutAttempts } from '../config.ts'
 import { isListed } from '../metadata/listed-versions.ts'
-import { publisherListing } from '../metadata/publisher-listing.ts'
 import type { RolloutRecord, VersionRecord } from '../repositories/registry.ts'
 import type { Publication } from './publish-version.ts'
 
@@ -28,7 +27,7 @@ export interface RolloutChoice {
  *   REQUEST_INVALID when champion and challenger are one; SIGNING_FAILED, KEY_MISSING.
  */
 export async function setRollout(
-  { registry, metadata, signing }: Publication,
+  { registry, publisher, signing }: Publication,
   model: string,
   choice: RolloutChoice,
 ): Promise<Rollout> {
@@ -40,11 +39,11 @@ export async function setRollout(
   }
   for (let attempt = 1; attempt <= rolloutAttempts; attempt++) {
     const [present] = await registry.rollouts(model)
-    const publisher = await publisherListing(metadata)
-    const versions = requireListed(model, choice, await registry.versions(model), publisher.listing)
+    const { version, listing } = await publisher()
+    const versions = requireListed(model, choice, await registry.versions(model), listing)
     const unchanged = present && present.document === documentOf(model, present.revision, choice, versions)
     const record = unchanged ? present : nextRecord(model, (present?.revision ?? 0) + 1, choice, versions)
-    if (unchanged || (await registry.advanceRollout(record, publisher.version))) {
+    if (unchanged || (await registry.advanceRollout(record, version))) {
       await signing.sign()
       return parseRollout(Buffer.from(record.document), model)
     }

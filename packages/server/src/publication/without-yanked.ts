@@ -1,13 +1,14 @@
 import { canonicalBytes, parseRollout } from '@homing/protocol'
-import { readDocument } from '@homing/tuf/repository'
 
 import { isListed } from '../metadata/listed-versions.ts'
-import type { MetadataRecord } from '../repositories/metadata-repository.ts'
+import type { Listing } from '../metadata/publisher-listing.ts'
 import type { Registry } from '../repositories/registry.ts'
 
-/** Takes off every rollout's list what `publisher` lists no longer. Champions and challengers it always lists. */
-export async function withoutYanked(registry: Registry, publisher: MetadataRecord): Promise<void> {
-  const listing = readDocument('targets', publisher.bytes, 'publisher')
+/** Takes off every rollout's list what publisher metadata lists no longer. Champions and challengers it always lists. */
+export async function withoutYanked(
+  registry: Registry,
+  { version: publisher, listing }: Listing,
+): Promise<void> {
   for (const { model, document, revision } of await registry.rollouts()) {
     const rollout = parseRollout(Buffer.from(document), model)
     const versions = rollout.versions.filter((version) => isListed(listing, model, version))
@@ -17,6 +18,6 @@ export async function withoutYanked(registry: Registry, publisher: MetadataRecor
     const next = { ...rollout, revision: revision + 1, versions }
     const text = Buffer.from(canonicalBytes(next)).toString()
     // Whoever changes the rollout meanwhile takes the list of the newest publisher metadata, too.
-    await registry.advanceRollout({ model, revision: next.revision, document: text }, publisher.version)
+    await registry.advanceRollout({ model, revision: next.revision, document: text }, publisher)
   }
 }

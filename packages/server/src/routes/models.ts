@@ -11,7 +11,6 @@ import type { FastifyInstance } from 'fastify'
 import * as v from 'valibot'
 
 import type { Limits } from '../config.ts'
-import { publisherListing } from '../metadata/publisher-listing.ts'
 import { jsonSchema } from '../plugins/json-schema.ts'
 import { adminOnly, errorResponse, rawBody } from '../plugins/openapi.ts'
 import type { WriteGuard } from '../plugins/write-guard.ts'
@@ -103,7 +102,7 @@ export async function modelRoutes(
       },
       async ({ params: { model, version }, body }, reply) => {
         const { added, stored } = await publishVersion(publication, model, version, body ?? Buffer.alloc(0))
-        const { listing } = await publisherListing(publication.metadata)
+        const { listing } = await publication.publisher()
         return reply.code(added ? 201 : 200).send(publishedVersion(stored, listing))
       },
     )
