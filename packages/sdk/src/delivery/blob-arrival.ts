@@ -27,9 +27,17 @@ export interface BlobArrival {
   discard(): Promise<void>
 }
 
-/** What has arrived of `ref`: what `keeper` holds from its first byte on. Pieces that cannot be of it are dropped. */
-export async function openArrival(ref: FileRef, keeper: PieceKeeper | undefined): Promise<BlobArrival> {
-  let bytes = new Uint8Array(ref.size)
+/**
+ * What has arrived of `ref`: what `keeper` holds from its first byte on. Pieces that cannot be of it are dropped. Bytes are
+ * put into `memory`, where that is large enough.
+ */
+export async function openArrival(
+  ref: FileRef,
+  keeper: PieceKeeper | undefined,
+  memory: ArrayBuffer | undefined,
+): Promise<BlobArrival> {
+  let bytes =
+    memory && memory.byteLength >= ref.size ? new Uint8Array(memory, 0, ref.size) : new Uint8Array(ref.size)
   let received = 0
   let kept = 0
   let tag: string | undefined

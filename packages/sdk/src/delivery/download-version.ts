@@ -1,4 +1,4 @@
-import { type FileRef, type Manifest, servingFiles } from '@homing/protocol'
+import { type FileRef, type Manifest, maxShardBytes, servingFiles } from '@homing/protocol'
 
 import { faultPoint } from '../faults/fault-point.ts'
 import { parallelDownloads, progressInterval } from './config.ts'
@@ -6,6 +6,7 @@ import { type DownloadGate, openGate, throughGate } from './download-gate.ts'
 import type { ContentStore, DeliveryPlatform, PieceSpan } from './ports.ts'
 import type { ShardPatches } from './patches/shard-patches.ts'
 import { keeperOf } from './keeper-of.ts'
+import { oneByOne } from './one-by-one.ts'
 import type { Repository } from './repository.ts'
 
 /** How far a version is: bytes there, of all bytes, and how many of them were on the device before. */
@@ -34,8 +35,8 @@ export interface DownloadOptions {
 
 /**
  * Brings every file of a version into the store, those that lack only, a few at a time. What arrives is kept in pieces,
- * and each file as soon as it is whole and verified, so that a closed tab goes on where it was. No more than four files are
- * in memory.
+ * and each file as soon as it is whole and verified, so that a closed tab goes on where it was. However large the version, no
+ * more than four files are in memory, and the copy of one that is hashed or stored.
  * @throws HomingError of `Repository.blob` and of the store; the other downloads have ended by then.
  */
 export async function downloadVersion(
@@ -66,41 +67,46 @@ export async function downloadVersion(
   tell(loaded(), true)
 
   const stop = gate.subscribe(() => tell(loaded(), true))
-  const bring = async (ref: FileRef, signal: AbortSignal): Promise<void> => {
+  const inTurn = oneByOne()
+  const bring = async (ref: FileRef, memory: ArrayBuffer, signal: AbortSignal): Promise<void> => {
     const onBytes = (received: number): void => {
       arriving.set(ref.sha256, received)
       tell(loaded(), false)
     }
     const bytes =
       (await patches?.make(ref, { signal, onBytes })) ??
-      (await repository.blob(ref, { signal, onBytes, keeper: keeperOf(store, ref) }))
+      (await repository.blob(ref, { signal, onBytes, keeper: keeperOf(store, ref), memory, inTurn }))
     faultPoint('blob-fetched')
-    await store.writeBlob(ref.sha256, bytes)
+    await inTurn(() => store.writeBlob(ref.sha256, bytes))
     arriving.delete(ref.sha256)
     stored += ref.size
   }
-  await inParallel(missing, signal, (ref, signal) =>
-    throughGate(gate, signal, (signal) => bring(ref, signal)),
+  await inParallel(missing, signal, (ref, memory, signal) =>
+    throughGate(gate, signal, (signal) => bring(ref, memory, signal)),
   ).finally(stop)
   tell(total, true)
   return { version: manifest.version, loaded: total, total, cached }
 }
 
-/** Runs `work` on each item, a few at a time. The first failure aborts the rest, and rejects once they have ended. */
+/**
+ * Runs `work` on each item, a few at a time. The first failure aborts the rest, and rejects once they have ended. Items that
+ * come one after another get the same memory: new memory for each would wait for the garbage collector.
+ */
 async function inParallel<T>(
   items: readonly T[],
   outer: AbortSignal | undefined,
-  work: (item: T, signal: AbortSignal) => Promise<void>,
+  work: (item: T, memory: ArrayBuffer, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const stop = new AbortController()
   const signal = outer ? AbortSignal.any([outer, stop.signal]) : stop.signal
   const queue = items.values()
   let failure: { error: unknown } | undefined
   const lane = async (): Promise<void> => {
+    const memory = new ArrayBuffer(maxShardBytes)
     for (const item of queue) {
       if (failure) return
       try {
-        await work(item, signal)
+        await work(item, memory, signal)
       } catch (error) {
         failure ??= { error }
         stop.abort()

@@ -21,7 +21,7 @@ export function createMapContent(): MapContent {
     hasBlobs: (sha256s) => Promise.resolve(new Set(sha256s.filter((sha256) => blobs.has(sha256)))),
     writeBlob(sha256, bytes) {
       pieces.delete(sha256)
-      return Promise.resolve(void blobs.set(sha256, bytes))
+      return Promise.resolve(void blobs.set(sha256, bytes.slice()))
     },
     deleteBlob: (sha256) => Promise.resolve(void blobs.delete(sha256)),
     readPieces: (sha256) => Promise.resolve((pieces.get(sha256) ?? []).toSorted((a, b) => a.start - b.start)),

@@ -14,6 +14,10 @@ export interface BlobOptions {
   readonly onBytes?: ((received: number) => void) | undefined
   /** Keeps what arrives, and gives what arrived before. */
   readonly keeper?: PieceKeeper | undefined
+  /** Where the blob is put when it fits in: the caller's again once it has done with the blob. */
+  readonly memory?: ArrayBuffer | undefined
+  /** Runs what needs the blob's size of memory once more, one after another. */
+  readonly inTurn?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined
 }
 
 /**
@@ -25,9 +29,9 @@ export async function receiveBlob(
   platform: DeliveryPlatform,
   url: string,
   ref: FileRef,
-  { signal, onBytes, keeper }: BlobOptions,
+  { signal, onBytes, keeper, memory, inTurn = (work) => work() }: BlobOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const arrival = await openArrival(ref, keeper)
+  const arrival = await openArrival(ref, keeper, memory)
   const distrust: Distrust = { caches: false, ranges: false, tags: false }
   const tries = createTries(arrival)
   if (arrival.received > 0) onBytes?.(arrival.received)
@@ -36,7 +40,7 @@ export async function receiveBlob(
       signal?.throwIfAborted()
       if (arrival.received < ref.size || ref.size === 0)
         await requestRest({ platform, url, ref, arrival, distrust, signal, onBytes })
-      if (await isIntact(ref, arrival.bytes)) return arrival.bytes
+      if (await inTurn(() => isIntact(ref, arrival.bytes))) return arrival.bytes
       await arrival.discard()
       throw spoiledCopy(url, ref)
     } catch (cause) {

@@ -9,6 +9,7 @@ import { usableBackends } from '../../libraries/usable-backends.ts'
 import type { BackendFault, LoadedFacts, RuntimeApi } from '../../runtime/runtime-api.ts'
 import { createTurns } from '../../runtime/turns.ts'
 import type { InstalledVersion } from '../../store/store.ts'
+import { maxHeadStart } from '../config.ts'
 import type { Serving } from '../host-api.ts'
 import type { StandIn } from './rollbacks.ts'
 
@@ -51,7 +52,8 @@ export interface VersionServer {
    */
   setBackends(backends: readonly Backend[] | null): Promise<void>
   /**
-   * Starts the engine that a version needs, while its files are on their way.
+   * Starts the engine that a version needs, while its files are on their way. A large version would hold the engine's memory
+   * long before it is there, and is read for longer than an engine takes to start.
    * @throws HomingError BACKEND_UNAVAILABLE when the app allows none of its backends.
    */
   prepare(manifest: Manifest): void
@@ -206,7 +208,8 @@ export function createVersionServer({
         }
       }),
     prepare(manifest) {
-      prepare(manifest.engine, usableBackends(manifest, allowed))
+      const usable = usableBackends(manifest, allowed)
+      if (manifest.parameters.size <= maxHeadStart) prepare(manifest.engine, usable)
     },
     serve: (installed, commit) =>
       inTurn(async () => {
