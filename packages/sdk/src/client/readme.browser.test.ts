@@ -84,17 +84,27 @@ async function run(example: string): Promise<unknown[][]> {
   const AsyncFunction = (async () => undefined).constructor as new (
     ...code: string[]
   ) => (...given: unknown[]) => Promise<void>
-  const here = (options: ClientOptions) =>
-    createClient({ ...options, repository: repository.url, storage: 'memory' })
-  await new AsyncFunction('createClient', 'root', 'console', example)(here, repository.root, {
-    log: (...line: unknown[]) => printed.push(line),
-  })
+  const here = (options: ClientOptions) => {
+    const { bundled, getToken, storage = 'memory' } = options
+    if (getToken) void repository.guard(['a-token'])
+    const copies = Object.keys(bundled ?? {}).map((model) => [model, repository.url] as const)
+    return createClient({
+      ...options,
+      repository: repository.url,
+      storage,
+      ...(bundled ? { bundled: Object.fromEntries(copies) } : {}),
+    })
+  }
+  const log = (...line: unknown[]) => printed.push(line)
+  const token = () => Promise.resolve(new Response('a-token'))
+  const given = { createClient: here, root: repository.root, console: { log }, fetch: token }
+  await new AsyncFunction(...Object.keys(given), example)(...Object.values(given))
   return printed
 }
 
 describe.each([
   ['the root README', rootReadme, 1],
-  ['the README of the SDK', sdkReadme, 4],
+  ['the README of the SDK', sdkReadme, 6],
 ])('%s', (_, readme, count) => {
   test('has its examples', () => {
     expect(examplesIn(readme)).toHaveLength(count)
