@@ -27,6 +27,7 @@ export async function addKey(role: string, options: AddOptions): Promise<KeyChan
     const added = given ? [given] : await keysMade(session, offline, 1, made)
     const known = new Set(keys.map(keyIdOf))
     const all = [...keys, ...added.filter((key) => !known.has(keyIdOf(key)))]
+    if (all.length === keys.length && (options.threshold ?? threshold) === threshold) return state
     return withSignatories(state, offline, { keys: all, threshold: options.threshold ?? threshold })
   })
   return { signed, made, gone: [] }

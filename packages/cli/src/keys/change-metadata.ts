@@ -12,7 +12,7 @@ import { conflictAttempts } from '../config.ts'
 import type { KeySession } from './key-session.ts'
 import type { OfflineRole } from './metadata-api.ts'
 import { finishPending, type SignedFile, submit } from './pending.ts'
-import { isSigned, type RepositoryState, repositoryState } from './repository-state.ts'
+import { type EarlierState, isSigned, type RepositoryState, repositoryState } from './repository-state.ts'
 
 /** Documents as they shall be, under the versions they have; the same object where nothing changes. */
 export interface ChangedDocuments {
@@ -30,13 +30,15 @@ export interface ChangedDocuments {
 export async function changeMetadata(
   session: KeySession,
   change: (state: RepositoryState) => Promise<ChangedDocuments> | ChangedDocuments,
-  { again = [] }: { readonly again?: readonly OfflineRole[] } = {},
+  { again = [], stolen = false }: { readonly again?: readonly OfflineRole[]; readonly stolen?: boolean } = {},
 ): Promise<OfflineRole[]> {
   const { api, folder } = session
   await finishPending(api, folder)
+  let earlier: EarlierState | undefined
   for (let attempt = 1; ; attempt++) {
     try {
-      const state = await repositoryState(api, await session.trusted())
+      const state = await repositoryState(api, await session.trusted(), earlier)
+      earlier = { state, stolen }
       const changed = await change(state)
       const signers = (await session.ring()).map(({ signer }) => signer) // with those that the change has made
       const files = await signedChange(state, changed, { again, signers, now: session.now() })

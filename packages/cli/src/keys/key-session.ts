@@ -52,7 +52,7 @@ export function keySession(options: KeySessionOptions): KeySession {
       if (root) return root
       throw new HomingError(
         'CONFIG_INVALID',
-        `This machine trusts no root yet: there is no ${folder}/root.json. Where the keys were made, run "homing keys show --root > root.json"; then pass it with --root. On a new server, run "homing keys init".`,
+        `This machine trusts no root yet: there is no ${folder}/root.json. Copy it from the folder of keys of the machine where these were made, or name it with --root or HOMING_ROOT. On a new server, run "homing keys init".`,
       )
     },
   }

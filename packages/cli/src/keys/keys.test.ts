@@ -1,5 +1,5 @@
 import { createPublicKey } from 'node:crypto'
-import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { describe, expect, test } from 'vitest'
@@ -190,6 +190,47 @@ describe('changes of keys', () => {
     ])
     await publish(await packed('1.0.0'), machine)
     await device(machine)()
+  })
+})
+
+describe('a publisher who publishes while the keys change', () => {
+  /** The key of another machine publishes 1.1.0 between what this one reads and what it sends. */
+  async function racing(): Promise<{ machine: Machine; race: Machine }> {
+    const machine = await signedServer()
+    await publish(await packed('1.0.0'), machine)
+    const other = { ...machine, keys: await temporaryFolder() }
+    for (const name of await readdir(machine.keys))
+      if (/^(publisher-|root\.json)/.test(name))
+        await copyFile(join(machine.keys, name), join(other.keys, name))
+    const folder = await packed('1.1.0')
+    let first = true
+    const race: typeof fetch = async (url, init) => {
+      if (first && init?.method === 'PUT' && (url as string).endsWith('/metadata/targets')) {
+        first = false
+        await publish(folder, { ...other, rollout: false })
+      }
+      return fetch(url, init)
+    }
+    return { machine, race: { ...machine, fetch: race } }
+  }
+
+  test('is kept when the keys are rotated', async () => {
+    const { machine, race } = await racing()
+    const { made, gone } = await rotateKeys('publisher', race)
+    expect([made.length, gone.length]).toEqual([1, 1])
+    const client = await device(machine)()
+    for (const version of ['1.0.0', '1.1.0']) await client.target(manifestOf(version))
+    await publish(await packed('1.2.0'), machine)
+  })
+
+  test('is dropped when the key was stolen', async () => {
+    const { machine, race } = await racing()
+    const [stolen] = (await roleOf(machine, 'publisher')).keys
+    expect((await revokeKey(stolen!.keyId, race)).gone).toEqual([stolen!.keyId])
+    const client = await device(machine)()
+    await client.target(manifestOf('1.0.0'))
+    await expect(client.target(manifestOf('1.1.0'))).rejects.toThrow(code('TARGET_UNKNOWN'))
+    await publish(await packed('1.2.0'), machine)
   })
 })
 

@@ -19,6 +19,7 @@ export interface SignedFile {
  */
 export async function submit(api: ApiClient, folder: string, files: readonly SignedFile[]): Promise<void> {
   const pending = pendingIn(folder)
+  await rm(`${pending}.new`, { recursive: true, force: true }) // what a crash left
   await mkdir(`${pending}.new`, { recursive: true })
   for (const [at, { role, bytes }] of files.entries())
     await writeFile(join(`${pending}.new`, `${at}.${role}.json`), bytes)

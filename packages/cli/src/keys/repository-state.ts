@@ -1,5 +1,5 @@
 import { HomingError, type MetadataState } from '@homing/protocol'
-import { type Root, type Targets, verifyRoot, verifyTargets } from '@homing/tuf/repository'
+import { readDocument, type Root, type Targets, verifyRoot, verifyTargets } from '@homing/tuf/repository'
 
 import type { ApiClient } from '../publish/api-client.ts'
 import { fetchNewest, fetchRoot, metadataState } from './metadata-api.ts'
@@ -16,6 +16,13 @@ export interface RepositoryState {
   readonly targetsBytes: Uint8Array<ArrayBuffer>
 }
 
+/** What was there before a change of keys of which a part has arrived. */
+export interface EarlierState {
+  readonly state: RepositoryState
+  /** Whether keys are taken away because they were stolen: then nothing that they signed meanwhile counts. */
+  readonly stolen: boolean
+}
+
 /**
  * Fetches and verifies the metadata to be changed: whoever signs on top of a document vouches for all of it, so what a
  * stolen server made up must be refused here.
@@ -24,6 +31,7 @@ export interface RepositoryState {
 export async function repositoryState(
   api: ApiClient,
   trusted: Uint8Array<ArrayBuffer>,
+  earlier?: EarlierState,
 ): Promise<RepositoryState> {
   const server = await metadataState(api)
   if (!server.initialised)
@@ -33,10 +41,26 @@ export async function repositoryState(
     )
   const { root, rootBytes } = await newestRoot(api, trusted)
   const targetsBytes = await fetchNewest(api, 'targets')
-  const targets = await verifyTargets(targetsBytes, 'targets', root)
+  const targets = await verifiedTargets(targetsBytes, 'targets', root, earlier)
   const publisherBytes = await fetchNewest(api, 'publisher')
-  const publisher = await verifyTargets(publisherBytes, 'publisher', targets)
+  const publisher = await verifiedTargets(publisherBytes, 'publisher', targets, earlier)
   return { server, root, rootBytes, targets, targetsBytes, publisher, publisherBytes }
+}
+
+/**
+ * A document as it is to be changed. Where someone else signed one with the keys of before while these were replaced, it
+ * is theirs, or, when the keys were stolen, what was there before; under the number that the server has, either way.
+ */
+async function verifiedTargets(
+  bytes: Uint8Array,
+  role: 'targets' | 'publisher',
+  delegator: Root | Targets,
+  earlier: EarlierState | undefined,
+): Promise<Targets> {
+  if (!earlier || (await isSigned(bytes, role, delegator))) return verifyTargets(bytes, role, delegator)
+  const { state, stolen } = earlier
+  if (!stolen) return verifyTargets(bytes, role, role === 'targets' ? state.root : state.targets)
+  return { ...state[role], version: readDocument('targets', bytes, role).version }
 }
 
 /** Follows the roots from the trusted one to the newest, each signed by the one before (specification 5.3). */

@@ -1,10 +1,11 @@
 import { HomingError } from '@homing/protocol'
 import { keyIdOf } from '@homing/tuf/repository'
 
-import { changeMetadata } from './change-metadata.ts'
+import { type ChangedDocuments, changeMetadata } from './change-metadata.ts'
 import { type KeyChange, keysMade } from './key-change.ts'
 import type { RingKey } from './key-ring.ts'
 import { keySession, type KeySessionOptions } from './key-session.ts'
+import type { RepositoryState } from './repository-state.ts'
 import { keyIdBy, onlineRolesOf, rolesOf, signatoriesOf, withSignatories } from './signatories.ts'
 
 /**
@@ -15,8 +16,8 @@ export async function revokeKey(prefix: string, options: KeySessionOptions): Pro
   const session = keySession(options)
   const made = new Map<string, RingKey[]>()
   let gone = ''
-  const signed = await changeMetadata(session, async (state) => {
-    gone = keyIdBy(state, prefix)
+  const change = async (state: RepositoryState): Promise<ChangedDocuments> => {
+    gone ||= keyIdBy(state, prefix) // made again, a part of the change may be there already
     let documents = state
     for (const role of rolesOf(state)) {
       const { keys, threshold } = signatoriesOf(documents, role)
@@ -33,6 +34,7 @@ export async function revokeKey(prefix: string, options: KeySessionOptions): Pro
       documents = withSignatories(documents, role, { keys: [...kept, ...fresh], threshold })
     }
     return documents
-  })
+  }
+  const signed = await changeMetadata(session, change, { stolen: true })
   return { signed, made: [...made.values()].flat(), gone: [gone] }
 }

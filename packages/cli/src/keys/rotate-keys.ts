@@ -27,7 +27,9 @@ export async function rotateKeys(role: string, options: RotateOptions): Promise<
   let gone: string[] = []
   const signed = await changeMetadata(session, async (state) => {
     const { keys, threshold } = signatoriesOf(state, offline)
-    const old = keys.filter((key) => options.all || atHand.has(keyIdOf(key)))
+    const mine = new Set(made.map(({ signer }) => signer.keyId))
+    const old = keys.filter((key) => (options.all || atHand.has(keyIdOf(key))) && !mine.has(keyIdOf(key)))
+    if (old.length === 0 && mine.size > 0) return state // made again, this part of the change is there already
     if (old.length === 0)
       throw new HomingError(
         'KEY_MISSING',

@@ -17,7 +17,9 @@ export async function rotateOnline(options: KeySessionOptions): Promise<KeyChang
   let gone: string[] = []
   const signed = await changeMetadata(session, (state) => {
     const old = onlineRolesOf(state).flatMap((role) => signatoriesOf(state, role).keys.map(keyIdOf))
-    gone = [...new Set(old)].filter((id) => id !== onlineKeyId)
+    const others = [...new Set(old)].filter((id) => id !== onlineKeyId)
+    if (others.length === 0) return state
+    gone = others
     return onlineRolesOf(state).reduce(
       (documents, role) => withSignatories(documents, role, { keys: [onlineKey], threshold: 1 }),
       state,
