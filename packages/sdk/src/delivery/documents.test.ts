@@ -7,6 +7,7 @@ import {
   type SampleVersion,
   startFaultyRepository,
 } from '@homing/testkit'
+import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { maxAttempts } from './config.ts'
@@ -370,5 +371,74 @@ describe('documents', async () => {
         expect(headers['cache-control']).toBe('no-cache')
       }
     })
+  })
+
+  /** What may happen between two looks. */
+  const happening = fc.oneof(
+    fc.constant({ kind: 'publish' } as const),
+    fc.constant({ kind: 'sign again' } as const),
+    fc.constant({ kind: 'restart' } as const),
+    fc.record({
+      kind: fc.constant('rotate' as const),
+      role: fc.constantFrom('root', 'timestamp', 'snapshot', 'targets'),
+    }),
+    fc.record({
+      kind: fc.constant('fault' as const),
+      path: fc.constantFrom(
+        ...['root', 'timestamp', 'snapshot', 'targets', 'rollouts'].map((role) => `metadata/${role}.json`),
+        'rollouts/digits.json',
+      ),
+      fault: fc.constantFrom<Fault>(
+        { kind: 'alter', at: 60 },
+        { kind: 'truncate', after: 40 },
+        { kind: 'reset', after: 20 },
+        { kind: 'status', status: 404 },
+        { kind: 'html' },
+      ),
+    }),
+    fc.record({ kind: fc.constant('spoil' as const), which: fc.nat(6), at: fc.nat(2000) }),
+  )
+
+  it('never gives an older or another rollout, whatever happens, and the newest once all is well', async () => {
+    const run = fc.asyncProperty(fc.array(happening, { maxLength: 12 }), async (history) => {
+      await server.close()
+      server = await startFaultyRepository()
+      store = createMapContent()
+      documents = open()
+      let newest = 0
+      let accepted = 0
+      const publish = () => publishSamples(server, [sample], ++newest)
+      publish()
+      for (const step of history) {
+        if (step.kind === 'publish') publish()
+        if (step.kind === 'sign again') resign((tuf) => tuf.publish())
+        if (step.kind === 'restart') documents = open()
+        if (step.kind === 'fault') server.fail(step.path, step.fault, 3)
+        if (step.kind === 'rotate') {
+          const before = server.tuf.signers.get('root')!
+          server.tuf.rotateKeys(step.role)
+          const after = server.tuf.signers.get('root')!
+          if (step.role === 'root') server.tuf.signers.set('root', [...before, ...after])
+          server.tuf.publishRoot()
+          if (step.role === 'targets') server.tuf.publish('targets')
+          resign((tuf) => tuf.publish())
+        }
+        if (step.kind === 'spoil') {
+          const name = [...store.metadata.keys()][step.which]
+          const bytes = name === undefined ? undefined : store.metadata.get(name)
+          if (bytes) bytes[step.at % bytes.length]! ^= 1
+        }
+        const { revision } = await look().catch((error: unknown) => {
+          expect(error).toMatchObject({ name: 'HomingError' })
+          return { revision: accepted }
+        })
+        expect(revision).toBeGreaterThanOrEqual(accepted)
+        expect(revision).toBeLessThanOrEqual(newest)
+        accepted = revision
+      }
+      server.heal()
+      expect((await look()).revision).toBe(newest)
+    })
+    await fc.assert(run, { numRuns: 15 })
   })
 })
