@@ -20,9 +20,7 @@ test('the example of the README runs', async () => {
   // end
   expect(made).toEqual(target)
   expect(patch).toMatchObject({ method: 'difference', codec: 'arithmetic' })
-  expect(`${Math.round(patch!.bytes.length / 1000)} kB for ${target.length / 1000} kB`).toBe(
-    '8 kB for 40 kB',
-  )
+  expect(`${Math.round(patch!.bytes.length / 1000)} kB for ${target.length / 1000} kB`).toBe('8 kB for 40 kB')
 
   const example = /\/\/ example\n(.*?) {2}\/\/ end/s.exec(source)![1]!.replace(/^ {2}/gm, '')
   expect(readme).toContain(example.trim())
