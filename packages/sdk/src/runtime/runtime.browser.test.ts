@@ -7,6 +7,7 @@ import { denseExpected, denseOnnxRequest, floats, tinyGraphRequest } from '../..
 import type { TinyGraph } from '../../test/tiny-onnx.ts'
 import { onnxEngine } from './engines/onnx-engine.ts'
 import { tfjsEngine } from './engines/tfjs-engine.ts'
+import { firstPredictions } from './config.ts'
 import { createRuntime } from './runtime.ts'
 import type { InputValue } from '../inputs/input-value.ts'
 import type { BackendFault, LoadRequest, PredictReply, RuntimeApi } from './runtime-api.ts'
@@ -152,26 +153,63 @@ describe('predicting', () => {
     await runtime.close('tiny')
   })
 
-  it('blames a value that the model cannot take on the call, not on the backend', async () => {
+  const gather: TinyGraph = {
+    inputs: [
+      { name: 'table', dtype: 'float32', shape: [4] },
+      { name: 'index', dtype: 'int64', shape: [1] },
+    ],
+    outputs: [{ name: 'y', dtype: 'float32', shape: [1] }],
+    nodes: [{ op: 'Gather', inputs: ['table', 'index'], outputs: ['y'] }],
+  }
+  const at = (index: number): Promise<PredictReply> =>
+    predict({
+      table: floats([5, 6, 7, 8], [4]),
+      index: { dtype: 'int64', shape: [1], data: BigInt64Array.of(BigInt(index)) },
+    })
+
+  it('blames a value that a proven model cannot take on the call, not on the backend', async () => {
     const faults: BackendFault[] = []
+    const proven: [string, number][] = []
     await runtime.onFault((fault) => faults.push(fault))
-    const gather: TinyGraph = {
-      inputs: [
-        { name: 'table', dtype: 'float32', shape: [4] },
-        { name: 'index', dtype: 'int64', shape: [1] },
-      ],
-      outputs: [{ name: 'y', dtype: 'float32', shape: [1] }],
-      nodes: [{ op: 'Gather', inputs: ['table', 'index'], outputs: ['y'] }],
+    await runtime.onProven((model, instance) => proven.push([model, instance]))
+    const instance = await serve(tinyGraphRequest(gather, ['wasm']))
+    for (let call = 0; call < firstPredictions; call++) {
+      expect(proven).toEqual([])
+      await at(2)
     }
-    await serve(tinyGraphRequest(gather, ['wasm']))
-    const at = (index: number): Promise<PredictReply> =>
-      predict({
-        table: floats([5, 6, 7, 8], [4]),
-        index: { dtype: 'int64', shape: [1], data: BigInt64Array.of(BigInt(index)) },
-      })
+    expect(proven).toEqual([['tiny', instance]])
     await expect(at(9)).rejects.toMatchObject({ code: 'ENGINE_FAILED', cause: expect.anything() })
     expect(biasOf(await at(2))).toBe(7)
     expect(faults).toEqual([])
+    expect(proven).toHaveLength(1)
+    await runtime.close('tiny')
+  })
+
+  it('leaves it in doubt among the first predictions, and tries the call on another version without a switch', async () => {
+    const faults: BackendFault[] = []
+    await runtime.onFault((fault) => faults.push(fault))
+    await serve(tinyGraphRequest(gather, ['wasm']))
+    const wrapping: TinyGraph = {
+      ...gather,
+      nodes: [
+        { op: 'Sub', inputs: ['index', 'index'], outputs: ['first'] },
+        { op: 'Gather', inputs: ['table', 'first'], outputs: ['y'] },
+      ],
+    }
+    const { instance: same } = await runtime.load(tinyGraphRequest(gather, ['wasm']))
+    const { instance: better } = await runtime.load(tinyGraphRequest(wrapping, ['wasm']))
+    expect(await runtime.answersFailed('tiny', better)).toBe(false) // nothing has failed
+    const failed = at(9)
+    await expect.poll(() => faults.length).toBe(1)
+    expect(faults[0]).toMatchObject({ doubt: true, error: { code: 'ENGINE_FAILED' } })
+    expect(await runtime.answersFailed('tiny', same)).toBe(false)
+    expect(await runtime.answersFailed('tiny', better)).toBe(true)
+    expect(await runtime.answersFailed('tiny', 99)).toBe(false)
+    await runtime.giveUp('tiny', faults[0]!.error)
+    await expect(failed).rejects.toMatchObject({ code: 'ENGINE_FAILED', cause: expect.anything() })
+    expect(biasOf(await at(2))).toBe(7)
+    await runtime.discard(same)
+    await runtime.discard(better)
     await runtime.close('tiny')
   })
 
