@@ -5,7 +5,7 @@ import type { MetadataRecord, MetadataRepository } from './metadata-repository.t
 
 /**
  * Metadata in the tables of `database`. The SQL is common to SQLite and PostgreSQL. Metadata is JSON, hence valid
- * UTF-8, which keeps its bytes as text does.
+ * UTF-8 without a zero byte, whose bytes a column of text keeps.
  */
 export function kyselyMetadata(database: Database): MetadataRepository {
   return {

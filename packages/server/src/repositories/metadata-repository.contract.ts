@@ -50,12 +50,12 @@ export function metadataRepositoryContract(name: string, subject: MetadataUnderT
       let version = 0
       await fc.assert(
         fc.asyncProperty(fc.string({ unit: 'binary' }), async (text) => {
-          const submitted = record('publisher', ++version, `\uFEFF${text}\r\n`)
+          const submitted = record('publisher', ++version, `\uFEFF${JSON.stringify({ text })}\r\n`)
           expect(await metadata.submit(submitted, 0)).toBe(true)
           expect(await metadata.find('publisher', version)).toEqual(submitted)
           expect((await metadata.newest()).get('publisher')).toEqual(submitted)
         }),
-        { numRuns: 50 },
+        { numRuns: 15, examples: [['\0 and more'], ['\u{10FFFF}']] },
       )
     })
 

@@ -1,4 +1,4 @@
-/** One version of a role's metadata, byte for byte as it was signed. */
+/** One version of a role's metadata: a JSON document, byte for byte as it was signed. */
 export interface MetadataRecord {
   readonly role: string
   readonly version: number
