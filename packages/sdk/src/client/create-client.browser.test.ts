@@ -2,6 +2,7 @@ import { paths } from '@homing/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
+import { spoil } from '../../test/spoil.ts'
 import { denseExpected, denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
 import type { ClientOptions, Homing, ModelStatus, Progress } from './api.ts'
 import { createClient } from './create-client.ts'
@@ -327,28 +328,3 @@ describe('workers that die', () => {
     expect((await model.predict(input)).version).toBe('1.0.0')
   })
 })
-
-/** Changes a byte of a stored blob behind the store's back. */
-async function spoil(sha256: string): Promise<void> {
-  for (const { name } of await indexedDB.databases()) {
-    const database = await new Promise<IDBDatabase>((resolve, reject) => {
-      const request = indexedDB.open(name!)
-      request.onsuccess = () => resolve(request.result)
-      request.onerror = () => reject(new Error('cannot open'))
-    })
-    if (database.objectStoreNames.contains('blobs')) {
-      const transaction = database.transaction('blobs', 'readwrite')
-      const blobs = transaction.objectStore('blobs')
-      await new Promise<void>((resolve) => {
-        const has = blobs.getKey(sha256)
-        has.onsuccess = () => {
-          if (has.result !== undefined)
-            blobs.put(new Blob(['spoiled']), blobs.keyPath === null ? sha256 : undefined)
-        }
-        transaction.oncomplete = () => resolve()
-        transaction.onabort = () => resolve()
-      })
-    }
-    database.close()
-  }
-}

@@ -3,6 +3,7 @@ import { canonicalBytes, type Manifest, paths, type PatchedShard, sha256Hex } fr
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
+import { spoil } from '../../test/spoil.ts'
 import { denseExpected, denseOnnxRequest, denseParameters, floats } from '../../test/tiny-packages.ts'
 import type { Homing, Model } from './api.ts'
 import { createClient } from './create-client.ts'
@@ -147,6 +148,17 @@ describe('an update by patch', () => {
     expect(requests).toContain(at.whole)
     expect(requests).not.toContain(at.patch)
     expect(model.status.update.patches).toEqual({ applied: 0, failed: 0, saved: 0 })
+  })
+
+  test('whose base is spoiled on the device fetches the shard', async () => {
+    const [before] = await repository.publish([release('1.0.0', 1)])
+    const { homing, model } = await opened()
+    const at = await publishUpdate(before!)
+    await spoil(before!.parameters.shards[0]!.sha256)
+    await homing.check()
+    await expectServing(model, 2)
+    expect(await repository.requests()).toContain(at.whole)
+    expect(model.status.update.patches).toEqual({ applied: 0, failed: 1, saved: 0 })
   })
 
   test('whose list is malformed fetches the shard', async () => {
