@@ -3,7 +3,8 @@ const dist = (/** @type {string} */ file) => `packages/sdk/dist/${file}`
 /** What is imported only once it is needed (Ed25519 for old browsers, patches, explanations) is no part of a cold load. */
 const withoutLazyParts = {
   name: 'homing:without-lazy-parts',
-  setup(/** @type {import('esbuild').PluginBuild} */ build) {
+  /** @param {{ onResolve: (which: { filter: RegExp }, resolve: (found: { kind: string, path: string }) => object | undefined) => void }} build */
+  setup(build) {
     build.onResolve({ filter: /.*/ }, ({ kind, path }) =>
       kind === 'dynamic-import' ? { path, external: true } : undefined,
     )

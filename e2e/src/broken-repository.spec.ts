@@ -1,3 +1,4 @@
+import { addresses, olderManifest } from './fixtures/addresses.ts'
 import type { Fault } from './fixtures/faulty-proxy.ts'
 import { expect, test } from './fixtures/test.ts'
 
@@ -9,51 +10,65 @@ interface Case {
   readonly code: RegExp
 }
 
-const rollout = /^\/repository\/rollouts\/digits\.json/
-const manifest = /^\/repository\/models\/digits\/1\.1\.0\/manifest\.json/
-const blobs = /^\/repository\/blobs\//
-const older = '/repository/models/digits/1.0.0/manifest.json'
+const { timestamp, snapshot, rollout, manifest, blobs } = addresses
 
 const cases: readonly Case[] = [
   {
-    name: 'no such model',
+    name: 'metadata that one bit of was changed',
+    addresses: snapshot,
+    fault: { kind: 'alter' },
+    code: /^METADATA_(INVALID|UNSIGNED|MISMATCH)$/,
+  },
+  {
+    name: 'a timestamp that is a manifest',
+    addresses: timestamp,
+    fault: { kind: 'swap', path: olderManifest },
+    code: /^METADATA_INVALID$/,
+  },
+  {
+    name: 'a missing rollout',
     addresses: rollout,
     fault: { kind: 'status', status: 404 },
-    code: /^MODEL_UNKNOWN$/,
+    code: /^HTTP_STATUS$/,
   },
   { name: 'status 500', addresses: rollout, fault: { kind: 'status', status: 500 }, code: /^HTTP_STATUS$/ },
   {
     name: 'an HTML page in place of the rollout',
     addresses: rollout,
     fault: { kind: 'html' },
-    code: /^RESPONSE_UNEXPECTED$/,
+    code: /^(RESPONSE_UNEXPECTED|METADATA_MISMATCH)$/,
   },
   {
-    name: 'a rollout of another model',
+    name: 'another document in place of the rollout',
     addresses: rollout,
-    fault: { kind: 'swap', path: '/repository/rollouts/wine.json' },
-    code: /^ROLLOUT_INVALID$/,
+    fault: { kind: 'swap', path: olderManifest },
+    code: /^METADATA_MISMATCH$/,
   },
-  { name: 'a truncated rollout', addresses: rollout, fault: { kind: 'truncate' }, code: /^ROLLOUT_INVALID$/ },
+  {
+    name: 'a truncated rollout',
+    addresses: rollout,
+    fault: { kind: 'truncate' },
+    code: /^METADATA_MISMATCH$/,
+  },
   { name: 'connections that break', addresses: rollout, fault: { kind: 'cut' }, code: /^NETWORK_FAILED$/ },
   {
     name: 'a truncated manifest',
     addresses: manifest,
     fault: { kind: 'truncate' },
-    code: /^INTEGRITY_FAILED$/,
+    code: /^METADATA_MISMATCH$/,
   },
-  { name: 'an altered manifest', addresses: manifest, fault: { kind: 'alter' }, code: /^INTEGRITY_FAILED$/ },
+  { name: 'an altered manifest', addresses: manifest, fault: { kind: 'alter' }, code: /^METADATA_MISMATCH$/ },
   {
     name: 'a manifest of another version',
     addresses: manifest,
-    fault: { kind: 'swap', path: older },
-    code: /^INTEGRITY_FAILED$/,
+    fault: { kind: 'swap', path: olderManifest },
+    code: /^METADATA_MISMATCH$/,
   },
   {
     name: 'an HTML page in place of the manifest',
     addresses: manifest,
     fault: { kind: 'html' },
-    code: /^(RESPONSE_UNEXPECTED|INTEGRITY_FAILED)$/,
+    code: /^(RESPONSE_UNEXPECTED|METADATA_MISMATCH)$/,
   },
   { name: 'a truncated shard', addresses: blobs, fault: { kind: 'truncate' }, code: /^INTEGRITY_FAILED$/ },
   { name: 'an altered shard', addresses: blobs, fault: { kind: 'alter' }, code: /^INTEGRITY_FAILED$/ },

@@ -1,19 +1,22 @@
+import { addresses, olderManifest } from './fixtures/addresses.ts'
 import { publishModels } from './fixtures/publish-models.ts'
 import type { Fault } from './fixtures/faulty-proxy.ts'
 import { expect, test } from './fixtures/test.ts'
 
 test.use({ published: 'first' })
 
-const rollout = /^\/repository\/rollouts\/digits\.json/
-const manifest = /^\/repository\/models\/digits\/1\.1\.0\/manifest\.json/
-const blobs = /^\/repository\/blobs\//
-const older = '/repository/models/digits/1.0.0/manifest.json'
+const { rollout, manifest, blobs } = addresses
 
 const cases: readonly (readonly [name: string, addresses: RegExp, fault: Fault, code: RegExp])[] = [
-  ['an HTML page in place of the rollout', rollout, { kind: 'html' }, /RESPONSE_UNEXPECTED/],
+  [
+    'an HTML page in place of the rollout',
+    rollout,
+    { kind: 'html' },
+    /RESPONSE_UNEXPECTED|METADATA_MISMATCH/,
+  ],
   ['a server that fails', rollout, { kind: 'status', status: 500 }, /HTTP_STATUS/],
-  ['a truncated manifest', manifest, { kind: 'truncate' }, /INTEGRITY_FAILED/],
-  ['a manifest of the version before', manifest, { kind: 'swap', path: older }, /INTEGRITY_FAILED/],
+  ['a truncated manifest', manifest, { kind: 'truncate' }, /METADATA_MISMATCH/],
+  ['a manifest of the version before', manifest, { kind: 'swap', path: olderManifest }, /METADATA_MISMATCH/],
   ['an altered shard', blobs, { kind: 'alter' }, /INTEGRITY_FAILED/],
 ]
 

@@ -1,5 +1,5 @@
 import { forgottenFiles, type ForgetRules, isForgottenDocument } from './forgotten.ts'
-import type { WriteTransaction } from './indexed-db-garbage.ts'
+import type { WriteTransaction } from './transactions.ts'
 
 /** The tables that `forgetInIndexedDb` changes. */
 export const forgettingTables = [

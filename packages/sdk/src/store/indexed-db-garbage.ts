@@ -1,16 +1,8 @@
-import type { IDBPTransaction, StoreNames } from 'idb'
-
 import { pieceSize } from './indexed-db-partials.ts'
 import { keptVersions } from './kept-versions.ts'
 import { readRecord } from './model-record.ts'
-import type { HomingDatabase } from './open-database.ts'
 import type { GarbageRules } from './store.ts'
-
-/** A transaction that may write. */
-export type WriteTransaction = IDBPTransaction<HomingDatabase, StoreNames<HomingDatabase>[], 'readwrite'>
-
-/** A transaction that only reads. */
-export type ReadTransaction = IDBPTransaction<HomingDatabase, StoreNames<HomingDatabase>[]>
+import type { ReadTransaction, WriteTransaction } from './transactions.ts'
 
 /** `Store.collectGarbage` within one transaction over models, manifests, uses, blobs and partials. */
 export async function collectIndexedDbGarbage(

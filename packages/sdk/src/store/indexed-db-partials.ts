@@ -1,4 +1,4 @@
-import type { ReadTransaction, WriteTransaction } from './indexed-db-garbage.ts'
+import type { ReadTransaction, WriteTransaction } from './transactions.ts'
 import type { HomingDatabase } from './open-database.ts'
 import type { BlobPiece, PieceSpan } from './store.ts'
 

@@ -3,12 +3,8 @@ import type { IDBPDatabase, StoreNames } from 'idb'
 import { faultPoint } from '../faults/fault-point.ts'
 import type { StoreWrite } from '../faults/fault-points.ts'
 import { forgetInIndexedDb, forgettingTables } from './indexed-db-forget.ts'
-import {
-  collectIndexedDbGarbage,
-  indexedDbUsage,
-  type ReadTransaction,
-  type WriteTransaction,
-} from './indexed-db-garbage.ts'
+import { collectIndexedDbGarbage, indexedDbUsage } from './indexed-db-garbage.ts'
+import type { ReadTransaction, WriteTransaction } from './transactions.ts'
 import {
   deleteIndexedDbPieces,
   listIndexedDbPieces,
