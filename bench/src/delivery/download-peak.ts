@@ -37,8 +37,8 @@ export async function downloadPeak(context: SuiteContext): Promise<Row[]> {
         peers: {},
         samples: large.samples,
         note:
-          `PSS of all processes of a Chromium without DevTools, above the opened page; the engine starts meanwhile, as in any ` +
-          `first visit. ${sizes.large} MiB: ${words(large)}, median ${Math.round(large.median)} MB; ${sizes.small} MiB: ${words(small)}`,
+          `PSS of all processes of a Chromium without DevTools, above the opened page, until every byte is on the device. ` +
+          `${sizes.large} MiB: ${words(large)}, median ${Math.round(large.median)} MB; ${sizes.small} MiB: ${words(small)}`,
       },
     ]
   })
