@@ -188,3 +188,88 @@ describe('memory fallback', () => {
     )
   })
 })
+
+describe('a disk that comes back', () => {
+  /** A store on a disk that broke, with another one to move over to. */
+  async function broken() {
+    const before = createDisk()
+    const after = createDisk()
+    let give!: (disk: Store) => void
+    const reopened = new Promise<Store>((resolve) => (give = resolve))
+    const kinds: string[] = []
+    const store = withMemoryFallback(before.disk, {
+      reopen: () => reopened,
+      onChange: () => kinds.push(store.reason ?? 'back'),
+    })
+    before.become('broken')
+    const { installed, blobs } = await putVersion(store, 'digits', '1.1.0', 40)
+    await store.updateModel('digits', (record) => ({ ...record, active: installed }))
+    return { store, after, kinds, installed, blobs, comeBack: () => give(after.disk) }
+  }
+  const settled = () => new Promise((resolve) => setTimeout(resolve, 10))
+
+  it('gets everything, and what it had before is the version to go back to', async () => {
+    const { store, after, kinds, installed, blobs, comeBack } = await broken()
+    const old = { version: '1.0.0', manifestSha256: hash('a') }
+    await after.inner.updateModel('digits', (record) => ({ ...record, active: old, pinned: '1.0.0' }))
+    await after.inner.writeMetadata('root', Uint8Array.of(9))
+    await store.writeMetadata('root', Uint8Array.of(1))
+    await store.writeMetadata('timestamp', Uint8Array.of(2))
+    comeBack()
+    await settled()
+    expect(kinds).toEqual(['the disk is broken', 'back'])
+    expect(await after.inner.readModel('digits')).toEqual({
+      model: 'digits',
+      active: installed,
+      lastGood: old,
+      pinned: '1.0.0',
+      rejected: {},
+    })
+    expect(await after.inner.hasBlobs(blobs)).toEqual(new Set(blobs))
+    expect(await after.inner.readMetadata('root')).toEqual(Uint8Array.of(9)) // never an older one over what was trusted
+    expect(await after.inner.readMetadata('timestamp')).toEqual(Uint8Array.of(2))
+    await store.writeBlob(hash('c'), bytes)
+    expect(await after.inner.hasBlobs([hash('c')])).toEqual(new Set([hash('c')]))
+  })
+
+  it('gets also what is written while it is moved to', async () => {
+    const { store, after, comeBack } = await broken()
+    comeBack()
+    const writes = Array.from({ length: 20 }, async (_, index) => {
+      for (let turn = 0; turn < index; turn++) await Promise.resolve()
+      await store.updateModel('digits', counted)
+    })
+    await Promise.all(writes)
+    await settled()
+    expect((await after.inner.readModel('digits'))?.pinned).toBe('20.0.0')
+  })
+
+  it('that has no room leaves everything in memory, and is read all the same', async () => {
+    const { store, after, installed, blobs, comeBack } = await broken()
+    await after.inner.writeBlob(hash('c'), bytes)
+    after.become('full')
+    comeBack()
+    await settled()
+    expect(store.kind).toBe('memory')
+    expect((await store.readModel('digits'))?.active).toEqual(installed)
+    expect(await store.hasBlobs([...blobs, hash('c')])).toEqual(new Set([...blobs, hash('c')]))
+  })
+
+  it('that breaks again while it is moved to leaves everything in memory', async () => {
+    const { store, after, installed, blobs, comeBack } = await broken()
+    after.become('broken')
+    comeBack()
+    await settled()
+    expect(store.kind).toBe('memory')
+    expect((await store.readModel('digits'))?.active).toEqual(installed)
+    expect(await store.hasBlobs(blobs)).toEqual(new Set(blobs))
+  })
+
+  it('after the store was closed is closed too', async () => {
+    const { store, after, comeBack } = await broken()
+    await store.close()
+    comeBack()
+    await settled()
+    await expect(after.inner.usage()).rejects.toMatchObject({ code: 'STORE_UNAVAILABLE' })
+  })
+})

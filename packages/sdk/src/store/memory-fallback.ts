@@ -32,6 +32,8 @@ export function withMemoryFallback(first: Store | HomingError, recovery?: Recove
   /** Set while what is in memory moves to the disk; whatever would change it waits. */
   let moving: Promise<void> | undefined
   let recovering = false
+  /** What has begun and may change the memory. */
+  const changes = new Set<Promise<unknown>>()
   const seen = new Set<string>()
   /** Models whose record in memory has taken over from the one on the disk. */
   const moved = new Set<string>()
@@ -57,20 +59,9 @@ export function withMemoryFallback(first: Store | HomingError, recovery?: Recove
     try {
       const fresh = await recovery.reopen()
       if (closed) return await fresh.close()
-      const { kind } = fresh
-      moving = moveOver(memory!, fresh)
-        .then(() => {
-          memory = undefined
-          moved.clear()
-        })
-        .catch((error: unknown) => {
-          if (!(error instanceof HomingError && error.code === 'STORE_FULL')) throw error
-        })
+      moving = moveTo(fresh)
       await moving
-      void disk?.close()
-      disk = fresh
-      broken = false
-      if (!memory && kind !== 'memory') recovery.onChange?.()
+      if (!memory) recovery.onChange?.()
     } catch {
       // It stays in memory: a newer version of this app has the database, or the browser refuses it.
     } finally {
@@ -79,11 +70,39 @@ export function withMemoryFallback(first: Store | HomingError, recovery?: Recove
     }
   }
 
-  async function write<T>(
+  async function moveTo(fresh: Store): Promise<void> {
+    await Promise.allSettled(changes)
+    try {
+      await moveOver(memory!, fresh)
+      memory = undefined
+      moved.clear()
+    } catch (error) {
+      if (!(error instanceof HomingError && error.code === 'STORE_FULL')) throw error
+    }
+    void disk?.close()
+    disk = fresh
+    broken = false
+  }
+
+  /** Runs what may change the memory: not while that moves to the disk, which in turn waits for what has begun. */
+  async function change<T>(work: () => Promise<T>): Promise<T> {
+    while (moving) await moving.catch(() => undefined)
+    const running = work()
+    changes.add(running)
+    return running.finally(() => changes.delete(running))
+  }
+
+  function write<T>(
     onDisk: (disk: Store) => Promise<T>,
     inMemory: (memory: Store) => Promise<T>,
   ): Promise<T> {
-    await moving
+    return change(() => writeNow(onDisk, inMemory))
+  }
+
+  async function writeNow<T>(
+    onDisk: (disk: Store) => Promise<T>,
+    inMemory: (memory: Store) => Promise<T>,
+  ): Promise<T> {
     if (memory) return inMemory(memory)
     try {
       return await onDisk(disk!)
@@ -104,10 +123,11 @@ export function withMemoryFallback(first: Store | HomingError, recovery?: Recove
   }
 
   /** Deleting makes room, so a full disk does it too. */
-  async function deleteEverywhere(work: (store: Store) => Promise<void>): Promise<void> {
-    await moving
-    await onDisk(work, undefined)
-    if (memory) await work(memory)
+  function deleteEverywhere(work: (store: Store) => Promise<void>): Promise<void> {
+    return change(async () => {
+      await onDisk(work, undefined)
+      if (memory) await work(memory)
+    })
   }
 
   async function updateInMemory(
@@ -229,13 +249,15 @@ export function withMemoryFallback(first: Store | HomingError, recovery?: Recove
         (memory) => memory.markUsed(manifestSha256, time),
       ),
     collectGarbage: (rules) =>
-      memory ? collectInMemory(memory, rules) : onDisk((disk) => disk.collectGarbage(rules), 0),
-    forget: async (rules) => {
-      await moving
-      await memory?.forget(rules)
-      if (!disk) throw unopened! // what is on a disk that was never opened is not forgotten
-      await disk.forget(rules) // a broken disk rejects: nobody shall believe that it is empty
-    },
+      change(() =>
+        memory ? collectInMemory(memory, rules) : onDisk((disk) => disk.collectGarbage(rules), 0),
+      ),
+    forget: (rules) =>
+      change(async () => {
+        await memory?.forget(rules)
+        if (!disk) throw unopened! // what is on a disk that was never opened is not forgotten
+        await disk.forget(rules) // a broken disk rejects: nobody shall believe that it is empty
+      }),
     usage: async () => (await onDisk((disk) => disk.usage(), 0)) + ((await memory?.usage()) ?? 0),
     close: async () => {
       closed = true
