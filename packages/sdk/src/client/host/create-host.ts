@@ -66,7 +66,8 @@ export function createHost(config: HostConfig): HostApi {
   const device = once(describeDevice)
   const otherTabs = once(async () =>
     tabs(await databaseName(config.root), (news) => {
-      if (news.type === 'forgotten') void closeForgotten(news.model)
+      if (news.type === 'forgotten')
+        void closeForgotten(news.model).catch(() => undefined) // who forgets is told
       else models.get(news.model)?.hear(news)
     }),
   )
