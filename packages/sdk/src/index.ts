@@ -8,6 +8,7 @@ export type {
   Prediction,
   PredictOptions,
   Progress,
+  Rollback,
 } from './client/api.ts'
 export type { UpdatePolicy } from './client/update-policy.ts'
 export type { TrainingExamples, TrainOptions } from './client/training-api.ts'
