@@ -18,8 +18,8 @@ export const worthwhileBytes = 64 * 1024
 /** How many copies of a blob may turn out to be spoiled before it is given up. */
 export const maxSpoiledCopies = 2
 
-/** What has arrived of a blob is kept whenever it is so many bytes more: 1 MiB for all that arrive at a time. */
-export const pieceSize = 256 * 1024
+/** What has arrived of a blob is kept whenever it is so many bytes more: half a MiB for all that arrive at a time. */
+export const pieceSize = 128 * 1024
 
 /** Most bytes that are read from the network at once. */
 export const readSize = 64 * 1024
