@@ -13,7 +13,7 @@ export type FaultNews = { readonly type: 'passed' | 'stopped'; readonly point: s
 
 /** The worker's global scope, as far as it is used here. Only WebAssembly gives shared memory on every page. */
 interface PlannedScope {
-  addEventListener(type: 'message', listener: (event: { readonly data: FaultPlan }) => void): void
+  addEventListener(type: 'message', listener: (event: { readonly data: FaultPlan | FaultNews }) => void): void
   postMessage(news: FaultNews): void
   homingFaultPoint?: (point: string) => void
   readonly WebAssembly: { readonly Memory: new (pages: object) => { readonly buffer: SharedArrayBuffer } }
