@@ -19,7 +19,7 @@ describe('a contest', () => {
       const contest = await openContest({ network, peer: 'cpu', files, wasmFolder: `${folders.wasm}/` })
       const [ours, theirs] = [await contest.losses('step'), await contest.losses('peer')]
       checkSame(ours, theirs)
-      expect(ours[1]).toBeLessThan(ours[0]!)
+      expect(ours[1]).not.toBe(ours[0]) // another batch, on tensors that have moved
       await expect(contest.sample('forward', 0)).resolves.toBeGreaterThan(0)
     },
     120_000,
