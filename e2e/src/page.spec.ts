@@ -65,8 +65,7 @@ test('a repository that cannot be is told on the page', async ({ demo }) => {
 
 test('a repository elsewhere on the origin that holds no models is told on the cards', async ({ demo }) => {
   await demo.visit('?repository=/elsewhere/')
-  await expect(demo.card('digits').getByTestId('digits-failed-code')).toHaveText(
-    /MODEL_UNKNOWN|HTTP_STATUS|RESPONSE_UNEXPECTED/,
-    { timeout: 30_000 },
-  )
+  await expect(demo.card('digits').getByTestId('digits-failed-code')).toHaveText('METADATA_MISSING', {
+    timeout: 30_000,
+  })
 })

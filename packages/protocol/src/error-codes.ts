@@ -117,7 +117,7 @@ const texts = {
   ),
   METADATA_MISSING: entry(
     'The repository has no signed metadata yet, or lacks that of a role.',
-    'Make its keys with `homing keys init`, then publish.',
+    'Check the `repository` URL; on a new server make keys with `homing keys init`, then publish.',
   ),
   KEY_INVALID: entry(
     'A signing key is malformed or of a kind that cannot sign, or others may read its file.',
