@@ -211,6 +211,25 @@ describe('what asks for too much', () => {
     expect(await refused(await header({ codec: 'zstd' }, Uint8Array.from(single)))).toBe('PATCH_INVALID')
   })
 
+  test('a second zstd frame is refused before it is looked at: it could ask for any window', async () => {
+    const { target } = plain
+    const body = storedZstd((await patchBy('xor', 'none', plain)).slice(-target.length))
+    const start = await header({ codec: 'zstd' })
+    const whole = Uint8Array.from([...start, ...body])
+    const expected = await expectedOf(target)
+    expect(await applyPatch({ patch: [whole], base: plain.base, expected, decompressors })).toEqual(target)
+    for (const more of [
+      storedZstd(new Uint8Array(0), 0x78),
+      Uint8Array.of(0x50, 0x2a, 0x4d, 0x18, 0, 0, 0, 0),
+    ])
+      for (const size of [1, 7, whole.length, Infinity]) {
+        const patch = chunksOf(Uint8Array.from([...whole, ...more]), Math.min(size, 20_000))
+        expect(await codeOf(applyPatch({ patch, base: plain.base, expected, decompressors }))).toBe(
+          'PATCH_INVALID',
+        )
+      }
+  })
+
   async function gzipped(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
     return (await import('../codecs/gzip.ts')).gzip(bytes)
   }
