@@ -187,6 +187,15 @@ describe('signed addresses', () => {
     expect(expires).toBe(until)
   })
 
+  test('work for access that ends within a second', async () => {
+    await publishPrivate()
+    const until = inSeconds(60) + 0.5
+    const answer = await urlsOf(await as({ homing: { models: { digits: until } } }))
+    const { expires, urls } = answer.json<{ expires: number; urls: Record<string, string> }>()
+    expect(expires).toBe(Math.floor(until))
+    expect((await get(urls[shard]!)).statusCode).toBe(200)
+  })
+
   test('are made for those who may read, on servers that sign', async () => {
     await publishPrivate()
     expect((await urlsOf({})).statusCode).toBe(401)

@@ -91,7 +91,7 @@ export async function accessRoutes(
         throw new HomingError('VERSION_UNKNOWN', `${model} ${version} is not published.`)
       const files = allFiles(parseManifest(bytes, { model, version })).map(({ sha256 }) => paths.blob(sha256))
       const longest = Math.floor(now().getTime() / 1000) + signedUrlSeconds
-      const expires = Math.min(longest, until ?? longest)
+      const expires = Math.floor(Math.min(longest, until ?? longest)) // tokens may tell parts of a second
       reply.header('cache-control', 'private, no-store')
       const signedName = paths.target(manifestPath, await sha256Hex(new Uint8Array(bytes)))
       const urls = [manifestPath, signedName, ...files].map((path) => [
