@@ -45,6 +45,19 @@ test('one line per answer: what was asked and how it went, without client, query
   expect(lines.at(-1)).toMatchObject({ method: 'PUT', status: 401 })
 })
 
+test('an address that cannot be read is logged without its query, which may be a signature', async () => {
+  const { logger, text } = memoryLog()
+  const app = await startedServer({ logger })
+  text()
+  for (const path of ['blobs/%zz', `blobs/${'a'.repeat(500)}`, 'nothing', 'blobs/0']) {
+    const { body } = await app.inject(`/repository/${path}?expires=9999999999&signature=of-a-private-file`)
+    expect(body).not.toContain('of-a-private-file')
+  }
+  const log = text()
+  expect(log).toContain('request refused')
+  expect(log).not.toContain('of-a-private-file')
+})
+
 test('a request or headers logged by whoever lose address and token', () => {
   const { logger, text } = memoryLog()
   const raw = {

@@ -28,6 +28,12 @@ export function httpError(thrown: unknown): HttpError {
       ),
     }
   }
+  // Fastify quotes the address, whose query may hold a signature.
+  if (code === 'FST_ERR_BAD_URL' || code === 'FST_ERR_MAX_PARAM_LENGTH')
+    return {
+      status: statusCode,
+      error: new HomingError('REQUEST_INVALID', 'The address is malformed, or a part of it too long.'),
+    }
   if (statusCode === 413)
     return {
       status: 413,
