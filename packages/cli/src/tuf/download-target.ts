@@ -1,8 +1,9 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { quote, type RefreshedClient, requireFile, type TargetFile } from '@homing/tuf'
+import { type RefreshedClient, requireFile, type TargetFile } from '@homing/tuf'
 
+import { fileName } from './file-name.ts'
 import { absent, replaceFile } from './folder-store.ts'
 
 /**
@@ -21,11 +22,6 @@ export async function downloadTarget(
   await mkdir(folder, { recursive: true })
   await replaceFile(place, bytes)
   return place
-}
-
-/** One name for each path, which never leads out of the folder. */
-function fileName(path: string): string {
-  return quote(path).replace(/^\.+$/, (dots) => dots.replaceAll('.', '%2E'))
 }
 
 async function isThere(place: string, file: TargetFile): Promise<boolean> {

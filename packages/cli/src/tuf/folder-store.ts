@@ -2,14 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-import { type MetadataStore, quote } from '@homing/tuf'
+import type { MetadataStore } from '@homing/tuf'
+
+import { fileName } from './file-name.ts'
 
 /**
- * Metadata in a folder, under names without versions: `root.json`, and `quote(role).json` for what others delegate to.
+ * Metadata in a folder, under names without versions: `root.json`, and `fileName(role).json` for what others delegate to.
  * Files are replaced whole, so a crash leaves the old one or the new one.
  */
 export function folderStore(folder: string): MetadataStore {
-  const fileOf = (role: string): string => join(folder, `${quote(role)}.json`)
+  const fileOf = (role: string): string => join(folder, `${fileName(role)}.json`)
   return {
     async read(role) {
       const bytes = await readFile(fileOf(role)).catch(absent)

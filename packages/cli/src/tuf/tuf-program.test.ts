@@ -184,6 +184,26 @@ describe('homing-tuf', () => {
     expect(await readdir(join(folder, 'metadata'))).toContain('..%2Frole.json')
   })
 
+  it('keeps roles and targets whose names are longer than those of files', async () => {
+    await init()
+    const [role, name] = ['模'.repeat(60), `${'型'.repeat(80)}.onnx`]
+    repository.delegate('targets', { name: role })
+    for (const path of [name, `${name}2`]) {
+      repository.addTarget(path, `body of ${path}`, role)
+      repository.publish('targets', role)
+      expect([await download(path), output]).toEqual([0, output])
+    }
+    const before = await files()
+    expect(before).toHaveLength(2)
+    repository.addTarget(name, 'changed', role)
+    repository.publish('targets', role)
+    expect(await download(name)).toBe(0)
+    expect(await files()).toEqual(before)
+    repository.requests.length = 0
+    expect(await download(name)).toBe(0)
+    expect(repository.requests).toEqual(['2.root.json', 'timestamp.json'])
+  })
+
   it('updates metadata before it finds that a target is unknown', async () => {
     await init()
     expect(await download('nothing')).toBe(1)
