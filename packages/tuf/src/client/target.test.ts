@@ -18,6 +18,8 @@ describe('download', () => {
     '100%.txt',
     'a#b?c&d.txt',
     '(1)!.txt',
+    'constructor',
+    'prototype',
   ])('gives the verified bytes of %s', async (path) => {
     const client = simulatedClient()
     client.repository.addTarget(path, 'content')

@@ -46,10 +46,21 @@ export const TargetFileSchema = v.object({
 /** A file that a role vouches for. */
 export type TargetFile = v.InferOutput<typeof TargetFileSchema>
 
+/** Files by path. `v.record` would leave out names that objects have of themselves, such as "constructor". */
+const TargetFilesSchema = v.pipe(
+  v.custom<Readonly<Record<string, unknown>>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'no files by path',
+  ),
+  v.transform((files) => Object.entries(files)),
+  v.array(v.tuple([v.string(), TargetFileSchema])),
+  v.transform((files): Record<string, TargetFile> => Object.fromEntries(files)),
+)
+
 /** Targets (specification 4.5): the files that a role vouches for, by path, and the roles it delegates to. */
 export const TargetsSchema = v.object({
   ...signedFields('targets'),
-  targets: v.record(v.string(), TargetFileSchema),
+  targets: TargetFilesSchema,
   delegations: v.optional(DelegationsSchema),
 })
 
