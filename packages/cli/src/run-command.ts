@@ -32,5 +32,10 @@ function withSubcommands(command: Command): Command[] {
 }
 
 function describe({ code, message }: HomingError): string {
-  return `error ${code}: ${message}\n${errorCodes[code].advice}\n`
+  return `error ${code}: ${printable(message)}\n${errorCodes[code].advice}\n`
+}
+
+/** Messages repeat what servers and metadata say, and a terminal obeys control characters. */
+function printable(text: string): string {
+  return text.replace(/(?!\n)\p{Cc}/gu, '\ufffd')
 }
