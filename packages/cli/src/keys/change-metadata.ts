@@ -13,6 +13,7 @@ import type { KeySession } from './key-session.ts'
 import type { OfflineRole } from './metadata-api.ts'
 import { finishPending, type SignedFile, submit } from './pending.ts'
 import { type EarlierState, isSigned, type RepositoryState, repositoryState } from './repository-state.ts'
+import { requireNoOlderTargets } from './require-no-older-targets.ts'
 
 /** Documents as they shall be, under the versions they have; the same object where nothing changes. */
 export interface ChangedDocuments {
@@ -38,6 +39,7 @@ export async function changeMetadata(
   for (let attempt = 1; ; attempt++) {
     try {
       const state = await repositoryState(api, await session.trusted(), earlier)
+      await requireNoOlderTargets(folder, state)
       earlier = { state, stolen }
       const changed = await change(state)
       const signers = (await session.ring()).map(({ signer }) => signer) // with those that the change has made

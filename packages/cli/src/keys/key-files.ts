@@ -45,9 +45,13 @@ export async function trustedRoot(
   }
 }
 
-/** Keeps the root that this machine trusts beside the keys, whole or not at all. */
-export async function keepRoot(folder: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(folder, `root.${randomUUID()}.tmp`)
+/** Keeps the newest document that this machine trusts beside the keys, whole or not at all. */
+export async function keepDocument(
+  folder: string,
+  role: 'root' | 'targets',
+  bytes: Uint8Array,
+): Promise<void> {
+  const temporary = join(folder, `${role}.${randomUUID()}.tmp`)
   await writeFile(temporary, bytes)
-  await rename(temporary, join(folder, 'root.json'))
+  await rename(temporary, join(folder, `${role}.json`))
 }

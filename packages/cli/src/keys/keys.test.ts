@@ -36,6 +36,7 @@ describe('homing keys init', () => {
       'publisher.pem',
       'root.json',
       'root.pem',
+      'targets.json',
       'targets.pem',
     ])
     for (const name of files.filter((file) => file.endsWith('.pem')))
@@ -66,6 +67,26 @@ describe('homing keys init', () => {
 })
 
 describe('changes of keys', () => {
+  test('are made on top of no older delegations than this machine has sent: a revoked key would count again', async () => {
+    const machine = await signedServer()
+    const before = new Map<string, ArrayBuffer>()
+    for (const path of ['/v1/metadata/targets', '/v1/metadata/publisher'])
+      before.set(path, await (await fetch(`${machine.server}${path}`)).arrayBuffer())
+    await revokeKey((await roleOf(machine, 'publisher')).keys[0]!.keyId, machine)
+    const sent: string[] = []
+    const thief: typeof fetch = async (url, init) => {
+      const path = (url as string).slice(machine.server.length)
+      if (init?.method !== 'PUT') return before.has(path) ? new Response(before.get(path)) : fetch(url, init)
+      sent.push(path)
+      return new Response('{}')
+    }
+    await expect(renewMetadata(['targets'], { ...machine, fetch: thief })).rejects.toThrow(
+      code('METADATA_ROLLBACK'),
+    )
+    expect(sent).toEqual([])
+    expect(await renewMetadata(['targets'], machine)).toEqual(['targets'])
+  })
+
   test('root, targets, publisher and the server are rotated one after another, and old devices follow', async () => {
     const machine = await signedServer()
     const refreshed = device(machine)

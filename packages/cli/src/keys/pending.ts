@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { HomingError } from '@homing/protocol'
 
 import type { ApiClient } from '../publish/api-client.ts'
-import { keepRoot } from './key-files.ts'
+import { keepDocument } from './key-files.ts'
 import { type OfflineRole, offlineRoles, putMetadata } from './metadata-api.ts'
 
 /** Signed metadata on its way to the server. */
@@ -32,14 +32,14 @@ export async function finishPending(api: ApiClient, folder: string): Promise<boo
   const pending = pendingIn(folder)
   const names = await readdir(pending).catch(() => [])
   if (names.length === 0) return false
-  let root: Uint8Array | undefined
+  const sent = new Map<OfflineRole, Uint8Array>()
   try {
     for (const name of names.sort()) {
       const role = offlineRoles.find((offline) => name.endsWith(`.${offline}.json`))
       if (!role) continue
       const bytes = new Uint8Array(await readFile(join(pending, name)))
       await putMetadata(api, role, bytes)
-      if (role === 'root') root = bytes
+      sent.set(role, bytes)
     }
   } catch (error) {
     const kept = error instanceof HomingError && !error.code.startsWith('METADATA_')
@@ -47,7 +47,10 @@ export async function finishPending(api: ApiClient, folder: string): Promise<boo
     throw error
   }
   // Only now do devices see it: an app must not bundle a root whose targets are not there yet.
-  if (root) await keepRoot(folder, root)
+  for (const role of ['root', 'targets'] as const) {
+    const bytes = sent.get(role)
+    if (bytes) await keepDocument(folder, role, bytes)
+  }
   await rm(pending, { recursive: true, force: true })
   return true
 }
