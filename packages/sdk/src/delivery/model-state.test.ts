@@ -87,6 +87,13 @@ describe('lifecycle of a model', () => {
     expect(run([{ type: 'check' }, pause])).toEqual(paused)
   })
 
+  it('forgets a pause that was another tab’s', () => {
+    const pause: LifecycleEvent = { type: 'pause', version: '1.1.0', loaded: 4, total: 10 }
+    const shown = run([...install('1.0.0'), pause, { type: 'current' }])
+    expect(shown).toEqual(serving('1.0.0'))
+    expect(run(install('1.2.0'), shown)).toEqual(serving('1.2.0'))
+  })
+
   it('forgets an error once a look found all well', () => {
     const failed = serving('1.0.0', { name: 'failed', error })
     expect(run([{ type: 'check' }, { type: 'current' }], failed)).toEqual(serving('1.0.0'))

@@ -77,7 +77,7 @@ function nextStep(step: Step, event: StepEvent): Step {
     case 'check':
       return isIdle(step) ? { name: 'checking' } : step
     case 'current':
-      return step.name === 'checking' || step.name === 'downloading' ? { name: 'empty' } : step
+      return ['checking', 'downloading', 'paused'].includes(step.name) ? { name: 'empty' } : step
     case 'download':
       return mayDownload(step, event) ? { name: 'downloading', ...bytesOf(event) } : step
     case 'pause':
