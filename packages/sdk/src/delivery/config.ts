@@ -66,5 +66,8 @@ export const wholeRefreshInterval = 86_400_000
 /** How long before its end a token is replaced, in milliseconds: a request may take that long to arrive. */
 export const tokenMargin = 30_000
 
+/** Longest wait for the app's hook to give a token, in milliseconds: it may ask the user. */
+export const tokenTimeout = 60_000
+
 /** Least time that a token is used, in milliseconds, unless it is refused: the device's clock may be wrong. */
 export const minTokenUse = 60_000

@@ -2,6 +2,7 @@ import { HomingError } from '@homing/protocol'
 import { expect, test } from 'vitest'
 
 import { minTokenUse, tokenMargin } from './config.ts'
+import { hastyPlatform } from './hasty-platform.ts'
 import { createTokenSession } from './token-session.ts'
 
 const start = 1_800_000_000_000
@@ -69,6 +70,17 @@ test('nobody signed in is no token, and is asked about again', async () => {
 test('a hook that fails is told of, and asked again', async () => {
   const { tokens } = session((call) => (call === 1 ? Promise.reject(new TypeError('offline')) : 'opaque'))
   await expect(tokens.token()).rejects.toMatchObject({ code: 'UNAUTHORIZED', cause: { message: 'offline' } })
+  expect(await tokens.token()).toBe('opaque')
+})
+
+test('a hook that never answers is asked again after a while', async () => {
+  let calls = 0
+  const tokens = createTokenSession({
+    getToken: () => (++calls === 1 ? new Promise(() => undefined) : Promise.resolve('opaque')),
+    time: () => start,
+    sleep: hastyPlatform(10_000).sleep,
+  })
+  await expect(tokens.token()).rejects.toMatchObject({ code: 'UNAUTHORIZED', cause: { code: 'TIMEOUT' } })
   expect(await tokens.token()).toBe('opaque')
 })
 

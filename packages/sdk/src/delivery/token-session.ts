@@ -1,6 +1,9 @@
 import { type AccessClaims, HomingError, readAccessClaims } from '@homing/protocol'
 
-import { minTokenUse, tokenMargin } from './config.ts'
+import { minTokenUse, tokenMargin, tokenTimeout } from './config.ts'
+import type { DeliveryPlatform } from './ports.ts'
+import { webPlatform } from './web-platform.ts'
+import { within } from './within.ts'
 
 /** What a token session works with. */
 export interface TokenSessionOptions {
@@ -8,6 +11,7 @@ export interface TokenSessionOptions {
   readonly getToken: () => Promise<string | undefined>
   /** Milliseconds since the epoch. */
   readonly time: () => number
+  readonly sleep?: DeliveryPlatform['sleep']
   /** Told what each new token claims; unproven, but it came from the app itself. */
   readonly onClaims?: (claims: AccessClaims) => void
 }
@@ -16,7 +20,7 @@ export interface TokenSessionOptions {
 export interface TokenSession {
   /**
    * The token: the one at hand until shortly before it ends, then a new one. Undefined when nobody is signed in.
-   * @throws HomingError UNAUTHORIZED when the app's hook fails.
+   * @throws HomingError UNAUTHORIZED when the app's hook fails, or does not answer in time.
    */
   token(): Promise<string | undefined>
   /** What a new token claims, whatever the one at hand does. @throws HomingError UNAUTHORIZED. */
@@ -35,13 +39,18 @@ interface HeldToken {
   readonly usableUntil: number
 }
 
-export function createTokenSession({ getToken, time, onClaims }: TokenSessionOptions): TokenSession {
+export function createTokenSession({
+  getToken,
+  time,
+  sleep = webPlatform().sleep,
+  onClaims,
+}: TokenSessionOptions): TokenSession {
   let held: HeldToken | undefined
   let asking: Promise<string | undefined> | undefined
   let lastClaims: AccessClaims | undefined
 
   async function ask(): Promise<string | undefined> {
-    const given: unknown = await getToken()
+    const given: unknown = await within({ sleep }, tokenTimeout, getToken(), 'getToken() did not answer')
     if (given === undefined || given === null || given === '') return undefined
     // A header takes visible ASCII; the text itself is in no message.
     if (typeof given !== 'string' || !/^[!-~]+$/.test(given))
