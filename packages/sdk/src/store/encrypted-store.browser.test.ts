@@ -1,4 +1,4 @@
-import { sha256Hex } from '@homing/protocol'
+import { HomingError, sha256Hex } from '@homing/protocol'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 
 import { type DeviceKey, deviceKey } from './device-key.ts'
@@ -81,6 +81,14 @@ describe('at rest', () => {
     expect(text(await store.readBlob(sha256))).toBe(text(secret))
     expect(text(await disk.readBlob(sha256))).not.toMatch(/parameters/)
     expect(text(await store.readBlob(sha256))).toBe(text(secret))
+  })
+
+  it('what was stored in the open is read also where there is no room to encrypt it', async () => {
+    await disk.writeBlob(sha256, secret)
+    const writeBlob = () => Promise.reject(new HomingError('STORE_FULL', 'no room'))
+    const full = withMemoryFallback(encryptedStore({ ...disk, writeBlob }, key))
+    expect(text(await full.readBlob(sha256))).toBe(text(secret))
+    expect(full.kind).toBe('indexeddb')
   })
 
   it('tabs that begin at once use one key, and a closed one opens again', async () => {

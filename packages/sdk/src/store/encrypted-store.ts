@@ -33,7 +33,7 @@ export function encryptedStore(store: Store, key: DeviceKey): Store {
       const bytes = await unseal(await key.get(), sha256, sealed)
       if (bytes) return bytes
       if ((await sha256Hex(sealed)) === sha256) {
-        await writeBlob(sha256, sealed)
+        await writeBlob(sha256, sealed).catch(() => undefined) // without room it serves as it is, until there is some
         return sealed
       }
       await store.deleteBlob(sha256)
