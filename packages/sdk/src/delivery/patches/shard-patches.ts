@@ -7,12 +7,12 @@ import {
 } from '@homing/protocol'
 
 import { keeperOf } from '../keeper-of.ts'
+import { oneByOne } from '../one-by-one.ts'
 import type { ContentStore } from '../ports.ts'
 import type { BlobOptions } from '../receive-blob.ts'
 import type { Repository } from '../repository.ts'
 import { applyListed } from './apply-listed.ts'
 import { cheapestPatch } from './cheapest-patch.ts'
-import { createLine } from './line.ts'
 import type { PatchReport } from './patch-report.ts'
 
 /** Makes shards of a version of what the device holds of others. */
@@ -36,7 +36,7 @@ export interface ShardPatchesOptions {
 
 /** Patches for one download. Patches arrive side by side; one at a time is applied, so two shards at most are in memory. */
 export function createShardPatches({ list, repository, store }: ShardPatchesOptions): ShardPatches {
-  const inLine = createLine()
+  const inLine = oneByOne()
   let listed: Promise<ReadonlyMap<string, PatchedShard>> | undefined
   let report: PatchReport = { applied: 0, failed: 0, saved: 0 }
 
