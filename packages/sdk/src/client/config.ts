@@ -31,6 +31,9 @@ export const defaultBudget = 2 ** 28
 /** From how many bytes on a download is large: the browser is asked first not to evict what is stored. */
 export const largeDownload = 4 * 2 ** 20
 
+/** Longest wait for that promise, in milliseconds: the user may have to be asked. */
+export const persistPatience = 2_000
+
 /** Up to how many bytes of parameters an engine is started while they are on their way. */
 export const maxHeadStart = 32 * 2 ** 20
 
@@ -40,8 +43,17 @@ export const claimTimeout = 2_000
 /** After how many recorded events those that are too old are deleted. */
 export const eventsPerPruning = 100
 
+/** Longest wait for the work of a model that closes, in milliseconds; all of it is aborted by then. */
+export const closeTimeout = 5_000
+
 /** Longest wait for other tabs to close a model that is forgotten, in milliseconds. */
 export const forgetTimeout = 5_000
+
+/** Longest wait for a new token before a model opens with the access that it has, in milliseconds. */
+export const renewalPatience = 2_000
+
+/** After how long the deletion of a model whose access has ended is tried again, in milliseconds. */
+export const forgetRetry = 60_000
 
 /** How long before a user's access to a private model ends a new token is asked for, in milliseconds: a day. */
 export const accessRenewal = 86_400_000

@@ -1,4 +1,4 @@
-import { HomingError, parseManifest } from '@homing/protocol'
+import { parseManifest } from '@homing/protocol'
 
 import { transfer } from 'comlink'
 
@@ -31,6 +31,7 @@ import { openModels } from './open-models.ts'
 import { createRejections } from './rejections.ts'
 import { createStorageRoom } from './storage-room.ts'
 import { tabs } from './tabs.ts'
+import { closedError } from './version-server.ts'
 
 /** What is done when a model is left. */
 interface ModelEnd {
@@ -111,6 +112,7 @@ export function createHost(config: HostConfig): HostApi {
       cleaner,
       estimate: browserEstimate,
       persist: async () => (await page).persistStorage(),
+      sleep: platform.sleep,
     }),
   )
   const bundleOf = bundleShelf(config.bundled, config.root, webPlatform())
@@ -120,7 +122,7 @@ export function createHost(config: HostConfig): HostApi {
     await openings.get(model)
     const coordinator = models.get(model)
     if (coordinator) return coordinator
-    throw new HomingError('CLOSED', `Model ${model} is not open.`)
+    throw closedError(model)
   }
   const coordinate = async (
     model: string,
@@ -155,6 +157,7 @@ export function createHost(config: HostConfig): HostApi {
     emit: (event: ModelEvent) => Promise<void>,
   ): Promise<ModelCoordinator> => {
     const enter = async (): Promise<ModelCoordinator> => {
+      if (openings.get(model) !== told) throw closedError(model) // while it waited for its turn
       await leave(model)
       const release = await (await openEverywhere()).hold(model)
       const made = await coordinate(model, options, emit).catch((error: unknown) => {
@@ -193,7 +196,13 @@ export function createHost(config: HostConfig): HostApi {
     const [kept, tab, everywhere] = await Promise.all([store(), otherTabs(), openEverywhere()])
     await forget(model, { store: kept, tabs: tab, openModels: everywhere, close: closeForgotten })
   }
-  const ends = createAccessEnds({ store, tokens, time: Date.now, forget: forgetModels })
+  const ends = createAccessEnds({
+    store,
+    tokens,
+    time: Date.now,
+    sleep: platform.sleep,
+    forget: forgetModels,
+  })
 
   return {
     connect(pageApi) {
@@ -205,6 +214,7 @@ export function createHost(config: HostConfig): HostApi {
       await coordinator.open(signal ?? new AbortController().signal)
     },
     async close(model) {
+      openings.delete(model)
       await inTurnOf(model)(() => leave(model))
     },
     update: async (model) => (await opened(model)).update(),

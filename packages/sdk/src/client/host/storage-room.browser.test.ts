@@ -1,6 +1,7 @@
 import { type Manifest, parseManifest } from '@homing/protocol'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
+import { hastyPlatform } from '../../delivery/hasty-platform.ts'
 import { openIndexedDbStore } from '../../store/indexed-db-store.ts'
 import { putVersion } from '../../store/store.contract.ts'
 import type { Store } from '../../store/store.ts'
@@ -36,12 +37,13 @@ afterEach(async () => {
   await storageBuckets.delete(name)
 })
 
-const roomOf = (estimate = () => bucket.estimate()) =>
+const roomOf = (estimate = () => bucket.estimate(), persist = () => Promise.resolve(++asked > 0)) =>
   createStorageRoom({
     store,
     cleaner: { free: () => store.collectGarbage({ parse: parseManifest, live: new Set(), budget: 0 }) },
     estimate,
-    persist: () => Promise.resolve(++asked > 0),
+    persist,
+    sleep: hastyPlatform().sleep,
   })
 /** A version that lacks one file of this size. */
 const lacking = async (size: number): Promise<Manifest> => {
@@ -80,4 +82,17 @@ test('what does not fit is refused before the first byte, with its figures, and 
 
 test('where the browser tells nothing, the download is let through', async () => {
   await roomOf(() => Promise.resolve({})).reserve(await lacking(17_000_000))
+})
+
+test('a question to the user that nobody answers holds no download up, and is asked once', async () => {
+  let answer!: (kept: boolean) => void
+  const room = roomOf(undefined, () => {
+    asked++
+    return new Promise((resolve) => (answer = resolve))
+  })
+  await room.reserve(await lacking(4 * 2 ** 20))
+  await room.reserve(await lacking(4 * 2 ** 20))
+  expect([asked, room.persisted]).toEqual([1, undefined])
+  answer(true)
+  await expect.poll(() => room.persisted).toBe(true)
 })

@@ -1,8 +1,10 @@
 import { HomingError, type Manifest, servingFiles } from '@homing/protocol'
 
+import type { DeliveryPlatform } from '../../delivery/ports.ts'
+import { within } from '../../delivery/within.ts'
 import type { StorageEstimator } from '../../store/store-error.ts'
 import type { Store } from '../../store/store.ts'
-import { largeDownload } from '../config.ts'
+import { largeDownload, persistPatience } from '../config.ts'
 import type { Cleaner } from './cleaner.ts'
 
 /** Sees to it that there is room for a version before its first byte is fetched. */
@@ -22,12 +24,25 @@ export interface StorageRoomDeps {
   readonly store: Pick<Store, 'kind' | 'hasBlobs'>
   readonly cleaner: Pick<Cleaner, 'free'>
   readonly estimate: StorageEstimator
-  /** Asks the browser, where it has not promised yet. Only pages can. */
+  /** Asks the browser, where it has not promised yet. Only pages can. Firefox asks the user, who may never answer. */
   readonly persist: () => Promise<boolean>
+  readonly sleep: DeliveryPlatform['sleep']
 }
 
-export function createStorageRoom({ store, cleaner, estimate, persist }: StorageRoomDeps): StorageRoom {
+export function createStorageRoom({
+  store,
+  cleaner,
+  estimate,
+  persist,
+  sleep,
+}: StorageRoomDeps): StorageRoom {
   let persisted: boolean | undefined
+  let asking: Promise<void> | undefined
+
+  const ask = async (): Promise<void> => {
+    persisted = await persist().catch(() => false)
+    asking = undefined
+  }
 
   const lacking = async (manifest: Manifest): Promise<number> => {
     const files = servingFiles(manifest)
@@ -41,7 +56,8 @@ export function createStorageRoom({ store, cleaner, estimate, persist }: Storage
     async reserve(manifest) {
       const needed = await lacking(manifest)
       if (needed === 0 || store.kind === 'memory') return
-      if (needed >= largeDownload) persisted ||= await persist().catch(() => false)
+      if (needed >= largeDownload && persisted !== true)
+        await within({ sleep }, persistPatience, (asking ??= ask()), 'No answer').catch(() => undefined)
       const { usage, quota } = await estimate()
       if (usage === undefined || quota === undefined || quota - usage >= needed) return
       const freed = await cleaner.free()
