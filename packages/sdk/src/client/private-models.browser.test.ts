@@ -180,6 +180,27 @@ describe('forget', () => {
     expect((await onDisk()).rows).toMatchObject({ models: 0, manifests: 0, blobs: 0, partials: 0 })
   })
 
+  test('what is being written at that moment is not left behind', async () => {
+    await repository.publish([dense('1.0.0', 1)])
+    const host = (): Worker =>
+      new Worker(new URL('../../test/slow-seal-host-worker.ts', import.meta.url), { type: 'module' })
+    const channel = new BroadcastChannel('test-seal')
+    const told = (what: string): Promise<void> =>
+      new Promise((resolve) => {
+        channel.addEventListener('message', ({ data }) => {
+          if (data === what) resolve()
+        })
+      })
+    const [begun, sealed] = [told('begun'), told('sealed')]
+    const homing = client({ storage: 'encrypted', workers: { host } })
+    open(homing).catch(() => undefined)
+    await begun
+    await Promise.all([homing.forget(), sealed])
+    channel.close()
+    await homing.record('visit') // a write of the same worker, after those of the download
+    expect((await onDisk()).rows).toMatchObject({ models: 0, manifests: 0, blobs: 0, partials: 0 })
+  })
+
   test('the next user’s token is asked for anew', async () => {
     await repository.publish([dense('1.0.0', 1)])
     await repository.guard(['first', 'second'])
@@ -244,6 +265,26 @@ describe('the end of access', () => {
     await repository.stop()
     const offline = client({ getToken: () => Promise.reject(new Error('offline')) })
     await expect(open(offline)).rejects.toMatchObject({ code: 'NETWORK_FAILED' })
+    expect(await blobsOnDisk()).toBe(0)
+  })
+
+  test('a model that is forgotten while it waits for a token does not open', async () => {
+    await repository.publish([dense('1.0.0', 1)])
+    const token = tokenFor(60)
+    await repository.guard([token])
+    const first = client({ getToken: () => token })
+    await open(first)
+    await first.close()
+    let give: ((token: string) => void) | undefined
+    const homing = client({
+      getToken: () => (give ? token : new Promise<string>((resolve) => (give = resolve))),
+    })
+    const opening = open(homing)
+    opening.catch(() => undefined)
+    await expect.poll(() => give).toBeDefined()
+    await homing.forget()
+    give!(token)
+    await expect(opening).rejects.toMatchObject({ code: 'CLOSED' })
     expect(await blobsOnDisk()).toBe(0)
   })
 

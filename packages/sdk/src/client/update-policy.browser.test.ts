@@ -161,3 +161,17 @@ test('a metered connection changes nothing where the app does not ask for it', a
   const { homing } = metered({ downloads: {} })
   expect((await open(homing)).status.version).toBe('1.0.0')
 })
+
+test('update() in one tab brings what another tab has paused', async () => {
+  await visited()
+  const [elected, other] = [metered().homing, metered().homing]
+  const [first, second] = [await open(elected), await open(other)]
+  const looking = elected.check()
+  await new Promise<void>((resolve) => {
+    first.subscribe(({ update }) => {
+      if (update.state.name === 'paused') resolve()
+    })
+  })
+  expect((await second.update()).version).toBe('1.1.0')
+  await looking
+})

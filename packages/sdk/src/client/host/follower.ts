@@ -6,7 +6,10 @@ import { downloadLock, type ModelNews } from './tabs.ts'
 import type { VersionInstaller } from './version-installer.ts'
 
 /** What following works with. */
-export interface FollowerDeps extends Pick<CoordinatorDeps, 'model' | 'store' | 'alone' | 'lives' | 'emit'> {
+export interface FollowerDeps extends Pick<
+  CoordinatorDeps,
+  'model' | 'store' | 'alone' | 'lives' | 'emit' | 'gate'
+> {
   readonly board: StatusBoard
   readonly installer: Pick<VersionInstaller, 'follow'>
   readonly signal: AbortSignal
@@ -66,6 +69,9 @@ export function createFollower(deps: FollowerDeps): (news: ModelNews) => void {
         if (!shared || !takes(news.progress.version)) return
         show(news)
         if (!waiting && !deps.looking()) follow(news).catch(told)
+        return
+      case 'urged':
+        deps.gate.urge(() => deps.inTurn(() => Promise.resolve())).catch(told) // what is under way, to its end
         return
       case 'activated':
         ;(shared ? deps.inTurn(() => serve(news.version)) : deps.look()).catch(told)

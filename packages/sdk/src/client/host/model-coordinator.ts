@@ -3,9 +3,11 @@ import { type Engine, HomingError } from '@homing/protocol'
 import { startPoll } from '../../delivery/poll.ts'
 import { readSection, type Section } from '../../delivery/read-section.ts'
 import { readStoredManifest, readVersion, type StoredVersion } from '../../delivery/read-version.ts'
+import { within } from '../../delivery/within.ts'
 import type { Backend } from '../../libraries/backend.ts'
 import type { BackendFault } from '../../runtime/runtime-api.ts'
 import { createTurns } from '../../runtime/turns.ts'
+import { closeTimeout } from '../config.ts'
 import type { OpenOptions } from '../host-api.ts'
 import { takesUpdates, updatePolicies, type UpdatePolicy } from '../update-policy.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
@@ -61,6 +63,8 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
   const inTurn = createTurns()
   let policy: UpdatePolicy = options.updates ?? updatePolicies[0]
   let pinned = options.version
+  /** Sections that are on their way. */
+  const sections = new Set<Promise<unknown>>()
 
   let told: Promise<void> = Promise.resolve()
   const board = createStatusBoard(model, policy, (status) => {
@@ -157,6 +161,11 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       await bundled.replaceOlder(life.signal).catch(() => undefined)
     if (deps.pollInterval > 0) await poll.look()
   }
+  /** Also where another tab was elected to download, and pauses. */
+  const urge = (): Promise<void> => {
+    deps.tell({ type: 'urged', model })
+    return gate.urge(() => look(life.signal, true))
+  }
   const refuseRequest = (): Promise<never> =>
     Promise.reject(
       new HomingError(
@@ -196,11 +205,11 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     look: () => poll.look(),
     async update() {
       await store.updateModel(model, ({ declined: _, ...record }) => record)
-      await gate.urge(() => look(life.signal, true))
+      await urge()
     },
     async retry() {
       await store.updateModel(model, ({ declined: _, ...record }) => ({ ...record, rejected: {} }))
-      await gate.urge(() => look(life.signal, true))
+      await urge()
     },
     rollback: () =>
       inTurn(async () => {
@@ -264,9 +273,13 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       const { manifest } = server.serving! // `ready` rejects when nothing serves
       const repository = policy === 'localOnly' ? { blob: refuseRequest } : deps.repository
       const read = () => readSection(manifest, section, { ...deps, repository, signal })
-      const files = await deps.alone(`${model}/${section}`, signal, read).catch((error: unknown) => {
-        throw life.signal.aborted ? closedError(model) : error
-      })
+      const reading = deps.alone(`${model}/${section}`, signal, read)
+      sections.add(reading)
+      const files = await reading
+        .catch((error: unknown) => {
+          throw life.signal.aborted ? closedError(model) : error
+        })
+        .finally(() => sections.delete(reading))
       await showStorage()
       return files
     },
@@ -279,6 +292,9 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       poll.stop()
       gate.close()
       await server.close()
+      // What is being written comes before what deletes it.
+      const ended = Promise.allSettled([inTurn(() => Promise.resolve()), ...sections])
+      await within(platform, closeTimeout, ended, 'Closing').catch(() => undefined)
       claims.settle(model)
       board.dispatch({ type: 'close' })
     },

@@ -16,6 +16,8 @@ export type TabNews =
     }
   /** The version is the one that serves on this device. */
   | { readonly type: 'activated'; readonly model: string; readonly version: string }
+  /** The user wants the newest version now: a download that is paused goes on. */
+  | { readonly type: 'urged'; readonly model: string }
   /** The app forgets the model, or all when it is undefined: whoever has it open closes it. */
   | { readonly type: 'forgotten'; readonly model: string | undefined }
 
