@@ -6,6 +6,7 @@ import type { FastifyInstance } from 'fastify'
 import { describe, expect, test, vi } from 'vitest'
 
 import {
+  admin,
   publisher,
   type SamplePackage,
   samplePackage,
@@ -113,6 +114,17 @@ describe('patches after publication', () => {
     expect(patches.bases).toEqual(['1.1.0', '1.0.0'])
     expect(await listed(other, '1.2.0')).toEqual(patches)
     expect(patches.shards[0]!.patches).toHaveLength(2)
+  })
+
+  test('of a private model are listed for everyone, as its rollout is, and read with a token alone', async () => {
+    const app = await startedServer({ limits: { patchDelayMs: 1 } })
+    const payload = { access: 'private' }
+    await app.inject({ method: 'PUT', url: '/v1/models/digits/access', payload, headers: admin })
+    await publishAll(app, three.slice(0, 2))
+    const patches = await vi.waitUntil(() => listed(app, '1.1.0')) // devices show no token for it
+    const url = `/repository/${paths.blob(patches.shards[0]!.patches[0]!.sha256)}`
+    expect((await app.inject(url)).statusCode).toBe(401)
+    expect((await app.inject({ url, headers: admin })).statusCode).toBe(200)
   })
 
   test('that save nothing are not listed', async () => {
