@@ -232,6 +232,25 @@ describe('a disk that comes back', () => {
     expect(await after.inner.hasBlobs([hash('c')])).toEqual(new Set([hash('c')]))
   })
 
+  it('keeps nothing that spoke against the version that serves by now', async () => {
+    const { store, after, installed, comeBack } = await broken()
+    const { version, manifestSha256 } = installed
+    await after.inner.updateModel('digits', (record) => ({
+      ...record,
+      declined: manifestSha256,
+      downloading: { version: '1.2.0', manifestSha256: hash('c') }, // by another tab
+      trial: hash('a'),
+    }))
+    comeBack()
+    await settled()
+    expect(await store.readModel('digits')).toEqual({
+      model: 'digits',
+      active: { version, manifestSha256 },
+      downloading: { version: '1.2.0', manifestSha256: hash('c') },
+      rejected: {},
+    })
+  })
+
   it('gets also what is written while it is moved to', async () => {
     const { store, after, comeBack } = await broken()
     comeBack()

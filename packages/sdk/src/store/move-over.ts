@@ -26,8 +26,10 @@ function joined(kept: ModelRecord, session: ModelRecord): ModelRecord {
   const { active: before } = kept
   const replaced = before && before.manifestSha256 !== session.active?.manifestSha256 ? before : kept.lastGood
   const lastGood = session.lastGood ?? (session.active ? replaced : kept.lastGood)
+  // Which version is on trial and which was left was decided anew with the one that serves; downloads may be another tab's.
+  const { trial: _, declined: __, ...rest } = kept
   return {
-    ...kept,
+    ...(session.active ? rest : kept),
     ...session,
     ...(lastGood ? { lastGood } : {}),
     rejected: { ...kept.rejected, ...session.rejected },
