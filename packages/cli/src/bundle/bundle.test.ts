@@ -126,7 +126,9 @@ test('a spoiled blob is refused, and what was there serves nobody until all is w
   await bundle(options)
   await publishWords(machine, '1.1.0', ['two'])
   const spoiling: typeof fetch = async (url, init) =>
-    (url instanceof Request ? url.url : url.toString()).includes(sha256('two')) ? new Response('tow') : fetch(url, init)
+    (url instanceof Request ? url.url : url.toString()).includes(sha256('two'))
+      ? new Response('tow')
+      : fetch(url, init)
   await expect(bundle({ ...options, fetch: spoiling })).rejects.toThrow(code('INTEGRITY_FAILED'))
   expect(await filesIn(out)).not.toContain('metadata/timestamp.json')
   await bundle(options)
