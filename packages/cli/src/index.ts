@@ -19,3 +19,4 @@ export { publish, type PublishedVersion, type PublishOptions } from './publish/p
 export { rollBack, rollOut, status } from './publish/rollouts.ts'
 export { runProgram } from './run-program.ts'
 export type { UploadProgress } from './publish/upload-blobs.ts'
+export { withdraw } from './publish/withdraw.ts'

@@ -10,6 +10,7 @@ import { defaultOut } from './pack/pack.ts'
 import { setAccess } from './publish/access.ts'
 import { publish } from './publish/publish.ts'
 import { rollBack, rollOut, status } from './publish/rollouts.ts'
+import { withdraw } from './publish/withdraw.ts'
 
 /** Where the program writes, and what ends it early. */
 export interface ProgramOptions {
@@ -111,6 +112,22 @@ export function program({ stdout, stderr, signal }: ProgramOptions): Command {
     .argument('<model>')
     .action(async (model: string, flags: ServerFlags) => {
       tellRollout(flags.json, await rollBack(model, { ...flags, signal }))
+    })
+
+  keyFlags(serverCommand('withdraw', 'take a version back: sign that it is none of yours any more'))
+    .argument('<model>')
+    .argument('<version>', 'one that is neither champion nor on trial')
+    .action(async (model: string, version: string, flags: PublishFlags) => {
+      await withdraw(model, version, {
+        server: flags.server,
+        token: flags.token,
+        keys: flags.keys,
+        root: flags.root,
+        signal,
+      })
+      tell(flags.json, { model, version }, () => [
+        `${model} ${version} is withdrawn; no device takes it any more`,
+      ])
     })
 
   serverCommand('access', 'say who may read a model: everyone, or those with a token')

@@ -10,6 +10,7 @@ import { signedServer, token } from '../../test/server-process.ts'
 import { publish } from './publish.ts'
 import { rollBack, rollOut, status } from './rollouts.ts'
 import type { UploadProgress } from './upload-blobs.ts'
+import { withdraw } from './withdraw.ts'
 
 describe('against the real server', () => {
   test('publishes, rolls out, resumes, rolls back', async () => {
@@ -59,6 +60,23 @@ describe('against the real server', () => {
     // A challenger that becomes the champion is no challenger any more.
     await publish(folder, { ...machine, version: '1.10.0' })
     expect((await status({ server }))[0]).not.toHaveProperty('challenger')
+  })
+
+  test('a withdrawn version is listed no more and cannot be rolled out; one that devices get stays', async () => {
+    const machine = await signedServer()
+    const { server } = machine
+    const folder = await temporaryFolder()
+    await packedFixture(folder, { version: '1.0.0', shards: ['one'] })
+    await packedFixture(folder, { version: '1.1.0', shards: ['two'] })
+    await publish(folder, machine)
+
+    await expect(withdraw('words', '1.1.0', machine)).rejects.toThrow('Devices are given words 1.1.0')
+    await withdraw('words', '1.0.0', machine)
+    const rollout = await rollOut('words', '1.1.0', { server, token })
+    expect(rollout.versions.map(({ version }) => version)).toEqual(['1.1.0'])
+    await expect(rollOut('words', '1.0.0', { server, token })).rejects.toThrow(code('METADATA_MISSING'))
+    await expect(withdraw('words', '1.0.0', machine)).rejects.toThrow(code('VERSION_UNKNOWN'))
+    await expect(rollBack('words', { server, token })).rejects.toThrow(code('VERSION_UNKNOWN'))
   })
 
   test('--no-rollout leaves what devices get; an older version is listed beside the champion', async () => {
