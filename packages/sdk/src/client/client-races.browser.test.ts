@@ -1,28 +1,14 @@
 import { paths } from '@homing/protocol'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 
-import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
+import { client, repository, serveEachTest } from '../../test/served-clients.ts'
 import { denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
-import type { ClientOptions, Homing, Model } from './api.ts'
-import { createClient } from './create-client.ts'
+import type { Model } from './api.ts'
 
 const input = { x: floats([1, 2, 3, 4], [1, 4]) }
 const dense = (version: string, bias: number) => ({ request: denseOnnxRequest([], { version, bias }) })
 
-let repository: BrowserRepository
-let clients: Homing[] = []
 let workers: Worker[] = []
-const client = (options: Partial<ClientOptions> = {}): Homing => {
-  const made = createClient({
-    repository: repository.url,
-    root: repository.root,
-    app: 'test',
-    pollInterval: 0,
-    ...options,
-  })
-  clients.push(made)
-  return made
-}
 const onnxWorker = (): Worker => {
   const worker = new Worker(new URL('../runtime/onnx-worker.ts', import.meta.url), { type: 'module' })
   workers.push(worker)
@@ -37,14 +23,9 @@ const until = async (check: () => boolean): Promise<void> => {
   while (!check()) await new Promise((resolve) => setTimeout(resolve, 10))
 }
 
-beforeEach(async () => {
-  repository = await startBrowserRepository()
+serveEachTest()
+beforeEach(() => {
   workers = []
-})
-afterEach(async () => {
-  await Promise.all(clients.map((made) => made.close()))
-  clients = []
-  await repository.stop()
 })
 
 test('backends chosen while an update runs do not bring the old version back', async () => {

@@ -1,14 +1,9 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
-import {
-  type BrowserRepository,
-  type Release,
-  startBrowserRepository,
-} from '../../test/browser-repository.ts'
+import { type Release, startBrowserRepository } from '../../test/browser-repository.ts'
+import { client, repository, serveEachTest } from '../../test/served-clients.ts'
 import { denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
 import { onnxRelease } from '../../test/tiny-training.ts'
-import type { ClientOptions, Homing } from './api.ts'
-import { createClient } from './create-client.ts'
 
 const input = { x: floats([1, 2, 3, 4], [1, 4]) }
 const wasm = { backends: ['wasm'] } as const
@@ -18,28 +13,13 @@ const dense = (version: string, bias: number): Release => ({
 const past = '2020-01-01T00:00:00Z'
 const future = '2100-01-01T00:00:00Z'
 
-let repository: BrowserRepository
-let clients: Homing[] = []
-const client = (options: Partial<ClientOptions> = {}): Homing => {
-  const { url, root } = repository
-  const made = createClient({ repository: url, root, app: 'test', pollInterval: 0, ...options })
-  clients.push(made)
-  return made
-}
 const requestsOf = async (work: () => Promise<unknown>): Promise<string[]> => {
   const before = (await repository.requests()).length
   await work()
   return (await repository.requests()).slice(before)
 }
 
-beforeEach(async () => {
-  repository = await startBrowserRepository()
-})
-afterEach(async () => {
-  await Promise.all(clients.map((made) => made.close()))
-  clients = []
-  await repository.stop()
-})
+serveEachTest()
 
 describe('what is installed goes on serving', () => {
   test.each(['timestamp', 'snapshot', 'root'] as const)(

@@ -1,42 +1,21 @@
 import { paths } from '@homing/protocol'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
-import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
+import { client, repository, serveEachTest } from '../../test/served-clients.ts'
 import { spoil } from '../../test/spoil.ts'
 import { denseExpected, denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
-import type { ClientOptions, Homing, ModelStatus, Progress } from './api.ts'
-import { createClient } from './create-client.ts'
+import type { ClientOptions, ModelStatus, Progress } from './api.ts'
 
 const x = [1, 2, 3, 4]
 const input = { x: floats(x, [1, 4]) }
 const dense = (version: string, bias: number) => ({ request: denseOnnxRequest([], { version, bias }) })
 const biasOf = (y: ArrayLike<number>): number => y[0]! - denseExpected(x, 0)[0]!
 
-let repository: BrowserRepository
-let clients: Homing[] = []
-const client = (options: Partial<ClientOptions> = {}): Homing => {
-  const made = createClient({
-    repository: repository.url,
-    root: repository.root,
-    app: 'test',
-    pollInterval: 0,
-    ...options,
-  })
-  clients.push(made)
-  return made
-}
 const until = async (check: () => boolean): Promise<void> => {
   while (!check()) await new Promise((resolve) => setTimeout(resolve, 10))
 }
 
-beforeEach(async () => {
-  repository = await startBrowserRepository()
-})
-afterEach(async () => {
-  await Promise.all(clients.map((made) => made.close()))
-  clients = []
-  await repository.stop()
-})
+serveEachTest()
 
 describe('the first visit', () => {
   test('downloads, runs and tells', async () => {

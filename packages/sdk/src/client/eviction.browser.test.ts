@@ -1,35 +1,21 @@
 import { paths } from '@homing/protocol'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 
-import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
+import { client as served, latestClient, repository, serveEachTest } from '../../test/served-clients.ts'
 import { denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
 import { databaseName } from '../store/open-store.ts'
 import type { ClientOptions, Homing, Model } from './api.ts'
-import { createClient } from './create-client.ts'
 
 const input = { x: floats([1, 2, 3, 4], [1, 4]) }
 const dense = (version: string, bias: number) => ({ request: denseOnnxRequest([], { version, bias }) })
 
-let repository: BrowserRepository
-let clients: Homing[] = []
 let workers: Worker[] = []
 const onnx = (): Worker => {
   const worker = new Worker(new URL('../runtime/onnx-worker.ts', import.meta.url), { type: 'module' })
   workers.push(worker)
   return worker
 }
-const client = (options: Partial<ClientOptions> = {}): Homing => {
-  const made = createClient({
-    repository: repository.url,
-    root: repository.root,
-    app: 'test',
-    pollInterval: 0,
-    workers: { onnx },
-    ...options,
-  })
-  clients.push(made)
-  return made
-}
+const client = (options: Partial<ClientOptions> = {}): Homing => served({ workers: { onnx }, ...options })
 const open = (homing: Homing): Promise<Model> => homing.model('tiny', { backends: ['wasm'] })
 const blobsSince = async (before: number): Promise<string[]> =>
   (await repository.requests()).slice(before).filter((path) => path.startsWith('blobs/'))
@@ -51,14 +37,9 @@ async function deleteDatabase(): Promise<void> {
   await new Promise((resolve) => (indexedDB.deleteDatabase(name).onsuccess = resolve))
 }
 
-beforeEach(async () => {
-  repository = await startBrowserRepository()
+serveEachTest()
+beforeEach(() => {
   workers = []
-})
-afterEach(async () => {
-  await Promise.all(clients.map((made) => made.close()))
-  clients = []
-  await repository.stop()
 })
 
 describe('what the browser evicted', () => {
@@ -78,7 +59,7 @@ describe('what the browser evicted', () => {
     expect((await model.predict(input)).version).toBe('1.0.0')
     expect((await blobsSince(before)).length).toBe(tables.includes('blobs') ? 2 : 0)
     await repository.fail(paths.rollout('tiny'), { kind: 'reset' })
-    await clients.at(-1)!.close()
+    await latestClient().close()
     expect((await open(client())).status.version).toBe('1.0.0')
   })
 

@@ -1,11 +1,10 @@
 import { paths, type Signature } from '@homing/protocol'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 
-import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
+import { client, latestClient, repository, serveEachTest } from '../../test/served-clients.ts'
 import { tinyOnnx } from '../../test/tiny-onnx.ts'
 import { denseOnnxRequest, denseSignature, floats, tinyRequest } from '../../test/tiny-packages.ts'
-import type { ClientOptions, Homing, Model } from './api.ts'
-import { createClient } from './create-client.ts'
+import type { Homing, Model } from './api.ts'
 
 const input = { x: floats([1, 2, 3, 4], [1, 4]) }
 const dense = (version: string, bias: number) => ({ request: denseOnnxRequest([], { version, bias }) })
@@ -45,19 +44,6 @@ const picky = (version: string) => {
   return { request: tinyRequest({ graph, parameters: new Uint8Array(48) }, signature, [], { version }) }
 }
 
-let repository: BrowserRepository
-let clients: Homing[] = []
-const client = (options: Partial<ClientOptions> = {}): Homing => {
-  const made = createClient({
-    repository: repository.url,
-    root: repository.root,
-    app: 'test',
-    pollInterval: 0,
-    ...options,
-  })
-  clients.push(made)
-  return made
-}
 const open = (homing: Homing): Promise<Model> => homing.model('tiny', { backends: ['wasm'] })
 const reaches = (model: Model, version: string): Promise<void> =>
   new Promise((resolve) => {
@@ -66,14 +52,7 @@ const reaches = (model: Model, version: string): Promise<void> =>
     })
   })
 
-beforeEach(async () => {
-  repository = await startBrowserRepository()
-})
-afterEach(async () => {
-  await Promise.all(clients.map((made) => made.close()))
-  clients = []
-  await repository.stop()
-})
+serveEachTest()
 
 describe('a version that faults among its first predictions', () => {
   test('gives way to the last good one: the call is answered, and the version is not taken again', async () => {
@@ -99,7 +78,7 @@ describe('a version that faults among its first predictions', () => {
     await homing.close()
 
     const again = await open(client())
-    await clients.at(-1)!.check()
+    await latestClient().check()
     expect(again.status.version).toBe('1.0.0')
     const retried = await again.retry()
     expect(retried.version).toBe('1.1.0')
