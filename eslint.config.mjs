@@ -1,4 +1,6 @@
-import { defineConfig, globalIgnores } from 'eslint/config'
+import { join } from 'node:path'
+
+import { defineConfig, globalIgnores, includeIgnoreFile } from 'eslint/config'
 import js from '@eslint/js'
 import globals from 'globals'
 import tseslint from 'typescript-eslint'
@@ -9,13 +11,9 @@ const tests = ['**/*.test.{ts,mts,mjs}', '**/*.spec.ts', '**/test/**', 'e2e/**']
 const printing = ['scripts/**', 'packages/cli/src/**', 'models/src/**', 'bench/src/**']
 
 export default defineConfig(
-  globalIgnores([
-    '**/dist/**',
-    '**/generated/**',
-    '**/.homing/**',
-    'models/artifacts/**',
-    'bench/results/**',
-  ]),
+  // What git ignores: built packages, and the demo that the end-to-end tests left built.
+  includeIgnoreFile(join(import.meta.dirname, '.gitignore')),
+  globalIgnores(['**/generated/**', 'models/artifacts/**', 'bench/results/**']),
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {
