@@ -15,3 +15,9 @@ export const maxNameLength = 512
 
 /** Most dimensions of a tensor. */
 export const maxRank = 32
+
+/** Most bytes of the inputs of all probes of a version, and of their outputs: each is one file, read in one piece. */
+export const maxProbeBytes = maxShardBytes
+
+/** Most probes of a version. */
+export const maxProbeCases = 256

@@ -76,6 +76,34 @@ describe('a federated version', () => {
     expect(mixedShards(same, base)).toEqual([])
   })
 
+  const probes: NonNullable<Manifest['probes']> = {
+    inputs: { sha256: hash('4'), size: 4 },
+    outputs: { sha256: hash('5'), size: 8 },
+    cases: [
+      {
+        inputs: [{ name: 'x', dtype: 'float32', shape: [1], offset: 0, size: 4 }],
+        outputs: [{ name: 'y', dtype: 'float32', shape: [2], offset: 0, size: 8 }],
+      },
+    ],
+    tolerance: { absolute: 1e-5, relative: 1e-4 },
+    source: 'author',
+  }
+
+  it('gives other outputs to the probe inputs of its base, and none to other inputs, nor more tolerance', () => {
+    const [mine, theirs] = [
+      { ...federated, probes: { ...probes, outputs: { sha256: hash('6'), size: 8 }, source: 'computed' } },
+      { ...base, probes },
+    ] as const
+    expect(federatedProblem(mine, theirs)).toBeUndefined()
+    for (const other of [
+      { ...federated, probes: { ...mine.probes, inputs: { sha256: hash('7'), size: 4 } } },
+      { ...federated, probes: { ...mine.probes, tolerance: { absolute: 1, relative: 1 } } },
+      federated,
+    ])
+      expect(federatedProblem(other, theirs)).toMatch(/another probes/)
+    expect(federatedProblem(mine, base)).toMatch(/another probes/)
+  })
+
   const labels = (list: string[]): Manifest['pipeline'] => ({
     inputs: [],
     outputs: [{ kind: 'classification', tensor: 'y', activation: 'softmax', labels: list }],

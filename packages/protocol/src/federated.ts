@@ -18,8 +18,8 @@ type Own = 'version' | 'parent' | 'base' | 'parameters' | 'card'
 
 /**
  * Why a federated version may not take the place of its base, as far as their manifests tell; undefined where it may.
- * It repeats graph, pipeline with labels, signature, training and whatever else a manifest holds, by hash or as it
- * stands, and changes only shards with tensors that the base's `training` section lists. `mixedShards` says what is
+ * It repeats graph, pipeline with labels, signature, training probe inputs and whatever else a manifest holds, by
+ * hash or as it stands, and changes only shards with tensors that the base's `training` section lists. `mixedShards` says what is
  * still to be looked at.
  */
 export function federatedProblem(manifest: Manifest, base: Manifest): string | undefined {
@@ -48,7 +48,10 @@ export function mixedShards(manifest: Manifest, base: Manifest): MixedShard[] {
 
 function repeated(manifest: Manifest): Record<string, unknown> {
   const own: ReadonlySet<string> = new Set<Own>(['version', 'parent', 'base', 'parameters', 'card'])
-  return Object.fromEntries(Object.entries(manifest).filter(([field]) => !own.has(field)))
+  const rest = Object.fromEntries(Object.entries(manifest).filter(([field]) => !own.has(field)))
+  // Other parameters give other outputs. Which inputs are probed, and how narrowly, is not for the federated key to say.
+  const { outputs: _, source: __, ...asked } = manifest.probes ?? {}
+  return manifest.probes ? { ...rest, probes: asked } : rest
 }
 
 function changedShards(manifest: Manifest, base: Manifest): MixedShard[] {

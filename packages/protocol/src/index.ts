@@ -18,6 +18,8 @@ export {
   maxDocumentBytes,
   maxGraphBytes,
   maxNameLength,
+  maxProbeBytes,
+  maxProbeCases,
   maxRank,
   maxShardBytes,
   protocolVersion,
@@ -56,6 +58,7 @@ export {
   PipelineSchema,
   type TableInput,
 } from './pipeline.ts'
+export { type Probes, ProbesSchema, type TensorPlace, type Tolerance } from './probes.ts'
 export type { ErrorCode } from './retryability.ts'
 export { candidates, type ListedVersion, parseRollout, type Rollout, RolloutSchema } from './rollout.ts'
 export { sha256Hex } from './sha256.ts'

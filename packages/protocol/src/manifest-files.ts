@@ -1,9 +1,9 @@
 import type { Manifest } from './manifest.ts'
 import type { FileRef } from './names.ts'
 
-/** The files that a version needs to run, each once: the graph, then the shards. */
-export function servingFiles({ graph, parameters }: Manifest): FileRef[] {
-  return eachOnce([graph, ...parameters.shards])
+/** The files that a version needs to run, each once: the graph, what proves a backend, then the shards. */
+export function servingFiles({ graph, parameters, probes }: Manifest): FileRef[] {
+  return eachOnce([graph, ...(probes ? [probes.inputs, probes.outputs] : []), ...parameters.shards])
 }
 
 /** Every file that a manifest names, each once. */

@@ -17,13 +17,13 @@ describe('parseManifest', () => {
   })
 
   it('reads a manifest with no optional part and no parameters', () => {
-    const { parent, pipeline, training, explanation, requirements, card, ...least } = manifest
+    const { parent, pipeline, training, explanation, probes, requirements, card, ...least } = manifest
     const bare = { ...least, parameters: { path: 'parameters.bin', size: 0, shards: [], tensors: [] } }
     expect(read(bare)).toEqual(bare)
   })
 
   it('drops what a later version of the format may add', () => {
-    expect(read({ ...manifest, probes: [] })).toEqual(manifest)
+    expect(read({ ...manifest, aura: [] })).toEqual(manifest)
   })
 
   it.each<[path: string, value: unknown]>([
@@ -84,6 +84,24 @@ describe('parseManifest', () => {
     ['explanation.graph.size', -1],
     ['explanation.gradients', []],
     ['explanation.baselines.wine.alcohol', null],
+    ['probes.inputs.size', 8 * 1024 * 1024 + 1],
+    ['probes.outputs.size', 11],
+    ['probes.cases', []],
+    ['probes.cases.0.inputs', []],
+    ['probes.cases.0.inputs.0.name', 'colour'],
+    ['probes.cases.0.inputs.0.dtype', 'float64'],
+    ['probes.cases.0.inputs.0.dtype', 'string'],
+    ['probes.cases.0.inputs.0.shape', [2]],
+    ['probes.cases.0.inputs.0.shape', [1, 3]],
+    ['probes.cases.0.inputs.0.size', 4],
+    ['probes.cases.0.inputs.0.offset', 17],
+    ['probes.cases.0.outputs', []],
+    ['probes.cases.0.outputs.0.name', 'features'],
+    ['probes.cases.1.outputs.0.shape', [1, 1]],
+    ['probes.tolerance.absolute', -1],
+    ['probes.tolerance.relative', '1%'],
+    ['probes.tolerance.labels', 1.1],
+    ['probes.source', 'guessed'],
     ['requirements.sdk', '^1'],
     ['requirements.features', ['cuda']],
     ['card.title', 'x'.repeat(201)],
@@ -111,10 +129,11 @@ describe('parseManifest', () => {
   })
 
   it('names each file that has to be published once, and those that serving needs', () => {
-    const [graph, ...shards] = [manifest.graph, ...manifest.parameters.shards]
-    expect(servingFiles(manifest)).toEqual([graph, ...shards])
+    const { graph, probes, parameters } = manifest
+    const { shards } = parameters
+    expect(servingFiles(manifest)).toEqual([graph, probes!.inputs, probes!.outputs, ...shards])
     const names = allFiles(manifest).map(({ sha256 }) => sha256[0])
-    expect(names).toEqual(['a', 'b', 'c', 'e', 'f', 'd'])
+    expect(names).toEqual(['a', '8', '9', 'b', 'c', 'e', 'f', 'd'])
     const twice = { ...manifest, parameters: { ...manifest.parameters, shards: [...shards, shards[0]!] } }
     expect(allFiles(twice)).toEqual(allFiles(manifest))
   })

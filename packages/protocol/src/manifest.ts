@@ -6,6 +6,7 @@ import { HomingError } from './homing-error.ts'
 import { AuthorNameSchema, ByteCountSchema, FileRefSchema, ModelNameSchema, Sha256Schema } from './names.ts'
 import { parseJsonBytes, parseWith } from './parse.ts'
 import { PipelineSchema } from './pipeline.ts'
+import { probesProblem, ProbesSchema } from './probes.ts'
 import { SignatureSchema } from './tensor.ts'
 import { TrainingSchema } from './training.ts'
 import { VersionSchema } from './version.ts'
@@ -89,6 +90,7 @@ export const ManifestSchema = v.object({
   pipeline: v.optional(PipelineSchema),
   training: v.optional(TrainingSchema),
   explanation: v.optional(ExplanationSchema),
+  probes: v.optional(ProbesSchema),
   requirements: v.optional(RequirementsSchema),
   card: v.optional(CardSchema),
 })
@@ -97,8 +99,8 @@ export const ManifestSchema = v.object({
 export type Manifest = v.InferOutput<typeof ManifestSchema>
 
 /**
- * The manifest in `bytes`, checked in itself: shards add up to the parameter file, tensors lie inside it, and training
- * and explanation belong to the graph.
+ * The manifest in `bytes`, checked in itself: shards add up to the parameter file, tensors lie inside it, training
+ * and explanation belong to the graph, and probes fit the signature.
  * @throws HomingError MANIFEST_INVALID, also when it is of another model or version than `expected`.
  */
 export function parseManifest(
@@ -128,10 +130,13 @@ export function parseManifest(
   return manifest
 }
 
-/** What in the sections that are written from the graph does not fit it. */
-function sectionProblem({ engine, graph, parameters, training, explanation }: Manifest): string | undefined {
+/** What in the sections that are written for the graph and the signature does not fit them. */
+function sectionProblem(manifest: Manifest): string | undefined {
+  const { engine, graph, parameters, training, explanation, probes } = manifest
   if (explanation && explanation.inference !== graph.sha256)
     return 'has an explanation graph that was written from another graph'
+  const probeProblem = probes && probesProblem(probes, manifest.signature)
+  if (probeProblem !== undefined) return probeProblem
   if (!training) return undefined
   if (training.inference !== graph.sha256) return 'has a training graph that was written from another graph'
   if (engine === 'onnx' && !training.graph) return 'describes training and names no training graph'

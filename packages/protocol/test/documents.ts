@@ -105,6 +105,22 @@ export const manifest: Manifest = {
     gradients: [{ input: 'features', output: 'features/gradient' }],
     baselines: { wine: { alcohol: 10.5, colour: 'white' } },
   },
+  probes: {
+    inputs: { sha256: sha256('8'), size: 24 },
+    outputs: { sha256: sha256('9'), size: 12 },
+    cases: [
+      {
+        inputs: [{ name: 'features', dtype: 'float32', shape: [1, 2], offset: 0, size: 8 }],
+        outputs: [{ name: 'quality', dtype: 'float32', shape: [1, 1], offset: 0, size: 4 }],
+      },
+      {
+        inputs: [{ name: 'features', dtype: 'float32', shape: [2, 2], offset: 8, size: 16 }],
+        outputs: [{ name: 'quality', dtype: 'float32', shape: [2, 1], offset: 4, size: 8 }],
+      },
+    ],
+    tolerance: { absolute: 1e-4, relative: 1e-3, labels: 1 },
+    source: 'author',
+  },
   requirements: {
     sdk: '0.1.0',
     engine: { from: '1.22.0', below: '2.0.0' },
