@@ -18,6 +18,7 @@ import { createAccessEnds, withAccessEnds } from './access-ends.ts'
 import { describeAdapters } from './adapters.ts'
 import { claims } from './claims.ts'
 import { createCleaner } from './cleaner.ts'
+import { closedError } from './closed-error.ts'
 import { crashCount } from './crash-count.ts'
 import { describeDevice } from './device.ts'
 import { enginePorts } from './engine-ports.ts'
@@ -31,7 +32,6 @@ import { openModels } from './open-models.ts'
 import { createRejections } from './rejections.ts'
 import { createStorageRoom } from './storage-room.ts'
 import { tabs } from './tabs.ts'
-import { closedError } from './version-server.ts'
 
 /** What is done when a model is left. */
 interface ModelEnd {

@@ -12,6 +12,7 @@ import type { OpenOptions } from '../host-api.ts'
 import { takesUpdates, updatePolicies, type UpdatePolicy } from '../update-policy.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
 import { createBundledVersions } from './bundled-versions.ts'
+import { closedError } from './closed-error.ts'
 import { createFollower } from './follower.ts'
 import { asPinned } from './model-records.ts'
 import { createStatusBoard } from './status-board.ts'
@@ -19,7 +20,7 @@ import type { ModelNews } from './tabs.ts'
 import { createRecovery } from './recovery.ts'
 import { createRollbacks } from './rollbacks.ts'
 import { createVersionInstaller } from './version-installer.ts'
-import { closedError, createVersionServer } from './version-server.ts'
+import { createVersionServer } from './version-server.ts'
 
 /** One open model: which version serves, what is on its way, and what the page is told. */
 export interface ModelCoordinator {

@@ -10,7 +10,7 @@ import {
 import type { PatchReport } from '../../delivery/patches/patch-report.ts'
 import type { ModelStatus, Rollback } from '../api.ts'
 import type { UpdatePolicy } from '../update-policy.ts'
-import type { LoadedVersion } from './version-server.ts'
+import type { LoadedVersion } from './loaded-version.ts'
 
 /** Where the status of one model is kept; every change is told. */
 export interface StatusBoard {

@@ -1,42 +1,26 @@
 import { type Engine, HomingError, type Manifest } from '@homing/protocol'
 import { windowsOf } from '@homing/pipeline'
-import { transfer } from 'comlink'
 
-import type { StoredVersion } from '../../delivery/read-version.ts'
 import { faultPoint } from '../../faults/fault-point.ts'
 import type { Backend, BackendFallback } from '../../libraries/backend.ts'
 import { usableBackends } from '../../libraries/usable-backends.ts'
-import type { BackendFault, LoadedFacts, RuntimeApi } from '../../runtime/runtime-api.ts'
+import type { BackendFault } from '../../runtime/runtime-api.ts'
 import { createTurns } from '../../runtime/turns.ts'
 import type { InstalledVersion } from '../../store/store.ts'
 import { maxHeadStart } from '../config.ts'
 import type { Serving } from '../host-api.ts'
+import { closedError } from './closed-error.ts'
+import { createInstalledLoader, type LoadingDeps, type LoadingWish } from './load-installed.ts'
+import type { LoadedVersion } from './loaded-version.ts'
 import type { StandIn } from './rollbacks.ts'
 
-/** A version that an engine has loaded. */
-export interface LoadedVersion {
-  readonly installed: InstalledVersion
-  readonly manifest: Manifest
-  readonly facts: LoadedFacts
-  /** Milliseconds that reading and hashing took. */
-  readonly verify: number
-}
-
 /** What the server of versions works with. */
-export interface VersionServerDeps {
+export interface VersionServerDeps extends LoadingDeps {
   readonly model: string
   /** Backends that the app allows; null means all. */
   readonly backends: readonly Backend[] | null
-  /** The manifest of an installed version, verified. */
-  readonly readManifest: (installed: InstalledVersion) => Promise<Manifest>
-  /** The backends on which a version has failed on this device. They are tried again only where no other is left. */
-  readonly failed: (installed: InstalledVersion, engine: Engine) => Promise<readonly BackendFallback[]>
-  /** All bytes of a version on the device, verified. */
-  readonly readFiles: (manifest: Manifest) => Promise<StoredVersion>
-  readonly engine: (engine: Engine) => Promise<RuntimeApi>
   /** Told before the version that served is released; resolves when the page calls the new one. */
   readonly onServing: (serving: Serving, loaded: LoadedVersion) => Promise<void>
-  readonly now: () => number
 }
 
 /** Loads, activates and repairs the version of one model that serves; one of these at a time. */
@@ -75,17 +59,10 @@ export interface VersionServer {
   close(): Promise<void>
 }
 
-export function createVersionServer({
-  model,
-  backends,
-  readManifest,
-  failed,
-  readFiles,
-  engine,
-  onServing,
-  now,
-}: VersionServerDeps): VersionServer {
+export function createVersionServer(deps: VersionServerDeps): VersionServer {
+  const { model, backends, engine, onServing } = deps
   const inTurn = createTurns()
+  const loader = createInstalledLoader(deps)
   let serving: LoadedVersion | undefined
   let lost: LoadedVersion | undefined
   let failure: HomingError | undefined
@@ -93,39 +70,8 @@ export function createVersionServer({
   let allowed = backends
   let closed = false
 
-  /** Starts an engine while files are on their way. Loading meets what goes wrong here, and tells it. */
-  const prepare = (name: Engine, backends: readonly Backend[]): void => {
-    engine(name)
-      .then((runtime) => runtime.prepare(backends))
-      .catch(() => undefined)
-  }
-  const load = async (
-    installed: InstalledVersion,
-    backends?: readonly Backend[],
-    broken: readonly BackendFallback[] = [],
-  ): Promise<LoadedVersion> => {
-    const began = now()
-    const manifest = await readManifest(installed)
-    const wanted = backends ?? usableBackends(manifest, allowed)
-    const failures = (await failed(installed, manifest.engine)).filter(({ backend }) =>
-      wanted.includes(backend),
-    )
-    const rest = wanted.filter((backend) => failures.every((failure) => failure.backend !== backend))
-    const usable = rest.length > 0 ? rest : wanted
-    const passedOver = rest.length > 0 ? failures : []
-    prepare(manifest.engine, usable)
-    const { graph, parameters } = await readFiles(manifest)
-    const verify = now() - began
-    const runtime = await engine(manifest.engine)
-    const request = { manifest, graph, parameters, backends: usable }
-    const facts = await runtime.load(transfer(request, [graph.buffer, parameters.buffer]))
-    return {
-      installed,
-      manifest,
-      facts: { ...facts, fallbacks: [...broken, ...passedOver, ...facts.fallbacks] },
-      verify,
-    }
-  }
+  const load = (installed: InstalledVersion, wish: Partial<LoadingWish> = {}): Promise<LoadedVersion> =>
+    loader.load(installed, { allowed, ...wish })
   const activate = async (loaded: LoadedVersion): Promise<void> => {
     const before = serving
     await (await engine(loaded.manifest.engine)).activate(model, loaded.facts.instance)
@@ -209,7 +155,7 @@ export function createVersionServer({
       }),
     prepare(manifest) {
       const usable = usableBackends(manifest, allowed)
-      if (manifest.parameters.size <= maxHeadStart) prepare(manifest.engine, usable)
+      if (manifest.parameters.size <= maxHeadStart) loader.prepare(manifest.engine, usable)
     },
     serve: (installed, commit) =>
       inTurn(async () => {
@@ -234,7 +180,7 @@ export function createVersionServer({
         try {
           if (fault.doubt) throw HomingError.from(fault.error)
           if (fault.remaining.length === 0) throw noBackend(manifest, broken)
-          await activate(await load(installed, fault.remaining, broken))
+          await activate(await load(installed, { left: fault.remaining, broken }))
           return undefined
         } catch (error) {
           const other = await standIn().catch(() => undefined) // a broken store has none
@@ -261,11 +207,6 @@ export function createVersionServer({
       })
     },
   }
-}
-
-/** The error of calls to a model that was closed. */
-export function closedError(model: string): HomingError {
-  return new HomingError('CLOSED', `Model ${model} is not open.`)
 }
 
 /** Why the backend that faulted does not serve. */
