@@ -219,6 +219,10 @@ const texts = {
     'An operator between the loss and a trainable tensor has no gradient.',
     'Train one of the tensors in `details.trainable` instead.',
   ),
+  NEXT_INVALID: entry(
+    'The models that a version names cannot run together: one is missing, they name each other in a circle, or they do not fit.',
+    'See the message and `details.path` for which models; publish a version whose `next` or `guards` name others.',
+  ),
   TRAINING_UNAVAILABLE: entry(
     'The version that serves was packed without what this needs: training or explanations.',
     'Pack it with `homing pack --train` or `--explain`, as the message says, and publish it.',

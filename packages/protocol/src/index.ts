@@ -27,6 +27,7 @@ export {
 export { type ErrorCodeEntry, errorCodes } from './error-codes.ts'
 export { federatedProblem, type MixedShard, mixedShards } from './federated.ts'
 export { type Explanation, ExplanationSchema } from './explanation.ts'
+export { type Fallback, type Guards, GuardsSchema, type InputGuard, type OutputGuard } from './guards.ts'
 export { type ErrorDetails, HomingError, type HomingErrorData } from './homing-error.ts'
 export {
   type Card,
@@ -45,6 +46,7 @@ export {
 export { allFiles, servingFiles } from './manifest-files.ts'
 export { isModelName } from './model-name.ts'
 export { AuthorNameSchema, type FileRef, FileRefSchema, ModelNameSchema, Sha256Schema } from './names.ts'
+export { namedModels, type Next, NextSchema } from './next.ts'
 export { parseJsonBytes, parseWith } from './parse.ts'
 export { type ListedPatch, parsePatches, type PatchedShard, type Patches, PatchesSchema } from './patches.ts'
 export { paths } from './paths.ts'

@@ -17,7 +17,8 @@ describe('parseManifest', () => {
   })
 
   it('reads a manifest with no optional part and no parameters', () => {
-    const { parent, pipeline, training, explanation, probes, requirements, card, ...least } = manifest
+    const { parent, pipeline, training, explanation, probes, guards, next, requirements, card, ...least } =
+      manifest
     const bare = { ...least, parameters: { path: 'parameters.bin', size: 0, shards: [], tensors: [] } }
     expect(read(bare)).toEqual(bare)
   })
@@ -102,6 +103,22 @@ describe('parseManifest', () => {
     ['probes.tolerance.relative', '1%'],
     ['probes.tolerance.labels', 1.1],
     ['probes.source', 'guessed'],
+    ['guards.inputs.0.then', 'ignore'],
+    ['guards.inputs.0.min', 'low'],
+    ['guards.inputs.1.values', []],
+    ['guards.outputs.1.of', 'median'],
+    ['guards.fallback', undefined],
+    ['guards.fallback', { kind: 'model', model: '../other' }],
+    ['guards.confidence', { least: 1.1, then: 'mark' }],
+    ['guards.confidence', { least: 0.9, temperature: 0, then: 'mark' }],
+    ['next.kind', 'loop'],
+    ['next.model', 'Price'],
+    ['next.inputs', {}],
+    ['next', { kind: 'fan-out', models: [] }],
+    ['next', { kind: 'cascade', below: 0.9 }],
+    ['next', { kind: 'cascade', below: 0.9, model: 'large', remote: true }],
+    ['next', { kind: 'cascade', below: 2, model: 'large' }],
+    ['next', { kind: 'cascade', below: 0.9, remote: false }],
     ['requirements.sdk', '^1'],
     ['requirements.features', ['cuda']],
     ['card.title', 'x'.repeat(201)],

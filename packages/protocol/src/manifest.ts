@@ -2,8 +2,10 @@ import * as v from 'valibot'
 
 import { maxRank, maxShardBytes, protocolVersion } from './config.ts'
 import { ExplanationSchema } from './explanation.ts'
+import { GuardsSchema } from './guards.ts'
 import { HomingError } from './homing-error.ts'
 import { AuthorNameSchema, ByteCountSchema, FileRefSchema, ModelNameSchema, Sha256Schema } from './names.ts'
+import { NextSchema } from './next.ts'
 import { parseJsonBytes, parseWith } from './parse.ts'
 import { PipelineSchema } from './pipeline.ts'
 import { probesProblem, ProbesSchema } from './probes.ts'
@@ -91,6 +93,8 @@ export const ManifestSchema = v.object({
   training: v.optional(TrainingSchema),
   explanation: v.optional(ExplanationSchema),
   probes: v.optional(ProbesSchema),
+  guards: v.optional(GuardsSchema),
+  next: v.optional(NextSchema),
   requirements: v.optional(RequirementsSchema),
   card: v.optional(CardSchema),
 })

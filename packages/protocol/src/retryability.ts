@@ -59,6 +59,7 @@ export const retryability = {
   ONNX_UNSUPPORTED: false,
   TFJS_INVALID: false,
   GRADIENT_UNSUPPORTED: false,
+  NEXT_INVALID: false,
   TRAINING_UNAVAILABLE: false,
   TARGETS_INVALID: false,
   TRAINING_DIVERGED: false,

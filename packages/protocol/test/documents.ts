@@ -121,6 +121,18 @@ export const manifest: Manifest = {
     tolerance: { absolute: 1e-4, relative: 1e-3, labels: 1 },
     source: 'author',
   },
+  guards: {
+    inputs: [
+      { kind: 'range', input: 'wine', feature: 'alcohol', min: 8, max: 15, then: 'mark' },
+      { kind: 'set', input: 'wine', feature: 'colour', values: ['white', 'red'], then: 'abstain' },
+    ],
+    outputs: [
+      { kind: 'finite', output: 'quality', then: 'abstain' },
+      { kind: 'range', output: 'quality', of: 'each', min: 0, max: 10, then: 'fallback' },
+    ],
+    fallback: { kind: 'value', value: 5 },
+  },
+  next: { kind: 'chain', model: 'price', inputs: { points: 'quality' } },
   requirements: {
     sdk: '0.1.0',
     engine: { from: '1.22.0', below: '2.0.0' },
