@@ -12,6 +12,7 @@ import { answerClientError, answerErrors, sendError } from './plugins/error-answ
 import { methodNotAllowed } from './plugins/method-not-allowed.ts'
 import { describeApi } from './plugins/openapi.ts'
 import { logRequests } from './plugins/request-log.ts'
+import { requestLimit } from './plugins/request-limit.ts'
 import { writeGuard } from './plugins/write-guard.ts'
 import { accessRoutes } from './routes/access.ts'
 import { blobRoutes } from './routes/blobs.ts'
@@ -65,13 +66,15 @@ async function homing(app: FastifyInstance, options: SettledOptions): Promise<vo
   const closeAddresses = methodNotAllowed(app)
   await describeApi(app)
 
-  const guard = await writeGuard(app, options.adminToken, limits.writesPerMinute)
-  await app.register(healthRoutes, { registry, store })
+  const limit = await requestLimit(app)
+  const guard = writeGuard(limit, options.adminToken, limits.writesPerMinute)
+  const query = { onRequest: limit(limits.queriesPerMinute, 'queries') }
+  await app.register(healthRoutes, { registry, store, query })
   await app.register(blobRoutes, { store, guard, limits })
-  await app.register(modelRoutes, { publication, guard, limits })
-  await app.register(metadataRoutes, { ...publication, keys, guard })
+  await app.register(modelRoutes, { publication, guard, query, limits })
+  await app.register(metadataRoutes, { ...publication, keys, guard, query })
   const readers = await openReadGuard(options, access)
-  await app.register(accessRoutes, { access, store, guard, readers, ...options })
+  await app.register(accessRoutes, { access, store, guard, query, readers, ...options })
   await app.register(repositoryRoutes, {
     prefix: '/repository',
     folder: options.repositoryFolder,

@@ -45,6 +45,8 @@ export interface Limits {
   readonly staleUploadMs: number
   /** Most write requests of one client address a minute, counted in each process by itself. */
   readonly writesPerMinute: number
+  /** The same for reads that are computed, not served from files. */
+  readonly queriesPerMinute: number
   /** How long after a publication patches are made, in milliseconds: several publications are looked at together. */
   readonly patchDelayMs: number
 }
@@ -56,6 +58,7 @@ export const defaultLimits: Limits = {
   requestMs: 600_000,
   staleUploadMs: 3_600_000,
   writesPerMinute: 6_000,
+  queriesPerMinute: 6_000,
   patchDelayMs: 3_000,
 }
 

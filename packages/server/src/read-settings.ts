@@ -81,6 +81,7 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
         requestMs: whole('HOMING_REQUEST_MS', 1),
         staleUploadMs: whole('HOMING_STALE_UPLOAD_MS', 1),
         writesPerMinute: whole('HOMING_WRITES_PER_MINUTE', 1),
+        queriesPerMinute: whole('HOMING_QUERIES_PER_MINUTE', 1),
         patchDelayMs: whole('HOMING_PATCH_DELAY_MS', 1),
       },
     },

@@ -91,6 +91,11 @@ export const settings = {
     fallback: '6000',
     help: 'Most writes of one client address, in each process.',
   },
+  HOMING_QUERIES_PER_MINUTE: {
+    flag: 'queries-per-minute',
+    fallback: '6000',
+    help: 'The same for reads that are computed: `/v1/...` and `/readyz`. Files have no limit.',
+  },
   HOMING_PATCH_DELAY_MS: {
     flag: 'patch-delay-ms',
     fallback: '3000',

@@ -108,6 +108,17 @@ describe('refusals', () => {
     expect((await app.inject('/v1/models')).statusCode).toBe(200)
   })
 
+  test.each(['/v1/models', '/v1/models/digits', '/v1/metadata', '/v1/models/digits/access', '/readyz'])(
+    'answers of %s that are computed are limited; files and the sign of life are not',
+    async (url) => {
+      const app = await startedServer({ limits: { queriesPerMinute: 1 } })
+      expect((await app.inject(url)).statusCode).not.toBe(429)
+      expect((await app.inject(url)).statusCode).toBe(429)
+      for (const open of ['/healthz', '/healthz', '/repository/metadata/timestamp.json'])
+        expect((await app.inject(open)).statusCode).not.toBe(429)
+    },
+  )
+
   test('what nobody foresaw is 500 with a request id and nothing of its insides', async () => {
     const dataFolder = await temporaryFolder()
     const app = await startedServer({ dataFolder })

@@ -1,7 +1,7 @@
-import type { FastifyInstance, onRequestAsyncHookHandler, preParsingAsyncHookHandler } from 'fastify'
+import type { onRequestAsyncHookHandler, preParsingAsyncHookHandler } from 'fastify'
 
 import { requireToken } from './admin-token.ts'
-import { writeLimit } from './write-limit.ts'
+import type { RequestLimit } from './request-limit.ts'
 
 /** Hooks of every route that changes something: they run before the body is read. */
 export interface WriteGuard {
@@ -9,11 +9,10 @@ export interface WriteGuard {
   readonly preParsing: preParsingAsyncHookHandler
 }
 
+/** Hook of every route that computes what it answers. */
+export type QueryGuard = Pick<WriteGuard, 'onRequest'>
+
 /** Lets whoever has `token` write `perMinute` times a minute; wrong tokens count as well. */
-export async function writeGuard(
-  app: FastifyInstance,
-  token: string,
-  perMinute: number,
-): Promise<WriteGuard> {
-  return { onRequest: await writeLimit(app, perMinute), preParsing: requireToken(token) }
+export function writeGuard(limit: RequestLimit, token: string, perMinute: number): WriteGuard {
+  return { onRequest: limit(perMinute, 'writes'), preParsing: requireToken(token) }
 }

@@ -19,7 +19,7 @@ import type { BlobStore } from '../blobs/blob-store.ts'
 import { signedUrlSeconds } from '../config.ts'
 import { jsonSchema } from '../plugins/json-schema.ts'
 import { adminOnly, errorResponse, userToken } from '../plugins/openapi.ts'
-import type { WriteGuard } from '../plugins/write-guard.ts'
+import type { QueryGuard, WriteGuard } from '../plugins/write-guard.ts'
 import type { AccessRegistry } from '../repositories/access-registry.ts'
 
 /** What the routes of access work with. */
@@ -27,6 +27,7 @@ export interface AccessRoutes {
   readonly access: AccessRegistry
   readonly store: BlobStore
   readonly guard: WriteGuard
+  readonly query: QueryGuard
   readonly readers: ReadGuard
   readonly urlSecret: string | undefined
   readonly now: () => Date
@@ -41,11 +42,11 @@ const accessAnswer = {
 /** Who may read a model, and addresses that can be read without a token. */
 export async function accessRoutes(
   app: FastifyInstance,
-  { access, store, guard, readers, urlSecret, now }: AccessRoutes,
+  { access, store, guard, query, readers, urlSecret, now }: AccessRoutes,
 ): Promise<void> {
   app.get<{ Params: { model: string } }>(
     '/v1/models/:model/access',
-    { schema: { summary: 'Who may read a model', params: modelParams, response: accessAnswer } },
+    { ...query, schema: { summary: 'Who may read a model', params: modelParams, response: accessAnswer } },
     async ({ params: { model } }, reply) => {
       reply.header('cache-control', 'no-cache')
       return { access: await access.access(model) }
@@ -73,6 +74,7 @@ export async function accessRoutes(
   app.get<{ Params: { model: string; version: string } }>(
     '/v1/models/:model/versions/:version/signed-urls',
     {
+      ...query,
       schema: {
         summary:
           'Addresses of the files of a version that can be read without a token for a while, also by way of a CDN',

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 
 import type { BlobStore } from '../blobs/blob-store.ts'
 import { errorBody } from '../plugins/error-answers.ts'
+import type { QueryGuard } from '../plugins/write-guard.ts'
 import type { Registry } from '../repositories/registry.ts'
 
 const answer = { type: 'object', properties: { status: { const: 'ok' } } }
@@ -10,7 +11,7 @@ const answer = { type: 'object', properties: { status: { const: 'ok' } } }
 /** Whether the process lives, and whether it can do its work. */
 export async function healthRoutes(
   app: FastifyInstance,
-  { registry, store }: { registry: Registry; store: BlobStore },
+  { registry, store, query }: { registry: Registry; store: BlobStore; query: QueryGuard },
 ): Promise<void> {
   app.get(
     '/healthz',
@@ -21,6 +22,7 @@ export async function healthRoutes(
   app.get(
     '/readyz',
     {
+      ...query, // each look writes a file to the disk
       schema: {
         summary: 'The database answers and the data folder can be written',
         response: { 200: { description: 'Yes', ...answer }, 503: { description: 'No' } },

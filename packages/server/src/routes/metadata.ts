@@ -8,7 +8,7 @@ import { type OfflineRole, offlineRoles } from '../metadata/offline-roles.ts'
 import { renewOnlineKey } from '../metadata/renew-online-key.ts'
 import { jsonSchema } from '../plugins/json-schema.ts'
 import { adminOnly, errorResponse, rawBody } from '../plugins/openapi.ts'
-import type { WriteGuard } from '../plugins/write-guard.ts'
+import type { QueryGuard, WriteGuard } from '../plugins/write-guard.ts'
 import { maxOfflineBytes } from '../config.ts'
 
 const params = jsonSchema(v.object({ role: v.picklist(offlineRoles) }))
@@ -17,11 +17,12 @@ const state = jsonSchema(MetadataStateSchema)
 /** Signed metadata as publishers see it: what there is, and new versions of what they sign. */
 export async function metadataRoutes(
   app: FastifyInstance,
-  { guard, ...parts }: Acceptance & { readonly guard: WriteGuard },
+  { guard, query, ...parts }: Acceptance & { readonly guard: WriteGuard; readonly query: QueryGuard },
 ): Promise<void> {
   app.get(
     '/v1/metadata',
     {
+      ...query,
       schema: {
         summary: 'The key that the server signs with, and the newest version of each role',
         response: { 200: { description: 'Also of roles that clients do not see yet', ...state } },
@@ -36,6 +37,7 @@ export async function metadataRoutes(
   app.get<{ Params: { role: OfflineRole } }>(
     '/v1/metadata/:role',
     {
+      ...query,
       schema: {
         summary: 'The newest metadata of a role, to be changed and signed again',
         params,

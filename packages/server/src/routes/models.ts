@@ -13,7 +13,7 @@ import * as v from 'valibot'
 import type { Limits } from '../config.ts'
 import { jsonSchema } from '../plugins/json-schema.ts'
 import { adminOnly, errorResponse, rawBody } from '../plugins/openapi.ts'
-import type { WriteGuard } from '../plugins/write-guard.ts'
+import type { QueryGuard, WriteGuard } from '../plugins/write-guard.ts'
 import { modelSummaries, publishedVersion } from '../publication/model-summaries.ts'
 import { type Publication, publishVersion } from '../publication/publish-version.ts'
 import { type RolloutChoice, setRollout } from '../publication/set-rollout.ts'
@@ -23,11 +23,17 @@ const modelParams = jsonSchema(v.object({ model: ModelNameSchema }))
 /** The registry: what is published, publishing a version, and choosing which one devices get. */
 export async function modelRoutes(
   app: FastifyInstance,
-  { publication, guard, limits }: { publication: Publication; guard: WriteGuard; limits: Limits },
+  {
+    publication,
+    guard,
+    query,
+    limits,
+  }: { publication: Publication; guard: WriteGuard; query: QueryGuard; limits: Limits },
 ): Promise<void> {
   app.get(
     '/v1/models',
     {
+      ...query,
       schema: {
         summary: 'All models',
         response: { 200: { description: 'By name', ...jsonSchema(ModelListSchema) } },
@@ -42,6 +48,7 @@ export async function modelRoutes(
   app.get<{ Params: { model: string } }>(
     '/v1/models/:model',
     {
+      ...query,
       schema: {
         summary: 'One model',
         params: modelParams,
