@@ -40,6 +40,20 @@ const workerUrls = {
   },
 }
 
+/**
+ * For pages without a bundler: everything but the engines is inside, and onnxruntime-web's files are expected in a folder
+ * beside, because import maps do not reach workers.
+ */
+const besideOnnx = {
+  name: 'homing:beside-onnx',
+  renderChunk(code: string): string {
+    return code.replace(
+      /import\(\s*["']onnxruntime-web\/(\w+)["']\s*\)/g,
+      'import("./onnxruntime-web/ort.$1.min.mjs")',
+    )
+  },
+}
+
 /** Nothing of the places at which tests end workers, tabs and browsers is published. */
 const withoutFaultPoints = { __HOMING_FAULT_POINTS__: 'false' }
 
@@ -48,4 +62,14 @@ const shared: UserConfig = { fixedExtension: false, dts: true, define: withoutFa
 export default defineConfig([
   { ...shared, entry: browser, platform: 'browser', plugins: [workerUrls] },
   { ...shared, entry: node, platform: 'node', clean: false },
+  {
+    ...shared,
+    entry: { index: 'src/index.ts', ...workers },
+    outDir: 'dist/standalone',
+    platform: 'browser',
+    plugins: [workerUrls, besideOnnx],
+    noExternal: /^(?!onnxruntime-web|@tensorflow)/,
+    minify: true,
+    dts: false,
+  },
 ])
