@@ -9,6 +9,7 @@ export const storeWrites = [
   'metadata',
   'record',
   'event',
+  'fact',
   'event-deletion',
   'use',
   'garbage',
@@ -27,9 +28,27 @@ export const updateSteps = [
   'version-serving',
 ] as const
 
+/** Steps of an engine's worker while a version is loaded. */
+export const loadSteps = ['backend-starting', 'model-loading', 'first-run'] as const
+
+/** Steps of a prediction: on the page, in the engine's worker, and on the page again. */
+export const callSteps = [
+  'call-retained',
+  'call-sent',
+  'call-received',
+  'call-started',
+  'call-encoded',
+  'call-running',
+  'call-ran',
+  'call-decoded',
+  'call-answered',
+] as const
+
 /** A place in the code at which tests end the worker, the tab or the browser. */
 export type FaultPoint =
   `${(typeof storeWrites)[number]}-${(typeof writePhases)[number]}` | (typeof updateSteps)[number]
+  | (typeof loadSteps)[number]
+  | (typeof callSteps)[number]
 
 /** A write of the store. */
 export type StoreWrite = (typeof storeWrites)[number]

@@ -1,3 +1,4 @@
+import { forgetIndexedDbFacts } from './indexed-db-facts.ts'
 import { forgottenFiles, type ForgetRules, isForgottenDocument } from './forgotten.ts'
 import type { WriteTransaction } from './transactions.ts'
 
@@ -10,6 +11,7 @@ export const forgettingTables = [
   'partials',
   'metadata',
   'events',
+  'facts',
 ] as const
 
 /** `Store.forget` within one transaction over `forgettingTables`. */
@@ -23,6 +25,7 @@ export async function forgetInIndexedDb(transaction: WriteTransaction, rules: Fo
   if (rules.model === undefined)
     await Promise.all([table('models').clear(), table('events').clear(), table('uses').clear()])
   else await table('models').delete(rules.model)
+  await forgetIndexedDbFacts(transaction, rules.model)
   for (const sha256 of gone.manifests)
     await Promise.all([manifests.delete(sha256), table('uses').delete(sha256)])
   for (const sha256 of await table('blobs').getAllKeys())

@@ -2,6 +2,8 @@ import type { IDBPDatabase, StoreNames } from 'idb'
 
 import { faultPoint } from '../faults/fault-point.ts'
 import type { StoreWrite } from '../faults/fault-points.ts'
+import { maxFacts } from './config.ts'
+import { readIndexedDbFact, writeIndexedDbFact } from './indexed-db-facts.ts'
 import { forgetInIndexedDb, forgettingTables } from './indexed-db-forget.ts'
 import { collectIndexedDbGarbage, indexedDbUsage } from './indexed-db-garbage.ts'
 import type { ReadTransaction, WriteTransaction } from './transactions.ts'
@@ -181,6 +183,10 @@ export async function openIndexedDbStore(
         const old = await events.index('time').getAllKeys(IDBKeyRange.upperBound(time, true))
         await Promise.all(old.map((key) => events.delete(key)))
       }),
+
+    readFact: (name) => read(['facts'], (transaction) => readIndexedDbFact(transaction, name)),
+    writeFact: (name, value, keep = maxFacts) =>
+      write('fact', ['facts'], (transaction) => writeIndexedDbFact(transaction, name, value, keep)),
 
     markUsed: (manifestSha256, time) =>
       write('use', ['uses'], async (transaction) => {

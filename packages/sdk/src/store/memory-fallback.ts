@@ -243,6 +243,16 @@ export function withMemoryFallback(first: Store | HomingError, recovery?: Recove
     },
     deleteEventsBefore: (time) => deleteEverywhere((store) => store.deleteEventsBefore(time)),
 
+    readFact: async (name) => {
+      const noted = await memory?.readFact(name)
+      return noted === undefined ? onDisk((disk) => disk.readFact(name), undefined) : noted
+    },
+    writeFact: (name, value, keep) =>
+      write(
+        (disk) => disk.writeFact(name, value, keep),
+        (memory) => memory.writeFact(name, value, keep),
+      ),
+
     markUsed: (manifestSha256, time) =>
       write(
         (disk) => disk.markUsed(manifestSha256, time),

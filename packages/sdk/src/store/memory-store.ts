@@ -1,5 +1,8 @@
 import type { HomingError } from '@homing/protocol'
 
+import { maxFacts } from './config.ts'
+import type { KeptFact } from './fact.ts'
+import { createMemoryFacts } from './memory-facts.ts'
 import { unavailable } from './store-error.ts'
 import { emptyRecord } from './model-record.ts'
 import { forgottenFiles, isForgottenDocument } from './forgotten.ts'
@@ -21,6 +24,7 @@ export interface MemoryContents {
   readonly models: readonly ModelRecord[]
   readonly uses: ReadonlyMap<string, number>
   readonly events: readonly RecordedEvent[]
+  readonly facts: readonly KeptFact[]
 }
 
 /** A store in memory. `cause` says why, where that is not by choice. */
@@ -28,6 +32,7 @@ export function createMemoryStore(cause?: HomingError): MemoryStore {
   // Blobs, not arrays: a browser may move them out of the worker's heap.
   const blobs = new Map<string, Blob>()
   const partials = createMemoryPartials()
+  const facts = createMemoryFacts()
   const manifests = new Map<string, Uint8Array<ArrayBuffer>>()
   const metadata = new Map<string, Uint8Array<ArrayBuffer>>()
   const models = new Map<string, ModelRecord>()
@@ -90,6 +95,9 @@ export function createMemoryStore(cause?: HomingError): MemoryStore {
     deleteEventsBefore: (time) =>
       run(() => void (events = events.filter((recorded) => recorded.time >= time))),
 
+    readFact: (name) => run(() => facts.read(name)),
+    writeFact: (name, value, keep = maxFacts) => run(() => facts.write(name, value, keep)),
+
     markUsed: (manifestSha256, time) => run(() => void uses.set(manifestSha256, time)),
     collectGarbage: (rules) =>
       run(() => {
@@ -114,6 +122,7 @@ export function createMemoryStore(cause?: HomingError): MemoryStore {
           uses.clear()
           events = []
         } else models.delete(rules.model)
+        facts.forget(rules.model)
         for (const sha256 of gone.manifests) {
           manifests.delete(sha256)
           uses.delete(sha256)
@@ -136,6 +145,7 @@ export function createMemoryStore(cause?: HomingError): MemoryStore {
       models: [...models.values()],
       uses: new Map(uses),
       events: [...events],
+      facts: facts.all(),
     }),
     close: () => {
       closed = true

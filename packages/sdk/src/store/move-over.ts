@@ -7,7 +7,7 @@ import type { ModelRecord, Store } from './store.ts'
  * @throws HomingError STORE_FULL, STORE_UNAVAILABLE; what the disk had is as it was, but for what was copied.
  */
 export async function moveOver(memory: MemoryStore, disk: Store): Promise<void> {
-  const { blobs, manifests, metadata, models, uses, events } = memory.contents()
+  const { blobs, manifests, metadata, models, uses, events, facts } = memory.contents()
   const there = await disk.hasBlobs(blobs)
   for (const sha256 of blobs) {
     const bytes = there.has(sha256) ? undefined : await memory.readBlob(sha256)
@@ -19,6 +19,7 @@ export async function moveOver(memory: MemoryStore, disk: Store): Promise<void> 
     if (!(await disk.readMetadata(name))) await disk.writeMetadata(name, bytes)
   for (const record of models) await disk.updateModel(record.model, (kept) => joined(kept, record))
   for (const event of events) await disk.appendEvent(event)
+  for (const { value, ...name } of facts) await disk.writeFact(name, value)
 }
 
 /** What the session did goes on; what the disk had before is the version to go back to, where the session has none. */

@@ -1,6 +1,7 @@
 import { type DBSchema, type IDBPDatabase, wrap } from 'idb'
 
 import { openTimeout } from './config.ts'
+import type { KeptFact } from './fact.ts'
 import { pending } from './store-error.ts'
 import type { RecordedEvent } from './store.ts'
 import { databaseVersion, upgrades } from './upgrades.ts'
@@ -23,6 +24,12 @@ export interface HomingDatabase extends DBSchema {
   }
   /** When a version was last used, in milliseconds since the epoch, by its manifest's SHA-256. */
   uses: { key: string; value: number }
+  /** What the device has found out, within a bound per kind and model. */
+  facts: {
+    key: [model: string, kind: string, key: string]
+    value: KeptFact
+    indexes: { order: [model: string, kind: string, order: number] }
+  }
 }
 
 /**

@@ -357,6 +357,30 @@ export function storeContract(name: string, open: () => Promise<Store>, overhead
       expect(await store.readManifest(good.installed.manifestSha256)).toBeUndefined()
     })
 
+    it('keeps facts by model, kind and key, replaces them, and gives copies', async () => {
+      const name = { model: 'digits', kind: 'proof', key: 'wasm' }
+      const value = { at: 1, backends: ['wasm'], data: Float32Array.of(1, 2) }
+      await store.writeFact(name, value)
+      value.data[0] = 9
+      await store.writeFact({ ...name, model: 'wine' }, 'wine')
+      await store.writeFact({ ...name, kind: 'choice' }, 'choice')
+      expect(await store.readFact(name)).toEqual({ ...value, data: Float32Array.of(1, 2) })
+      await store.writeFact(name, null)
+      expect(await store.readFact(name)).toBeNull()
+      expect(await store.readFact({ ...name, model: 'wine' })).toBe('wine')
+      expect(await store.readFact({ ...name, kind: 'choice' })).toBe('choice')
+      expect(await store.readFact({ ...name, key: 'webgpu' })).toBeUndefined()
+    })
+
+    it('keeps the facts of one kind and model that were noted last', async () => {
+      const write = (key: string, model = 'digits') => store.writeFact({ model, kind: 'proof', key }, key, 3)
+      await write('0', 'wine')
+      for (const key of ['a', 'b', 'c', 'a', 'd']) await write(key)
+      const read = (key: string) => store.readFact({ model: 'digits', kind: 'proof', key })
+      expect(await Promise.all(['a', 'b', 'c', 'd'].map(read))).toEqual(['a', undefined, 'c', 'd'])
+      expect(await store.readFact({ model: 'wine', kind: 'proof', key: '0' })).toBe('0')
+    })
+
     it('forgets one model, and nothing that another one needs', async () => {
       const digits = await putVersion(store, 'digits', '1.0.0', 1)
       const wine = await putVersion(store, 'wine', '1.0.0', 2) // its graph and first shard are shards of digits
@@ -368,6 +392,7 @@ export function storeContract(name: string, open: () => Promise<Store>, overhead
         }))
         await store.writeMetadata(`rollouts/${manifest.model}.json`, someBytes(1))
         await store.markUsed(installed.manifestSha256, 1)
+        await store.writeFact({ model: manifest.model, kind: 'proof', key: 'wasm' }, true)
       }
       await store.writeMetadata('metadata/publisher', someBytes(2))
       await store.writeBlob(hash('a'), someBytes(3)) // of a patch, say
@@ -380,6 +405,8 @@ export function storeContract(name: string, open: () => Promise<Store>, overhead
       expect(await store.readMetadata('rollouts/digits.json')).toBeUndefined()
       expect(await store.hasBlobs([...digits.blobs, hash('a')])).toEqual(new Set(wine.blobs.slice(0, 2)))
       expect((await store.readModel('wine'))?.active).toEqual(wine.installed)
+      expect(await store.readFact({ model: 'digits', kind: 'proof', key: 'wasm' })).toBeUndefined()
+      expect(await store.readFact({ model: 'wine', kind: 'proof', key: 'wasm' })).toBe(true)
       expect(await store.readManifest(wine.installed.manifestSha256)).toBeDefined()
       expect(await store.hasBlobs(wine.blobs)).toEqual(new Set(wine.blobs))
       expect(await store.readMetadata('rollouts/wine.json')).toBeDefined()
@@ -394,7 +421,9 @@ export function storeContract(name: string, open: () => Promise<Store>, overhead
       for (const name of ['metadata/root', 'rollouts/digits.json', 'patches/wine/1.0.0.json'])
         await store.writeMetadata(name, someBytes(1))
       await store.appendEvent({ event: 'visit', time: 1, fields: {} })
+      await store.writeFact({ model: 'digits', kind: 'proof', key: 'wasm' }, true)
       await store.forget({ parse: parseManifest })
+      expect(await store.readFact({ model: 'digits', kind: 'proof', key: 'wasm' })).toBeUndefined()
       expect(await store.readModel('digits')).toBeUndefined()
       expect(await store.hasBlobs(blobs)).toEqual(new Set())
       expect(await store.readEvents('visit', 0)).toEqual([])

@@ -1,5 +1,6 @@
 import type { ErrorCode, Manifest } from '@homing/protocol'
 
+import type { FactName } from './fact.ts'
 import type { ForgetRules } from './forgotten.ts'
 
 /** A version that is on the device: which manifest, by hash. */
@@ -119,6 +120,14 @@ export interface Store {
   readEvents(event: string, since: number): Promise<RecordedEvent[]>
   deleteEventsBefore(time: number): Promise<void>
 
+  /** What was noted under this name. */
+  readFact(name: FactName): Promise<unknown>
+  /**
+   * Notes a small value that can be cloned, in the place of an earlier one. Of one kind and model the `keep` that were
+   * noted last are kept; 64 where nothing is said. Facts lie in the open also where blobs are encrypted.
+   */
+  writeFact(name: FactName, value: unknown, keep?: number): Promise<void>
+
   /** Remembers that the version with this manifest served at `time`, in milliseconds since the epoch. */
   markUsed(manifestSha256: string, time: number): Promise<void>
   /**
@@ -128,7 +137,7 @@ export interface Store {
    */
   collectGarbage(rules: GarbageRules): Promise<number>
   /**
-   * Deletes what is kept of one model, or of all, and then recorded events too: records, manifests, documents, and every
+   * Deletes what is kept of one model, or of all, and then recorded events too: records, facts, manifests, documents, and every
    * blob, whole or begun, that no other model's manifest names. Signed metadata stays: an old repository could be shown
    * to a device without it. Rejects when anything may be left.
    */
