@@ -20,6 +20,14 @@ const texts = {
   CLOSED: entry('The client or model was closed.', 'Open it again before you call it.'),
   ABORTED: entry('The caller aborted the operation.', 'Nothing; call again when you want it.'),
   TIMEOUT: entry('A peer did not answer in time.', 'Try again; look at the network or raise the limit.'),
+  DEADLINE_PASSED: entry(
+    'A call was not answered within the `deadline` that it was given.',
+    'Give it more time, call less often, or make calls that may wait with `priority: "background"`.',
+  ),
+  QUEUE_FULL: entry(
+    'More calls of a model wait than its queue may hold.',
+    'Wait for answers before you call again, or score with `predictAll()`, which does; see `details.limit`.',
+  ),
 
   INPUT_NAME: entry(
     'An input or feature is missing, or has a name that the model does not have.',

@@ -7,6 +7,8 @@ export const retryability = {
   CLOSED: false,
   ABORTED: true,
   TIMEOUT: true,
+  DEADLINE_PASSED: true,
+  QUEUE_FULL: true,
   INPUT_NAME: false,
   INPUT_DTYPE: false,
   INPUT_SHAPE: false,
