@@ -39,3 +39,9 @@ export const maxKnownElements = 1024
 
 /** Most nodes that a model's functions may make where they are called: each may call others many times. */
 export const maxInlinedNodes = 100_000
+
+/** Fewest numbers of a weight that is worth 8 bits: smaller ones save less than their scales and nodes take. */
+export const minQuantisedNumbers = 256
+
+/** First operator set whose DequantizeLinear has scales for each channel. */
+export const perChannelOpset = 13

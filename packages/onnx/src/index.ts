@@ -51,4 +51,6 @@ export { splitModel, type SplitModel, type SplitOptions } from './split/split-mo
 export { completeSignature } from './signature/complete-signature.ts'
 export { type ExposedModel, exposeTensors } from './signature/expose-tensors.ts'
 export { type ModelSignature, type ModelTensor, readSignature } from './signature/read-signature.ts'
+export { halfModel } from './quantise/half-model.ts'
+export { quantiseModel, type QuantiseOptions } from './quantise/quantise-model.ts'
 export { upgradeOpset } from './upgrade/upgrade-opset.ts'
