@@ -201,6 +201,14 @@ const texts = {
     'No allowed backend could start, load or run the model.',
     'Read the reason of each backend in `details.backends`.',
   ),
+  PROBE_FAILED: entry(
+    "A backend's outputs are out of the tolerance that the version's probes allow.",
+    'Nothing, where another backend serves; else allow one that computes rightly.',
+  ),
+  PROBE_INVALID: entry(
+    'The probes of a version prove nothing: wanted outputs are NaN, or inputs do not fit the signature.',
+    'Pack the version again with other golden inputs and outputs.',
+  ),
   OPERATOR_UNSUPPORTED: entry(
     'The model needs an operator that this backend does not have.',
     'Export with another opset or allow another backend.',

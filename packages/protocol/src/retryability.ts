@@ -55,6 +55,8 @@ export const retryability = {
   ENGINE_MISSING: false,
   ENGINE_FAILED: true,
   BACKEND_UNAVAILABLE: false,
+  PROBE_FAILED: false,
+  PROBE_INVALID: false,
   OPERATOR_UNSUPPORTED: false,
   ONNX_INVALID: false,
   ONNX_EXTERNAL_DATA: false,
