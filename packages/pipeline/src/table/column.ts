@@ -5,8 +5,8 @@ import type { PipelineContext, Row } from '../pipeline-input.ts'
 import { refusePipeline } from '../refuse-pipeline.ts'
 import { type CheckRunner, checkRunner } from './check-runner.ts'
 import { widthOf } from './feature-columns.ts'
+import { givenValue } from './given-value.ts'
 import { refuseValue } from './refuse-value.ts'
-import { windowAggregate } from './window-aggregate.ts'
 
 type CategoryFeature = Extract<Feature, { kind: 'category' }>
 type NumberFeature = Exclude<Feature, CategoryFeature>
@@ -43,10 +43,7 @@ function numberColumn(feature: NumberFeature, checks: readonly CheckRunner[], pa
     feature,
     width: 1,
     write(values, row, target, at, context) {
-      let value = own(values, name)
-      // A row may give the aggregate itself, as training data and golden inputs do.
-      if (feature.kind === 'window' && value === undefined && context)
-        value = windowAggregate(feature, context)
+      let value = givenValue(feature, values, context)
       if (value === undefined || value === null || Number.isNaN(value)) {
         value = impute ?? refuseMissing(feature, row, value)
       } else if (typeof value !== 'number') {
@@ -75,7 +72,7 @@ function categoryColumn(feature: CategoryFeature, checks: readonly CheckRunner[]
     feature,
     width: widthOf(feature),
     write(values, row, target, at) {
-      let value = own(values, name)
+      let value = givenValue(feature, values, undefined)
       if (value === undefined || value === null || Number.isNaN(value)) {
         value = impute ?? refuseMissing(feature, row, value)
       } else if (typeof value !== 'string') {
@@ -92,11 +89,6 @@ function categoryColumn(feature: CategoryFeature, checks: readonly CheckRunner[]
       else if (position >= 0) target[at + position] = 1
     },
   }
-}
-
-/** A name such as `constructor` must not read what every object inherits. */
-function own(values: Row, name: string): Row[string] {
-  return Object.hasOwn(values, name) ? values[name] : undefined
 }
 
 function refuseMissing(feature: Feature, row: number, value: Row[string]): never {
