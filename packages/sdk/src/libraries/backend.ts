@@ -12,7 +12,8 @@ export const backendsOf: Readonly<Record<Engine, readonly Backend[]>> = {
 /** Why a better backend does not serve. */
 export interface BackendFallback {
   readonly backend: Backend
-  readonly stage: 'start' | 'load' | 'run'
+  /** `probe`: it runs, and computes wrongly. */
+  readonly stage: 'start' | 'load' | 'run' | 'probe'
   readonly code: string
   readonly reason: string
 }

@@ -1,8 +1,10 @@
 import type { EventWindow, SampleReading, ScoredLabel } from '@homing/pipeline'
 import type { Engine, HomingErrorData, Manifest, Tensor } from '@homing/protocol'
 
+import type { GuardReport } from './guards/guard-report.ts'
 import type { InputValues } from '../inputs/input-value.ts'
 import type { Backend, BackendFallback } from '../libraries/backend.ts'
+import type { ProbeFiles, ProbeReport } from './probe-api.ts'
 import type { ExplainReply, ExplainSettings, ExplanationFiles } from './explanation-api.ts'
 
 /** A version to load: verified bytes, moved to the worker. */
@@ -13,6 +15,8 @@ export interface LoadRequest {
   readonly parameters: Uint8Array<ArrayBuffer>
   /** Backends to try, best first. */
   readonly backends: readonly Backend[]
+  /** Those that have passed the version's probes before, and under which version of the engine. */
+  readonly proven?: readonly { readonly backend: Backend; readonly engineVersion: string }[]
 }
 
 /** Facts of a loaded version. */
@@ -28,6 +32,8 @@ export interface LoadedFacts {
   readonly fallbacks: readonly BackendFallback[]
   /** Milliseconds. */
   readonly timings: { readonly start: number; readonly load: number; readonly firstRun: number }
+  /** What the probes found, where they were run now. */
+  readonly probe?: ProbeReport
 }
 
 /** Events that the device keeps for windowed features: newest last, `time` in milliseconds since the epoch. */
@@ -43,6 +49,26 @@ export interface PredictRequest {
   readonly windows?: readonly EventWindow[]
   /** Milliseconds since the epoch, for windowed features. */
   readonly now: number
+  /** Default `interactive`, which goes before every waiting `background` call. */
+  readonly priority?: Priority
+  /** Milliseconds since the epoch after which the answer is worth nothing. */
+  readonly expires?: number
+  /** How the call may share a run with others; false: not at all. */
+  readonly batch?: BatchLimits | false
+}
+
+/** Which calls go first. */
+export type Priority = 'interactive' | 'background'
+
+/** How calls that wait are run as one, where the signature has a dimension of samples. */
+export interface BatchLimits {
+  /** Most samples in a run. Default 32, and fewer where they would take longer than 100 ms. */
+  readonly maxSize?: number
+  /**
+   * Milliseconds that a call waits for others to share its run, while the engine is busy; one that finds the engine idle
+   * never waits. Default 0: what has come while the last run was under way goes together.
+   */
+  readonly maxWait?: number
 }
 
 /** An answer to explain. */
@@ -53,16 +79,24 @@ export interface ExplainRequest extends PredictRequest {
 /** A label with its probability. */
 export type Score = ScoredLabel
 
-/** What the pipeline reads from the outputs of one sample. */
-export type Reading = SampleReading
+/** What the pipeline reads from the outputs of one sample, and the guards say of it. */
+export interface Reading extends SampleReading {
+  /** Where the sample did not keep all guards. Its answer is missing or another's, unless the outcome is `marked`. */
+  readonly guard?: GuardReport
+  /** Calibrated, where the version declares how; of a call with several samples that of the least sure. */
+  readonly confidence?: number
+}
 
 /** The answer to a prediction: the first sample's reading, absent where the pipeline reads nothing, and the tensors. */
 export interface PredictReply extends Partial<Reading> {
+  /** Without those of samples that guards withhold: see `guard`. */
   readonly outputs: Readonly<Record<string, Tensor>>
   /** One reading per sample, where the call held several. */
   readonly samples?: readonly Reading[]
   readonly version: string
   readonly backend: Backend
+  /** How many samples were run as one, where the call shared its run with others. */
+  readonly batch?: number
   /** Milliseconds in the worker. */
   readonly timings: {
     readonly queue: number
@@ -89,9 +123,17 @@ export interface BackendFault {
   readonly remaining: readonly Backend[]
 }
 
+/** What an engine worker is doing, for whoever judges whether it hangs. One whose thread is blocked gives no answer. */
+export interface Pulse {
+  /** How many pieces of work have ended. */
+  readonly ended: number
+  /** What is under way. `start`: a backend starts, which may mean that megabytes are on their way. */
+  readonly work: 'none' | 'start' | 'other'
+}
+
 /**
- * What an engine worker offers. Calls of one model run one at a time, in order; each runs wholly on the version
- * that was active when it started, so that a switch falls between two calls. The worker keeps no copy of a model's
+ * What an engine worker offers. Calls of one model run one at a time, in order, or several as one where they wait for
+ * each other; each runs wholly on the version that was active when it started, so that a switch falls between two runs. The worker keeps no copy of a model's
  * bytes beside the engine's own, so it is the host that brings them again after a fault.
  */
 export interface RuntimeApi {
@@ -100,12 +142,17 @@ export interface RuntimeApi {
   /** Starts the first of `backends` that starts, so that a later load finds it running. Never rejects. */
   prepare(backends: readonly Backend[]): Promise<void>
   /**
-   * Loads a version beside the serving one, on the first backend that starts, loads it and runs it once on zeros
-   * (dynamic dimensions are 1).
+   * Loads a version beside the serving one, on the first backend that starts, loads it, runs it once on zeros (dynamic
+   * dimensions are 1) and gives what the version's probes want. `onAttempt` is told of each backend before it is tried;
+   * `readProbes` is asked where a backend has still to be proven; without it none is.
    * @throws HomingError BACKEND_UNAVAILABLE with `details.backends` (a `BackendFallback` each), ENGINE_MISSING,
-   * PIPELINE_INVALID.
+   * PIPELINE_INVALID, PROBE_INVALID, and those of `readProbes`.
    */
-  load(request: LoadRequest): Promise<LoadedFacts>
+  load(
+    request: LoadRequest,
+    onAttempt?: (backend: Backend) => void,
+    readProbes?: () => Promise<ProbeFiles>,
+  ): Promise<LoadedFacts>
   /** Makes a loaded version serve its model, and releases the one before once its calls have ended. */
   activate(model: string, instance: number): Promise<void>
   /** Releases a loaded version that does not serve. Unknown instances are ignored. */
@@ -113,8 +160,8 @@ export interface RuntimeApi {
   /**
    * Runs the serving version. Bitmaps in `request` belong to the runtime and are closed. An abort takes the call
    * out of the queue; one that has started runs on, its result dropped.
-   * @throws HomingError INPUT_*, ENGINE_FAILED, ABORTED, CLOSED when no version of the model serves, or when one does
-   * that needs other events than `windows`: it took over under way, and the call is to be made again for it.
+   * @throws HomingError INPUT_*, ENGINE_FAILED, ABORTED, DEADLINE_PASSED when its turn came too late, CLOSED when no
+   * version of the model serves, or when one does that needs other events than `windows`: it took over under way, and the call is to be made again for it.
    */
   predict(model: string, request: PredictRequest, signal?: AbortSignal): Promise<PredictReply>
   /**
@@ -137,6 +184,13 @@ export interface RuntimeApi {
   onProven(listener: (model: string, instance: number) => void): Promise<void>
   /** After a fault: whether another loaded version of the model answers the failed call. The call goes on waiting. */
   answersFailed(model: string, instance: number): Promise<boolean>
+  pulse(): Promise<Pulse>
   /** Ends the wait after a fault: the failed call rejects with `error`, the others go on with the old session. */
   giveUp(model: string, error: HomingErrorData): Promise<void>
+}
+
+/** What the page finds in an engine's worker. */
+export interface EngineWorkerApi extends RuntimeApi {
+  /** Answers the predictions that come on `port`, as `calls/call-messages.ts` describes them: comlink sends each by itself. */
+  openCalls(port: MessagePort): Promise<void>
 }

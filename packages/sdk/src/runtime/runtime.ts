@@ -1,16 +1,18 @@
 import { HomingError, type HomingErrorData } from '@homing/protocol'
 
+import { faultPoint } from '../faults/fault-point.ts'
 import type { InferenceEngine } from './engine.ts'
 import type { Explainer } from './explanation/explainer.ts'
 import { type LoadedVersion, loadVersion } from './load-version.ts'
+import { pulseMeter } from './pulse-meter.ts'
 import { ModelQueue } from './model-queue.ts'
 import type { Backend } from '../libraries/backend.ts'
 import type { BackendFault, RuntimeApi } from './runtime-api.ts'
-import { createTurns } from './turns.ts'
 
 /** Runs models on one engine, on the thread that calls it. */
-export function createRuntime(engine: InferenceEngine): RuntimeApi {
-  const turns = createTurns()
+export function createRuntime(library: InferenceEngine): RuntimeApi {
+  const pulse = pulseMeter(library)
+  const { turns, engine } = pulse
   const loaded = new Map<number, LoadedVersion>()
   const queues = new Map<string, ModelQueue>()
   const explainers = new Map<number, Promise<Explainer>>()
@@ -65,8 +67,8 @@ export function createRuntime(engine: InferenceEngine): RuntimeApi {
 
     prepare: (backends) => turns(() => startFirst(engine, backends)),
 
-    async load(request) {
-      const version = await loadVersion(engine, turns, request, ++instances)
+    async load(request, ...hooks) {
+      const version = await loadVersion(engine, turns, request, ++instances, ...hooks)
       loaded.set(version.facts.instance, version)
       return version.facts
     },
@@ -89,6 +91,7 @@ export function createRuntime(engine: InferenceEngine): RuntimeApi {
     },
 
     async predict(model, request, signal) {
+      faultPoint('call-received')
       return servingQueue(model).predict(request, signal)
     },
 
@@ -119,6 +122,8 @@ export function createRuntime(engine: InferenceEngine): RuntimeApi {
       const version = loaded.get(instance)
       return version?.manifest.model === model && (await queueOf(model).answersFailed(version))
     },
+
+    pulse: () => Promise.resolve(pulse.read()),
 
     giveUp(model: string, error: HomingErrorData) {
       queues.get(model)?.giveUp(HomingError.from(error))
