@@ -11,7 +11,7 @@ import type Libsql from 'libsql'
  */
 export function libsqlDatabase(connection: Libsql.Database): SqliteDatabase {
   return {
-    close: () => void connection.close(),
+    close: () => close(connection),
     prepare(sql) {
       if (sql === 'begin' || sql === 'commit' || sql === 'rollback') {
         // A read lock that turns into a write lock fails without waiting its turn, so the write lock is taken at once.
@@ -25,6 +25,20 @@ export function libsqlDatabase(connection: Libsql.Database): SqliteDatabase {
       }
     },
   }
+}
+
+/**
+ * Closes `connection`. Statements that were not collected yet keep libsql's connection open behind it, and then SQLite does
+ * not bring the write-ahead log home by itself.
+ */
+function close(connection: Libsql.Database): void {
+  try {
+    connection.exec('PRAGMA busy_timeout = 0') // where another process writes, that one does it
+    connection.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  } catch {
+    // a file that is no database has none; whoever opened it heard of that
+  }
+  connection.close()
 }
 
 type Statement = ReturnType<SqliteDatabase['prepare']>
