@@ -159,6 +159,15 @@ describe('a federated version', () => {
       base,
       /laid out otherwise/,
     ],
+    [
+      'variants',
+      {
+        ...federated,
+        variants: [{ precision: 'fp16', graph: base.graph, parameters: base.parameters }],
+      },
+      base,
+      /has variants/,
+    ],
     ['another base', { ...federated, base: '0.9.0' }, base, /not trained from 1\.0\.0/],
     ['no base', base, base, /not trained from/],
     ['a federated base', federated, { ...base, base: '0.9.0' }, /federated version itself/],

@@ -14,7 +14,7 @@ export interface MixedShard {
 }
 
 /** What a federated version has of its own; everything else it repeats. */
-type Own = 'version' | 'parent' | 'base' | 'parameters' | 'card'
+type Own = 'version' | 'parent' | 'base' | 'parameters' | 'variants' | 'card'
 
 /**
  * Why a federated version may not take the place of its base, as far as their manifests tell; undefined where it may.
@@ -26,6 +26,7 @@ export function federatedProblem(manifest: Manifest, base: Manifest): string | u
   if (base.base !== undefined) return `its base ${base.version} is a federated version itself`
   if (manifest.base !== base.version) return `it was not trained from ${base.version}`
   if (!base.training) return `its base ${base.version} is not to be trained`
+  if (manifest.variants) return 'it has variants, whose rounded tensors nothing can be compared with'
   const [mine, theirs] = [repeated(manifest), repeated(base)]
   for (const field of new Set([...Object.keys(mine), ...Object.keys(theirs)]))
     if (!equal(mine[field], theirs[field])) return `it has another ${field} than its base ${base.version}`
@@ -47,7 +48,14 @@ export function mixedShards(manifest: Manifest, base: Manifest): MixedShard[] {
 }
 
 function repeated(manifest: Manifest): Record<string, unknown> {
-  const own: ReadonlySet<string> = new Set<Own>(['version', 'parent', 'base', 'parameters', 'card'])
+  const own: ReadonlySet<string> = new Set<Own>([
+    'version',
+    'parent',
+    'base',
+    'parameters',
+    'variants',
+    'card',
+  ])
   const rest = Object.fromEntries(Object.entries(manifest).filter(([field]) => !own.has(field)))
   // Other parameters give other outputs. Which inputs are probed, and how narrowly, is not for the federated key to say.
   const { outputs: _, source: __, ...asked } = manifest.probes ?? {}

@@ -36,9 +36,6 @@ export {
   engines,
   type Manifest,
   ManifestSchema,
-  type Parameters,
-  ParametersSchema,
-  type ParameterTensor,
   parseManifest,
   type Requirements,
   RequirementsSchema,
@@ -47,6 +44,7 @@ export { allFiles, servingFiles } from './manifest-files.ts'
 export { isModelName } from './model-name.ts'
 export { AuthorNameSchema, type FileRef, FileRefSchema, ModelNameSchema, Sha256Schema } from './names.ts'
 export { namedModels, type Next, NextSchema } from './next.ts'
+export { type Parameters, ParametersSchema, type ParameterTensor } from './parameters.ts'
 export { parseJsonBytes, parseWith } from './parse.ts'
 export { type ListedPatch, parsePatches, type PatchedShard, type Patches, PatchesSchema } from './patches.ts'
 export { paths } from './paths.ts'
@@ -94,4 +92,14 @@ export {
   type TrainingRecipe,
   TrainingRecipeSchema,
 } from './training-recipe.ts'
+export {
+  type Precision,
+  precisionOf,
+  precisions,
+  PrecisionSchema,
+  type Variant,
+  VariantSchema,
+  withGraph,
+  withVariant,
+} from './variants.ts'
 export { compareVersions, VersionSchema } from './version.ts'

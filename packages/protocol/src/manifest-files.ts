@@ -2,15 +2,22 @@ import type { Manifest } from './manifest.ts'
 import type { FileRef } from './names.ts'
 
 /** The files that a version needs to run, each once: the graph, what proves a backend, then the shards. */
-export function servingFiles({ graph, parameters, probes }: Manifest): FileRef[] {
+export function servingFiles({
+  graph,
+  parameters,
+  probes,
+}: Pick<Manifest, 'graph' | 'parameters' | 'probes'>): FileRef[] {
   return eachOnce([graph, ...(probes ? [probes.inputs, probes.outputs] : []), ...parameters.shards])
 }
 
 /** Every file that a manifest names, each once. */
 export function allFiles(manifest: Manifest): FileRef[] {
-  const { training, explanation, card } = manifest
+  const { training, explanation, card, variants = [] } = manifest
   const others = [training?.graph?.file, explanation?.graph, card?.document]
-  return eachOnce([...servingFiles(manifest), ...others.filter((file) => file !== undefined)])
+  return eachOnce([
+    ...[manifest, ...variants].flatMap(servingFiles),
+    ...others.filter((file) => file !== undefined),
+  ])
 }
 
 function eachOnce(files: readonly FileRef[]): FileRef[] {

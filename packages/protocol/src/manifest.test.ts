@@ -17,9 +17,9 @@ describe('parseManifest', () => {
   })
 
   it('reads a manifest with no optional part and no parameters', () => {
-    const { parent, pipeline, training, explanation, probes, guards, next, requirements, card, ...least } =
-      manifest
-    const bare = { ...least, parameters: { path: 'parameters.bin', size: 0, shards: [], tensors: [] } }
+    const { format, model, version, engine, graph, signature } = manifest
+    const parameters = { path: 'parameters.bin', size: 0, shards: [], tensors: [] }
+    const bare = { format, model, version, engine, graph, signature, parameters }
     expect(read(bare)).toEqual(bare)
   })
 
@@ -57,6 +57,16 @@ describe('parseManifest', () => {
     ['parameters.tensors.0.shape', [-1]],
     ['parameters.tensors.0.shape', new Array(33).fill(1)],
     ['parameters.tensors.1.name', 5],
+    ['precision', 'fp64'],
+    ['variants', {}],
+    ['variants.0.precision', 'bf16'],
+    ['variants.0.precision', 'fp32'],
+    ['variants', [manifest.variants![0], manifest.variants![0]]],
+    ['variants.0.graph', undefined],
+    ['variants.0.parameters.size', 65],
+    ['variants.0.parameters.tensors.0.offset', 32],
+    ['variants.0.probes.cases.0.inputs.0.name', 'other'],
+    ['variants.0.metrics.mae', 'high'],
     ['signature.inputs', []],
     ['signature.outputs', []],
     ['signature.inputs.0.dtype', 'float128'],
@@ -150,7 +160,7 @@ describe('parseManifest', () => {
     const { shards } = parameters
     expect(servingFiles(manifest)).toEqual([graph, probes!.inputs, probes!.outputs, ...shards])
     const names = allFiles(manifest).map(({ sha256 }) => sha256[0])
-    expect(names).toEqual(['a', '8', '9', 'b', 'c', 'e', 'f', 'd'])
+    expect(names).toEqual(['a', '8', '9', 'b', 'c', '1', '3', '2', 'e', 'f', 'd'])
     const twice = { ...manifest, parameters: { ...manifest.parameters, shards: [...shards, shards[0]!] } }
     expect(allFiles(twice)).toEqual(allFiles(manifest))
   })

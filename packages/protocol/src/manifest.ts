@@ -1,16 +1,18 @@
 import * as v from 'valibot'
 
-import { maxRank, maxShardBytes, protocolVersion } from './config.ts'
+import { protocolVersion } from './config.ts'
 import { ExplanationSchema } from './explanation.ts'
 import { GuardsSchema } from './guards.ts'
 import { HomingError } from './homing-error.ts'
-import { AuthorNameSchema, ByteCountSchema, FileRefSchema, ModelNameSchema, Sha256Schema } from './names.ts'
+import { AuthorNameSchema, ByteCountSchema, FileRefSchema, ModelNameSchema } from './names.ts'
 import { NextSchema } from './next.ts'
+import { parametersProblem, ParametersSchema } from './parameters.ts'
 import { parseJsonBytes, parseWith } from './parse.ts'
 import { PipelineSchema } from './pipeline.ts'
 import { probesProblem, ProbesSchema } from './probes.ts'
 import { SignatureSchema } from './tensor.ts'
 import { TrainingSchema } from './training.ts'
+import { PrecisionSchema, VariantSchema, variantsProblem } from './variants.ts'
 import { VersionSchema } from './version.ts'
 
 /** Engines that can run a package. */
@@ -33,35 +35,6 @@ export const RequirementsSchema = v.object({
 
 /** What a device must have. */
 export type Requirements = v.InferOutput<typeof RequirementsSchema>
-
-/** One learned tensor: `size` bytes at `offset` of the parameter file. */
-export const ParameterTensorSchema = v.object({
-  name: AuthorNameSchema,
-  dtype: v.pipe(v.string(), v.maxLength(32)),
-  shape: v.pipe(v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(0))), v.maxLength(maxRank)),
-  offset: ByteCountSchema,
-  size: ByteCountSchema,
-})
-
-/** One learned tensor's place in the parameter file. */
-export type ParameterTensor = v.InferOutput<typeof ParameterTensorSchema>
-
-/** A parameter file of at most 8 MiB, named by the SHA-256 of its bytes. */
-export const ShardSchema = v.object({
-  sha256: Sha256Schema,
-  size: v.pipe(ByteCountSchema, v.minValue(1), v.maxValue(maxShardBytes)),
-})
-
-/** The learned tensors: the shards one after another are the virtual file `path` that the graph names. */
-export const ParametersSchema = v.object({
-  path: AuthorNameSchema,
-  size: ByteCountSchema,
-  shards: v.pipe(v.array(ShardSchema), v.maxLength(65_536)),
-  tensors: v.pipe(v.array(ParameterTensorSchema), v.maxLength(1_000_000)),
-})
-
-/** The learned tensors of a version. */
-export type Parameters = v.InferOutput<typeof ParametersSchema>
 
 /** What people should know of a version; `document` is a page in Markdown. */
 export const CardSchema = v.object({
@@ -88,6 +61,10 @@ export const ManifestSchema = v.object({
   /** ONNX graph, or TensorFlow.js model artifacts without weight data. */
   graph: FileRefSchema,
   parameters: ParametersSchema,
+  /** Of these parameters; fp32 when absent. */
+  precision: v.optional(PrecisionSchema),
+  /** Other parameter sets of the model, each in a precision of its own. */
+  variants: v.optional(v.pipe(v.array(VariantSchema), v.maxLength(8))),
   signature: SignatureSchema,
   pipeline: v.optional(PipelineSchema),
   training: v.optional(TrainingSchema),
@@ -113,7 +90,6 @@ export function parseManifest(
 ): Manifest {
   const json = parseJsonBytes(bytes, 'MANIFEST_INVALID', 'The manifest')
   const manifest = parseWith(ManifestSchema, json, 'MANIFEST_INVALID', 'The manifest')
-  const { parameters } = manifest
   const refuse = (problem: string): never => {
     throw new HomingError(
       'MANIFEST_INVALID',
@@ -124,12 +100,8 @@ export function parseManifest(
     refuse(`is not of model ${expected.model}`)
   if (expected.version !== undefined && manifest.version !== expected.version)
     refuse(`is not of version ${expected.version}`)
-  const total = parameters.shards.reduce((sum, shard) => sum + shard.size, 0)
-  if (total !== parameters.size)
-    refuse(`names ${total} bytes of shards for ${parameters.size} bytes of parameters`)
-  const outside = parameters.tensors.find(({ offset, size }) => offset + size > parameters.size)
-  if (outside) refuse(`places tensor "${outside.name}" outside its parameters`)
-  const problem = sectionProblem(manifest)
+  const problem =
+    parametersProblem(manifest.parameters) ?? variantsProblem(manifest) ?? sectionProblem(manifest)
   if (problem !== undefined) refuse(problem)
   return manifest
 }

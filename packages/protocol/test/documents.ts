@@ -24,6 +24,32 @@ export const manifest: Manifest = {
       { name: 'fc1.bias', dtype: 'float32', shape: [2], offset: 128, size: 8 },
     ],
   },
+  precision: 'fp32',
+  variants: [
+    {
+      precision: 'fp16',
+      graph: { sha256: sha256('1'), size: 1300 },
+      parameters: {
+        path: 'parameters.bin',
+        size: 64,
+        shards: [{ sha256: sha256('2'), size: 64 }],
+        tensors: [{ name: 'fc1.weight', dtype: 'float16', shape: [11, 2], offset: 0, size: 44 }],
+      },
+      probes: {
+        inputs: { sha256: sha256('8'), size: 24 },
+        outputs: { sha256: sha256('3'), size: 4 },
+        cases: [
+          {
+            inputs: [{ name: 'features', dtype: 'float32', shape: [1, 2], offset: 0, size: 8 }],
+            outputs: [{ name: 'quality', dtype: 'float32', shape: [1, 1], offset: 0, size: 4 }],
+          },
+        ],
+        tolerance: { absolute: 0.01, relative: 0.01 },
+        source: 'computed',
+      },
+      metrics: { mae: 0.57 },
+    },
+  ],
   signature: {
     inputs: [{ name: 'features', dtype: 'float32', shape: ['batch', 2], finite: true }],
     outputs: [{ name: 'quality', dtype: 'float32', shape: ['batch', 1] }],
