@@ -1,2 +1,17 @@
 /** How many predictions a version must answer after it was loaded before it counts as proven. */
 export const firstPredictions = 10
+
+/** Most samples that are run as one, unless the app says otherwise: beyond it, throughput gains nothing and memory grows. */
+export const maxBatchSamples = 32
+
+/** Most bytes of inputs that are run as one. */
+export const maxBatchBytes = 16 * 2 ** 20
+
+/** How long one run of several calls may take, in milliseconds, as far as earlier runs tell: later calls wait for it. */
+export const maxBatchTime = 100
+
+/** How many turns interactive calls may take in a row while background calls wait. */
+export const maxBypasses = 16
+
+/** How far samples that were run as one may lie from those run one by one, where the version's probes do not say it. */
+export const batchTolerance = { absolute: 1e-4, relative: 1e-3 }

@@ -1,10 +1,15 @@
 import { HomingError } from '@homing/protocol'
 
+import { nextTask } from '../transport/next-task.ts'
+import { firstPredictions } from './config.ts'
 import type { LoadedVersion } from './load-version.ts'
 import { type QueuedCall, queuedCall } from './queued-call.ts'
 import { type CallEnd, runCall } from './run-call.ts'
-import { firstPredictions } from './config.ts'
 import type { BackendFault, PredictReply, PredictRequest } from './runtime-api.ts'
+import { hasBatchAxis, samplesOf } from './schedule/batch-axis.ts'
+import { type BatchState, batchState } from './schedule/batch-state.ts'
+import { patienceOf } from './schedule/patience.ts'
+import { waitingLine } from './schedule/waiting-line.ts'
 import type { Turns } from './turns.ts'
 
 /** Who is told what happens in a queue. */
@@ -15,15 +20,22 @@ export interface QueueListener {
   proven(model: string, instance: number): void
 }
 
-/** The calls of one model: one runs at a time, in order, each on the version that serves when it starts. */
+/**
+ * The calls of one model: one run at a time, on the version that serves when it starts. What has piled up while the last
+ * run was under way shares the next one, where the version can.
+ */
 export class ModelQueue {
   readonly #model: string
   readonly #turns: Turns
   readonly #tell: QueueListener
-  readonly #waiting: QueuedCall[] = []
-  #current: QueuedCall | undefined
-  #currentEnd: Promise<void> = Promise.resolve()
+  readonly #line = waitingLine()
+  #running: readonly QueuedCall[] = []
+  #runEnd: Promise<void> = Promise.resolve()
+  /** From the start of a run until the next one may start. */
+  #busy = false
+  #waiting: ReturnType<typeof setTimeout> | undefined
   #serving: LoadedVersion | undefined
+  #batches: BatchState = batchState(false)
   /** After a fault: the queue waits for `serve` or `giveUp`, the failed call at its head unless it was aborted. */
   #fault: { readonly call: QueuedCall } | undefined
   #closed = false
@@ -46,20 +58,21 @@ export class ModelQueue {
     return this.#serving
   }
 
-  /** Serves `version` from the next call on. Returns the one before, and a promise of its last call's end. */
+  /** Serves `version` from the next run on. Returns the one before, and a promise of its last run's end. */
   serve(version: LoadedVersion): { before: LoadedVersion | undefined; idle: Promise<unknown> } {
     const before = this.#serving
     this.#serving = version
+    this.#batches = batchState(hasBatchAxis(version.manifest.signature))
     this.#answered = 0
     this.#resume()
-    return { before, idle: this.#currentEnd }
+    return { before, idle: this.#runEnd }
   }
 
-  /** Queues a call. Rejects with INPUT_*, ENGINE_FAILED, ABORTED or CLOSED. */
+  /** Queues a call. Rejects with INPUT_*, ENGINE_FAILED, ABORTED, DEADLINE_PASSED or CLOSED. */
   predict(request: PredictRequest, signal: AbortSignal | undefined): Promise<PredictReply> {
-    const call = queuedCall(request, signal, (aborted) => this.#leave(aborted))
+    const call = queuedCall(request, signal, (aborted) => this.#line.remove(aborted))
     if (this.#closed) call.settle({ kind: 'refused', error: this.#closedError() })
-    if (!call.settled) this.#waiting.push(call)
+    if (!call.settled) this.#line.add(call)
     this.#drain()
     return call.promise
   }
@@ -76,39 +89,84 @@ export class ModelQueue {
     if (!this.#fault) return
     const { call } = this.#fault
     call.settle({ kind: 'refused', error })
-    this.#leave(call)
+    this.#line.remove(call)
     this.#resume()
   }
 
-  /** Rejects every call with CLOSED. Returns the version that served, and a promise of its last call's end. */
+  /** Rejects every call with CLOSED. Returns the version that served, and a promise of its last run's end. */
   close(): { before: LoadedVersion | undefined; idle: Promise<unknown> } {
     this.#closed = true
+    clearTimeout(this.#waiting)
     const error = this.#closedError()
-    this.#current?.settle({ kind: 'refused', error })
-    for (const call of this.#waiting.splice(0)) call.settle({ kind: 'refused', error })
-    return { before: this.#serving, idle: this.#currentEnd }
-  }
-
-  #leave(call: QueuedCall): void {
-    const place = this.#waiting.indexOf(call)
-    if (place >= 0) this.#waiting.splice(place, 1)
+    for (const call of [...this.#running, ...this.#line.clear()]) call.settle({ kind: 'refused', error })
+    return { before: this.#serving, idle: this.#runEnd }
   }
 
   #resume(): void {
     this.#fault = undefined
     this.#drain()
   }
-  #drain(): void {
+
+  /** Starts the next run, if nothing stands in its way. `flowing`: the calls came while the last run was under way. */
+  #drain(flowing = false): void {
     const version = this.#serving
-    if (this.#current || this.#fault || !version) return
-    const call = this.#waiting.shift()
-    if (!call) return
-    this.#current = call
-    this.#currentEnd = runCall(call, version, this.#turns).then((end) => {
-      this.#current = undefined
-      this.#finish(call, version, end)
-      this.#drain()
+    if (this.#busy || this.#fault || !version) return
+    clearTimeout(this.#waiting)
+    this.#waiting = undefined
+    const { next } = this.#line
+    if (!next) return
+    const most = this.#batches.most(next.request.batch)
+    const patience = flowing && this.#line.size < most ? patienceOf(next) : 0
+    if (patience > 0) {
+      this.#waiting = setTimeout(() => this.#drain(), patience)
+      return
+    }
+    const calls = this.#line.take(most).filter((call) => !isLate(call))
+    if (calls.length > 0) this.#start(calls, version, most)
+    else this.#drain(flowing)
+  }
+
+  #start(calls: readonly QueuedCall[], version: LoadedVersion, most: number): void {
+    this.#busy = true
+    this.#running = calls
+    this.#runEnd = this.#run(calls, version, most).then((ends) => {
+      this.#running = []
+      const unanswered = calls.filter((call, index) => ends[index] === undefined && !call.settled)
+      if (!this.#closed) this.#line.putBack(unanswered)
+      calls.forEach((call, index) => {
+        const end = ends[index]
+        if (end) this.#finish(call, version, end)
+      })
     })
+    void this.#runEnd
+      .then(() => (this.#line.size > 0 ? nextTask() : undefined)) // calls, aborts and versions that came meanwhile are heard first
+      .then(() => {
+        this.#busy = false
+        this.#drain(true)
+      })
+  }
+
+  async #run(
+    calls: readonly QueuedCall[],
+    version: LoadedVersion,
+    most: number,
+  ): Promise<readonly (CallEnd | undefined)[]> {
+    const [only, second] = calls
+    const state = this.#batches
+    if (!second) return [await this.#runAlone(only!, version, state)]
+    try {
+      const { runBatch } = await import('./schedule/run-batch.ts')
+      return await runBatch(calls, version, this.#turns, state, most)
+    } catch {
+      state.proof = 'refused' // its code could not be fetched
+      return []
+    }
+  }
+
+  async #runAlone(call: QueuedCall, version: LoadedVersion, state: BatchState): Promise<CallEnd> {
+    const end = await runCall(call, version, this.#turns)
+    if (end.kind === 'done') state.ran(samplesOf(call.encoded!.tensors), end.reply.timings.run)
+    return end
   }
 
   #finish(call: QueuedCall, version: LoadedVersion, end: CallEnd): void {
@@ -122,7 +180,8 @@ export class ModelQueue {
       return
     }
     if (this.#closed) return
-    if (!call.settled) this.#waiting.unshift(call)
+    call.alone = true
+    if (!call.settled) this.#line.putBack([call])
     if (!serves) return // a switch came in between: the call is repeated there
     this.#fault = { call }
     const fault = {
@@ -144,4 +203,12 @@ export class ModelQueue {
   #closedError(): HomingError {
     return new HomingError('CLOSED', `The model ${this.#model} was closed.`)
   }
+}
+
+/** Whether the turn of a call comes after its deadline, of which it is told. */
+function isLate({ request: { expires }, settle }: QueuedCall): boolean {
+  if (expires === undefined || Date.now() <= expires) return false
+  const error = new HomingError('DEADLINE_PASSED', 'The turn of the prediction came after its deadline.')
+  settle({ kind: 'refused', error })
+  return true
 }

@@ -8,6 +8,8 @@ import type { PredictReply, PredictRequest } from './runtime-api.ts'
 export interface QueuedCall extends Call {
   readonly promise: Promise<PredictReply>
   readonly settled: boolean
+  /** Whether it shares its run with no other call. */
+  alone: boolean
   /** Settles the promise; bitmaps that nobody has read are closed. Later calls do nothing. */
   settle(end: Exclude<CallEnd, { kind: 'broken' }>): void
 }
@@ -24,6 +26,7 @@ export function queuedCall(
     request,
     enqueued: performance.now(),
     promise,
+    alone: request.batch === false,
     get settled() {
       return settled
     },

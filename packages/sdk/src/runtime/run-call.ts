@@ -1,10 +1,13 @@
+import type { GuardHit } from '@homing/pipeline/guards'
 import { checkInputs, type PipelineInput } from '@homing/pipeline'
 import { HomingError, type Tensor } from '@homing/protocol'
 
+import { faultPoint } from '../faults/fault-point.ts'
 import { contextOf, requireEvents } from './call-context.ts'
 import { since } from './clock.ts'
 import type { Tensors } from './engine.ts'
 import type { LoadedVersion } from './load-version.ts'
+import { samplesOf } from './schedule/batch-axis.ts'
 import { readInputs } from '../inputs/read-inputs.ts'
 import type { PredictReply, PredictRequest } from './runtime-api.ts'
 import type { Turns } from './turns.ts'
@@ -17,6 +20,18 @@ export interface Call {
   readonly enqueued: number
   /** The inputs with bitmaps read, once the call has started: it may have to be repeated. */
   inputs?: Readonly<Record<string, PipelineInput>>
+  /** What a version's pipeline made of them. */
+  encoded?: EncodedCall
+}
+
+/** The tensors of a call, as one version takes them. */
+export interface EncodedCall {
+  readonly version: LoadedVersion
+  readonly tensors: Tensors
+  /** Guards of the version's inputs that the call does not keep. */
+  readonly hits: readonly GuardHit[]
+  /** Milliseconds that it took. */
+  readonly time: number
 }
 
 /** How a call ended. `broken`: the backend is to blame, and the call may succeed on another. */
@@ -26,36 +41,74 @@ export type CallEnd =
 
 /** Encodes, runs and decodes one call on one version. Never rejects. */
 export async function runCall(call: Call, version: LoadedVersion, turns: Turns): Promise<CallEnd> {
-  const { manifest, pipeline, facts } = version
   const queued = since(call.enqueued)
   try {
-    requireEvents(manifest, call.request.windows)
-    let mark = performance.now()
-    call.inputs ??= readInputs(call.request.inputs)
-    const tensors = pipeline.encode(call.inputs, contextOf(call.request))
-    checkInputs(manifest.signature, tensors)
-    const encode = since(mark)
-
-    mark = performance.now()
+    faultPoint('call-started')
+    const { tensors, time, hits } = encodeCall(call, version)
+    faultPoint('call-encoded')
+    if (version.guards?.withholdsAll(hits, samplesOf(tensors)))
+      return answer(call, version, {}, { queue: queued, encode: time, run: 0 })
+    const mark = performance.now()
     const ran = await turns(() => runOnce(version, tensors))
     if ('end' in ran) return ran.end
     const { outputs, run } = ran
     const waited = since(mark) - run
+    return answer(call, version, outputs, { queue: queued + waited, encode: time, run })
+  } catch (error) {
+    return refused(error)
+  }
+}
 
-    mark = performance.now()
-    const samples = pipeline.decode(outputs)
+/**
+ * The tensors of a call for one version, checked; made once.
+ * @throws HomingError INPUT_*, CLOSED.
+ */
+export function encodeCall(call: Call, version: LoadedVersion): EncodedCall {
+  if (call.encoded?.version === version) return call.encoded
+  const { manifest, pipeline, guards } = version
+  requireEvents(manifest, call.request.windows)
+  const mark = performance.now()
+  call.inputs ??= readInputs(call.request.inputs)
+  const context = contextOf(call.request)
+  const tensors = pipeline.encode(call.inputs, context)
+  checkInputs(manifest.signature, tensors)
+  const hits = guards?.inputs(call.inputs, tensors, context) ?? []
+  return (call.encoded = { version, tensors, hits, time: since(mark) })
+}
+
+/**
+ * What the pipeline reads from the outputs of a call, and the guards say of it; without outputs where nothing had to run.
+ * `batch`: how many samples the run held, where it was shared.
+ */
+export function answer(
+  call: Call,
+  { manifest, pipeline, guards, facts }: LoadedVersion,
+  outputs: Record<string, Tensor>,
+  times: Omit<PredictReply['timings'], 'decode'>,
+  batch?: number,
+): CallEnd {
+  try {
+    const mark = performance.now()
+    const samples = Object.keys(outputs).length > 0 ? pipeline.decode(outputs) : []
+    faultPoint('call-decoded')
     const reply: PredictReply = {
       ...samples[0],
       outputs,
       ...(samples.length > 1 ? { samples } : {}),
       version: manifest.version,
       backend: facts.backend,
-      timings: { queue: queued + waited, encode, run, decode: since(mark) },
+      ...(batch === undefined ? {} : { batch }),
+      timings: { ...times, decode: since(mark) },
     }
-    return { kind: 'done', reply }
+    return { kind: 'done', reply: guards?.judge(reply, call.encoded!.hits) ?? reply }
   } catch (error) {
-    return { kind: 'refused', error: HomingError.from(error) }
+    return refused(error)
   }
+}
+
+/** The end of a call that failed by itself. */
+export function refused(error: unknown): CallEnd {
+  return { kind: 'refused', error: HomingError.from(error) }
 }
 
 type Ran = { readonly outputs: Record<string, Tensor>; readonly run: number } | { readonly end: CallEnd }
@@ -67,7 +120,9 @@ type Ran = { readonly outputs: Record<string, Tensor>; readonly run: number } | 
 async function runOnce({ session, manifest }: LoadedVersion, tensors: Tensors): Promise<Ran> {
   const mark = performance.now()
   try {
+    faultPoint('call-running')
     const outputs = await session.run(tensors)
+    faultPoint('call-ran')
     return { outputs, run: since(mark) }
   } catch (cause) {
     const error = HomingError.from(cause, 'ENGINE_FAILED')

@@ -56,7 +56,13 @@ export async function runBatch(
   if (!parts) state.proof = 'refused' // it kept the rule for two calls alone
   parts?.forEach((own, index) => {
     const { call, place } = members[index]!
-    ends[place] = answer(version, own, { queue: queued[index]!, encode: call.encoded!.time, run }, total)
+    ends[place] = answer(
+      call,
+      version,
+      own,
+      { queue: queued[index]!, encode: call.encoded!.time, run },
+      total,
+    )
   })
   return ends
 }
@@ -67,15 +73,19 @@ function gather(calls: readonly QueuedCall[], version: LoadedVersion, most: numb
   let [total, bytes] = [0, 0]
   for (const [place, call] of calls.entries()) {
     let tensors: Tensors
+    let guarded: boolean
     try {
-      ;({ tensors } = encodeCall(call, version))
+      const encoded = encodeCall(call, version)
+      tensors = encoded.tensors
+      guarded = encoded.hits.length > 0
     } catch (error) {
       ends[place] = refused(error)
       continue
     }
     const samples = samplesOf(tensors)
     const size = bytesOf(tensors)
-    if (samples === 0) call.alone = true
+    if (samples === 0 || guarded)
+      call.alone = true // what lies outside the model's support spoils nobody else's run
     else if (members.length > 0 && (total + samples > most || !fitsBatch(bytes, size))) break
     else if (members.length === 0 || joinable(members[0]!.tensors, tensors)) {
       members.push({ call, place, tensors, samples })
