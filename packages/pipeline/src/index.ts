@@ -1,8 +1,5 @@
 export { checkInputs } from './check-inputs.ts'
 export { compilePipeline, type CompiledPipeline } from './compile-pipeline.ts'
-export { compileGuards, type CompiledGuards, type GuardedPackage } from './guards/compile-guards.ts'
-export { fitTemperature } from './guards/fit-temperature.ts'
-export type { GuardHit } from './guards/guard-hit.ts'
 export type { Box } from './image/frame.ts'
 export { shownArea } from './image/image-steps.ts'
 export { numbersOf } from './output/numbers-of.ts'
