@@ -6,6 +6,7 @@ import type { BlobPiece } from './ports.ts'
 /** Where the pieces of one blob are kept until it is whole. */
 export interface PieceKeeper {
   read(): Promise<BlobPiece[]>
+  /** Its bytes are copied before this resolves, and may then change. */
   write(piece: BlobPiece): Promise<void>
   /** Deletes all of them. */
   drop(): Promise<void>
@@ -46,11 +47,18 @@ export async function openArrival(
     tag = undefined
     await keeper?.drop()
   }
-  const flush = async (): Promise<void> => {
-    if (received <= kept || received === ref.size) return // a whole blob is stored whole
+  /** Serves for every piece: new memory for each would wait for the garbage collector, and there are 64 in a shard. */
+  let scratch: Uint8Array<ArrayBuffer> | undefined
+  const keep = async (end: number): Promise<void> => {
     const start = kept
-    kept = received
-    await keeper?.write({ start, bytes: bytes.slice(start, received), ...(tag === undefined ? {} : { tag }) })
+    const whole = end - start === pieceSize
+    const piece = whole ? (scratch ??= new Uint8Array(pieceSize)) : new Uint8Array(end - start)
+    piece.set(bytes.subarray(start, end))
+    kept = end
+    await keeper?.write({ start, bytes: piece, ...(tag === undefined ? {} : { tag }) })
+  }
+  const keepWholePieces = async (): Promise<void> => {
+    while (received - kept >= pieceSize && received < ref.size) await keep(kept + pieceSize)
   }
   for (const piece of (await keeper?.read()) ?? []) {
     if (piece.start > received) break
@@ -76,15 +84,17 @@ export async function openArrival(
       bytes.set(next, received)
       received += next.byteLength
       tag = nextTag
-      if (received - kept >= pieceSize) await flush()
+      await keepWholePieces()
     },
     async replace(others, length, otherTag) {
       bytes = others
       received = length
       tag = otherTag
-      if (received - kept >= pieceSize) await flush()
+      await keepWholePieces()
     },
-    flush,
+    async flush() {
+      if (received > kept && received < ref.size) await keep(received) // a whole blob is stored whole
+    },
     discard,
   }
 }

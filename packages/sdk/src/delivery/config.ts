@@ -33,8 +33,11 @@ export const maxRetryAfter = 30_000
 /** Most bytes of one file of a version: a graph, a shard or a document. */
 export const maxBlobBytes = maxGraphBytes
 
-/** Files of one version that are fetched at the same time. */
+/** Most files of one version that are fetched at the same time. */
 export const parallelDownloads = 4
+
+/** How many bytes may be on their way at the same time before fewer files are, but for two. */
+export const parallelBytes = 16 * 1024 * 1024
 
 /** Least time between two tellings of progress, in milliseconds; the last is always told. */
 export const progressInterval = 100

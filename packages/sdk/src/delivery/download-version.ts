@@ -1,8 +1,9 @@
-import { type FileRef, type Manifest, maxShardBytes, servingFiles } from '@homing/protocol'
+import { type FileRef, type Manifest, servingFiles } from '@homing/protocol'
 
 import { faultPoint } from '../faults/fault-point.ts'
-import { parallelDownloads, progressInterval } from './config.ts'
+import { progressInterval } from './config.ts'
 import { type DownloadGate, openGate, throughGate } from './download-gate.ts'
+import { eachFile } from './each-file.ts'
 import type { ContentStore, DeliveryPlatform, PieceSpan } from './ports.ts'
 import type { ShardPatches } from './patches/shard-patches.ts'
 import { keeperOf } from './keeper-of.ts'
@@ -35,8 +36,8 @@ export interface DownloadOptions {
 
 /**
  * Brings every file of a version into the store, those that lack only, a few at a time. What arrives is kept in pieces,
- * and each file as soon as it is whole and verified, so that a closed tab goes on where it was. However large the version, no
- * more than four files are in memory, and the copy of one that is hashed or stored.
+ * and each file as soon as it is whole and verified, so that a closed tab goes on where it was. However large the version,
+ * 16 MiB of files are in memory, and the copies of one that is hashed or stored.
  * @throws HomingError of `Repository.blob` and of the store; the other downloads have ended by then.
  */
 export async function downloadVersion(
@@ -81,40 +82,11 @@ export async function downloadVersion(
     arriving.delete(ref.sha256)
     stored += ref.size
   }
-  await inParallel(missing, signal, (ref, memory, signal) =>
+  await eachFile(missing, signal, (ref, memory, signal) =>
     throughGate(gate, signal, (signal) => bring(ref, memory, signal)),
   ).finally(stop)
   tell(total, true)
   return { version: manifest.version, loaded: total, total, cached }
-}
-
-/**
- * Runs `work` on each item, a few at a time. The first failure aborts the rest, and rejects once they have ended. Items that
- * come one after another get the same memory: new memory for each would wait for the garbage collector.
- */
-async function inParallel<T>(
-  items: readonly T[],
-  outer: AbortSignal | undefined,
-  work: (item: T, memory: ArrayBuffer, signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  const stop = new AbortController()
-  const signal = outer ? AbortSignal.any([outer, stop.signal]) : stop.signal
-  const queue = items.values()
-  let failure: { error: unknown } | undefined
-  const lane = async (): Promise<void> => {
-    const memory = new ArrayBuffer(maxShardBytes)
-    for (const item of queue) {
-      if (failure) return
-      try {
-        await work(item, memory, signal)
-      } catch (error) {
-        failure ??= { error }
-        stop.abort()
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: parallelDownloads }, lane))
-  if (failure) throw failure.error
 }
 
 /** Passes on what grows, no more often than the interval unless `now`. A second attempt at a file starts below the first. */

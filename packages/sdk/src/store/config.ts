@@ -7,8 +7,8 @@ export const databaseNameDigits = 16
 /** How many facts of one kind and model are kept, unless whoever notes them says otherwise. */
 export const maxFacts = 64
 
-/** How much heavier than its bytes a blob is made for the garbage collector: it then runs once in one to two shards. */
-export const blobWeight = 4
+/** How much heavier than its bytes a blob is made for the garbage collector: it then runs about once a shard. */
+export const blobWeight = 8
 
-/** Most bytes of that weight: no device refuses this much address space. */
+/** Most bytes of that weight, of addresses alone. */
 export const maxBlobWeight = 64 * 1024 * 1024
