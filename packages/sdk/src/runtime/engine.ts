@@ -1,10 +1,23 @@
-import type { Engine, Manifest, Tensor } from '@homing/protocol'
+import type { DType, Engine, Manifest, Tensor } from '@homing/protocol'
 
 import type { Backend } from '../libraries/backend.ts'
 import type { LoadRequest } from './runtime-api.ts'
 
 /** Tensors by name. */
 export type Tensors = Readonly<Record<string, Tensor>>
+
+/** A tensor that lies where the engine computed it, on the GPU, for another model of the same engine. */
+export interface HeldTensor {
+  readonly dtype: DType
+  readonly shape: readonly number[]
+  release(): void
+}
+
+/** What a run gives: outputs on the CPU, and those that were to stay and did. */
+export interface HeldRun {
+  readonly outputs: Record<string, Tensor>
+  readonly held: Readonly<Record<string, HeldTensor>>
+}
 
 /** Which gradients are wanted: `weights` are those of the elements that one example has of the output. */
 export interface WantedGradients {
@@ -20,6 +33,14 @@ export interface EngineSession {
    * Rejects when the engine fails; the session may be used again.
    */
   run(inputs: Tensors): Promise<Record<string, Tensor>>
+  /**
+   * As `run`, but outputs named in `hold` stay on the device where they can, until they are released; and inputs may be such
+   * outputs of another session of the engine. Rejects with CLOSED when those are gone with their device.
+   */
+  readonly runHeld?: (
+    inputs: Readonly<Record<string, Tensor | HeldTensor>>,
+    hold: readonly string[],
+  ) => Promise<HeldRun>
   /**
    * Where the engine differentiates by itself: gradients with respect to some inputs of a weighted sum of one output's
    * elements. Rejects with TRAINING_UNAVAILABLE when the model has no gradient.

@@ -26,7 +26,7 @@ export function queuedCall(
     request,
     enqueued: performance.now(),
     promise,
-    alone: request.batch === false,
+    alone: request.batch === false || request.hold !== undefined || request.held !== undefined,
     get settled() {
       return settled
     },

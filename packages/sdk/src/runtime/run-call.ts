@@ -5,13 +5,13 @@ import { HomingError, type Tensor } from '@homing/protocol'
 import { faultPoint } from '../faults/fault-point.ts'
 import { contextOf, requireEvents } from './call-context.ts'
 import { since } from './clock.ts'
-import type { Tensors } from './engine.ts'
+import type { HeldRun, Tensors } from './engine.ts'
 import type { LoadedVersion } from './load-version.ts'
 import { samplesOf } from './schedule/batch-axis.ts'
 import { readInputs } from '../inputs/read-inputs.ts'
 import type { PredictReply, PredictRequest } from './runtime-api.ts'
 import type { Turns } from './turns.ts'
-import { zeroInputs } from './zero-inputs.ts'
+import { zeroInputs, zerosLike } from './zero-inputs.ts'
 
 /** A prediction that waits or runs. */
 export interface Call {
@@ -49,11 +49,12 @@ export async function runCall(call: Call, version: LoadedVersion, turns: Turns):
     if (version.guards?.withholdsAll(hits, samplesOf(tensors)))
       return answer(call, version, {}, { queue: queued, encode: time, run: 0 })
     const mark = performance.now()
-    const ran = await turns(() => runOnce(version, tensors))
+    const ran = await turns(() => runOnce(version, tensors, call.request))
     if ('end' in ran) return ran.end
-    const { outputs, run } = ran
+    const { outputs, held, run } = ran
     const waited = since(mark) - run
-    return answer(call, version, outputs, { queue: queued + waited, encode: time, run })
+    const end = answer(call, version, outputs, { queue: queued + waited, encode: time, run })
+    return end.kind === 'done' && held ? { ...end, reply: { ...end.reply, held } } : end
   } catch (error) {
     return refused(error)
   }
@@ -68,7 +69,9 @@ export function encodeCall(call: Call, version: LoadedVersion): EncodedCall {
   const { manifest, pipeline, guards } = version
   requireEvents(manifest, call.request.windows)
   const mark = performance.now()
-  call.inputs ??= readInputs(call.request.inputs)
+  const { inputs, held } = call.request
+  // What lies on the device has zeros of its shape in its place until it runs.
+  call.inputs ??= { ...readInputs(inputs), ...(held ? zerosLike(held) : {}) }
   const context = contextOf(call.request)
   const tensors = pipeline.encode(call.inputs, context)
   checkInputs(manifest.signature, tensors)
@@ -98,6 +101,7 @@ export function answer(
       version: manifest.version,
       backend: facts.backend,
       ...(batch === undefined ? {} : { batch }),
+      ...(call.request.share ? { encoded: call.encoded!.tensors } : {}),
       timings: { ...times, decode: since(mark) },
     }
     return { kind: 'done', reply: guards?.judge(reply, call.encoded!.hits) ?? reply }
@@ -111,21 +115,29 @@ export function refused(error: unknown): CallEnd {
   return { kind: 'refused', error: HomingError.from(error) }
 }
 
-type Ran = { readonly outputs: Record<string, Tensor>; readonly run: number } | { readonly end: CallEnd }
+type Ran = (Omit<HeldRun, 'held'> & Partial<HeldRun> & { readonly run: number }) | { readonly end: CallEnd }
 
 /**
  * One run. Where it fails, zeros of the same shapes tell whom to blame: a session that still runs them was given
  * values that the model cannot take (an index out of range), one that does not is broken.
  */
-async function runOnce({ session, manifest }: LoadedVersion, tensors: Tensors): Promise<Ran> {
+async function runOnce(
+  { session, manifest }: LoadedVersion,
+  tensors: Tensors,
+  { hold, held }: PredictRequest,
+): Promise<Ran> {
   const mark = performance.now()
   try {
     faultPoint('call-running')
-    const outputs = await session.run(tensors)
+    const ran =
+      session.runHeld && (hold || held)
+        ? await session.runHeld({ ...tensors, ...held }, hold ?? [])
+        : { outputs: await session.run(tensors) }
     faultPoint('call-ran')
-    return { outputs, run: since(mark) }
+    return { ...ran, run: since(mark) }
   } catch (cause) {
     const error = HomingError.from(cause, 'ENGINE_FAILED')
+    if (error.code === 'CLOSED') return { end: { kind: 'refused', error } } // what was held is gone
     const healthy = await session.run(zeroInputs(manifest.signature, tensors)).then(
       () => true,
       () => false,

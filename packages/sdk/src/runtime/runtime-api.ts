@@ -1,6 +1,8 @@
 import type { EventWindow, SampleReading, ScoredLabel } from '@homing/pipeline'
 import type { Engine, HomingErrorData, Manifest, Tensor } from '@homing/protocol'
 
+import type { FollowUp } from './composition/follow-up.ts'
+import type { HeldTensor } from './engine.ts'
 import type { GuardReport } from './guards/guard-report.ts'
 import type { InputValues } from '../inputs/input-value.ts'
 import type { Backend, BackendFallback } from '../libraries/backend.ts'
@@ -55,6 +57,14 @@ export interface PredictRequest {
   readonly expires?: number
   /** How the call may share a run with others; false: not at all. */
   readonly batch?: BatchLimits | false
+  /** Models that run after this one. */
+  readonly follow?: FollowUp
+  /** Within the worker: outputs that stay on the device where they can. */
+  readonly hold?: readonly string[]
+  /** Within the worker: inputs that lie on the device. */
+  readonly held?: Readonly<Record<string, HeldTensor>>
+  /** Within the worker: whether the reply brings the encoded inputs. */
+  readonly share?: true
 }
 
 /** Which calls go first. */
@@ -93,6 +103,12 @@ export interface PredictReply extends Partial<Reading> {
   readonly outputs: Readonly<Record<string, Tensor>>
   /** One reading per sample, where the call held several. */
   readonly samples?: readonly Reading[]
+  /** Replies of the models that ran after this one. */
+  readonly next?: Readonly<Record<string, PredictReply>>
+  /** Within the worker: the outputs that stayed on the device. */
+  readonly held?: Readonly<Record<string, HeldTensor>>
+  /** Within the worker: the tensors that the inputs were encoded to. */
+  readonly encoded?: Readonly<Record<string, Tensor>>
   readonly version: string
   readonly backend: Backend
   /** How many samples were run as one, where the call shared its run with others. */
@@ -160,7 +176,7 @@ export interface RuntimeApi {
   /**
    * Runs the serving version. Bitmaps in `request` belong to the runtime and are closed. An abort takes the call
    * out of the queue; one that has started runs on, its result dropped.
-   * @throws HomingError INPUT_*, ENGINE_FAILED, ABORTED, DEADLINE_PASSED when its turn came too late, CLOSED when no
+   * @throws HomingError INPUT_*, ENGINE_FAILED, ABORTED, DEADLINE_PASSED when its turn came too late, NEXT_INVALID, CLOSED when no
    * version of the model serves, or when one does that needs other events than `windows`: it took over under way, and the call is to be made again for it.
    */
   predict(model: string, request: PredictRequest, signal?: AbortSignal): Promise<PredictReply>

@@ -1,6 +1,7 @@
 import { HomingError, type HomingErrorData } from '@homing/protocol'
 
 import { faultPoint } from '../faults/fault-point.ts'
+import type { ServedModels } from './composition/predict-and-follow.ts'
 import type { InferenceEngine } from './engine.ts'
 import type { Explainer } from './explanation/explainer.ts'
 import { type LoadedVersion, loadVersion } from './load-version.ts'
@@ -45,6 +46,14 @@ export function createRuntime(library: InferenceEngine): RuntimeApi {
     const queue = queues.get(model)
     if (!queue) throw new HomingError('CLOSED', `No version of ${model} serves.`)
     return queue
+  }
+  const served: ServedModels = {
+    predict: async (model, request, signal) => servingQueue(model).predict(request, signal),
+    serving(model) {
+      const { serving } = servingQueue(model)
+      if (!serving) throw new HomingError('CLOSED', `No version of ${model} serves.`)
+      return serving
+    },
   }
   /** Loads what explains on first use: it is no part of a cold start. */
   const openExplainer = async (version: LoadedVersion): Promise<Explainer> => {
@@ -92,7 +101,14 @@ export function createRuntime(library: InferenceEngine): RuntimeApi {
 
     async predict(model, request, signal) {
       faultPoint('call-received')
-      return servingQueue(model).predict(request, signal)
+      return request.follow
+        ? (await import('./composition/predict-and-follow.ts')).predictAndFollow(
+            served,
+            model,
+            request,
+            signal,
+          )
+        : served.predict(model, request, signal)
     },
 
     explain: async (model, request, signal) => (await explainerOf(model)).explain(request, signal),

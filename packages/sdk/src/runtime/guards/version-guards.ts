@@ -46,7 +46,7 @@ export function versionGuards(manifest: Manifest): VersionGuards {
       const hits = [...inputHits, ...(ran ? compiled.outputs(reply.outputs) : [])]
       const sure = ran ? compiled.confidence?.(reply.outputs) : undefined
       if (hits.length === 0 && !sure) return reply
-      const { samples = [reply as Reading], outputs, version, backend, batch, timings } = reply
+      const { samples = [reply], outputs, version, backend, timings, batch, encoded } = reply
       const count = Math.max(samples.length, ...hits.map(({ sample = 0 }) => sample + 1))
       const judged = Array.from({ length: count }, (_, index): Reading => {
         const own = hits.filter(({ sample }) => sample === undefined || sample === index)
@@ -65,6 +65,7 @@ export function versionGuards(manifest: Manifest): VersionGuards {
         version,
         backend,
         ...(batch === undefined ? {} : { batch }),
+        ...(encoded ? { encoded } : {}),
         timings,
       }
     },
@@ -76,7 +77,7 @@ function isWithheld(guard: GuardReport | undefined): boolean {
 }
 
 /** The fields of a reading alone: the reply of a single sample has more. */
-function readingOf(reply: Reading & Partial<PredictReply>): Reading {
-  const { outputs, samples, version, backend, batch, timings, ...reading } = reply
+function readingOf(reply: Partial<Reading> & Partial<PredictReply>): Reading {
+  const { outputs, samples, version, backend, batch, encoded, timings, ...reading } = reply
   return { ...reading, readings: reading.readings ?? [] }
 }

@@ -1,0 +1,117 @@
+import { HomingError, type Manifest, type Tensor } from '@homing/protocol'
+
+import type { HeldTensor } from '../engine.ts'
+import type { LoadedVersion } from '../load-version.ts'
+import type { PredictReply, PredictRequest } from '../runtime-api.ts'
+import type { Follower, FollowUp } from './follow-up.ts'
+
+/** The models of one worker. */
+export interface ServedModels {
+  predict(model: string, request: PredictRequest, signal?: AbortSignal): Promise<PredictReply>
+  /** The version that serves. @throws HomingError CLOSED */
+  serving(model: string): LoadedVersion
+}
+
+type Chain = Extract<FollowUp, { kind: 'chain' }>
+type FanOut = Extract<FollowUp, { kind: 'fan-out' }>
+
+/**
+ * A prediction, and those of the models that follow it. Tensors pass from one to the next within the worker; on webgpu they
+ * stay on the GPU.
+ * @throws HomingError as `predict`; NEXT_INVALID when a model cannot take what it is passed.
+ */
+export async function predictAndFollow(
+  models: ServedModels,
+  model: string,
+  { follow, ...request }: PredictRequest,
+  signal?: AbortSignal,
+): Promise<PredictReply> {
+  switch (follow?.kind) {
+    case 'chain':
+      return passOn(models, model, follow, request, signal)
+    case 'fan-out':
+      return share(models, model, follow, request, signal)
+    case undefined:
+      return models.predict(model, request, signal)
+  }
+}
+
+async function passOn(
+  models: ServedModels,
+  model: string,
+  chain: Chain,
+  request: PredictRequest,
+  signal: AbortSignal | undefined,
+): Promise<PredictReply> {
+  const unread = unreadOutputs(models.serving(model).manifest, Object.values(chain.inputs))
+  const guarded = models.serving(chain.model).manifest.guards?.inputs !== undefined // which look at values
+  const hold = guarded || chain.back ? [] : unread
+  const { held = {}, ...reply } = await models.predict(model, { ...request, hold }, signal)
+  try {
+    if (reply.guard && reply.guard.outcome !== 'marked') return reply
+    const tensors: Record<string, Tensor> = {}
+    const passed: Record<string, HeldTensor> = {}
+    for (const [input, output] of Object.entries(chain.inputs)) {
+      const [there, here] = [held[output], reply.outputs[output]]
+      if (there) passed[input] = there
+      else if (here) tensors[input] = here
+      else throw unfit(model, chain.model, `it gives no output "${output}"`)
+    }
+    const handed = { inputs: tensors, held: passed, now: request.now }
+    const next = await follower(models, model, chain, handed, signal)
+    const outputs = chain.back
+      ? reply.outputs
+      : Object.fromEntries(Object.entries(reply.outputs).filter(([name]) => !unread.includes(name)))
+    return { ...reply, outputs, next: { [chain.model]: next } }
+  } finally {
+    for (const tensor of Object.values(held)) tensor.release()
+  }
+}
+
+async function share(
+  models: ServedModels,
+  model: string,
+  fanOut: FanOut,
+  request: PredictRequest,
+  signal: AbortSignal | undefined,
+): Promise<PredictReply> {
+  const { encoded, ...reply } = await models.predict(model, { ...request, share: true }, signal)
+  const handed = { inputs: encoded!, now: request.now }
+  const replies = fanOut.models.map(
+    async (other) => [other.model, await follower(models, model, other, handed, signal)] as const,
+  )
+  return { ...reply, next: Object.fromEntries(await Promise.all(replies)) }
+}
+
+/** What a model cannot take is the fault of whoever named it, not of the caller's inputs. */
+async function follower(
+  models: ServedModels,
+  from: string,
+  { model, follow }: Follower,
+  handed: PredictRequest,
+  signal: AbortSignal | undefined,
+): Promise<PredictReply> {
+  try {
+    return await predictAndFollow(models, model, follow ? { ...handed, follow } : handed, signal)
+  } catch (thrown) {
+    const error = HomingError.from(thrown)
+    throw error.code.startsWith('INPUT_') ? unfit(from, model, error.message, error) : error
+  }
+}
+
+function unfit(from: string, to: string, problem: string, cause?: HomingError): HomingError {
+  return new HomingError('NEXT_INVALID', `Model ${to} cannot run after ${from}: ${problem}`, {
+    details: { path: [from, to] },
+    ...(cause ? { cause } : {}),
+  })
+}
+
+/** Those of the outputs that neither the pipeline nor the guards of a version look at. */
+function unreadOutputs({ pipeline, guards }: Manifest, names: readonly string[]): string[] {
+  const readings = (pipeline?.outputs ?? []).map(({ tensor }) => tensor)
+  const ruled = (guards?.outputs ?? []).flatMap((rule) =>
+    rule.kind === 'order' ? [rule.output, rule.atMost] : [rule.output],
+  )
+  const read = new Set([...readings, ...ruled])
+  return [...new Set(names)].filter((name) => !read.has(name))
+}
