@@ -5,6 +5,7 @@ export type {
   ModelOptions,
   ModelState,
   ModelStatus,
+  ProbeStatus,
   Prediction,
   PredictOptions,
   Progress,

@@ -10,6 +10,7 @@ import {
 import type { Fault } from '@homing/testkit'
 import { commands } from 'vitest/browser'
 
+import type { ProbeFiles } from '../src/runtime/probe-api.ts'
 import type { LoadRequest } from '../src/runtime/runtime-api.ts'
 import { unhashed } from './tiny-packages.ts'
 
@@ -38,6 +39,8 @@ export interface Release {
   readonly explanation?: Uint8Array<ArrayBuffer>
   /** The training graph that the manifest describes. */
   readonly training?: Uint8Array<ArrayBuffer>
+  /** The files of the probes that the manifest describes. */
+  readonly probes?: ProbeFiles
 }
 
 /** A repository in Node, as a browser test uses it. */
@@ -100,6 +103,10 @@ export async function startBrowserRepository(): Promise<BrowserRepository> {
           files[paths.blob(manifest.explanation.graph.sha256)] = base64(explanation)
         if (manifest.training?.graph && training)
           files[paths.blob(manifest.training.graph.file.sha256)] = base64(training)
+        if (manifest.probes && release.probes) {
+          files[paths.blob(manifest.probes.inputs.sha256)] = base64(release.probes.inputs)
+          files[paths.blob(manifest.probes.outputs.sha256)] = base64(release.probes.outputs)
+        }
         for (const { sha256 } of manifest.parameters.shards)
           files[paths.blob(sha256)] = base64(request.parameters)
         const entry = {
@@ -143,7 +150,13 @@ export async function startBrowserRepository(): Promise<BrowserRepository> {
   }
 }
 
-async function withHashes({ request, requirements, explanation, training }: Release): Promise<Manifest> {
+async function withHashes({
+  request,
+  requirements,
+  explanation,
+  training,
+  probes,
+}: Release): Promise<Manifest> {
   const { manifest, parameters } = request
   const shards =
     parameters.byteLength > 0 ? [{ sha256: await sha256Hex(parameters), size: parameters.byteLength }] : []
@@ -165,12 +178,19 @@ async function withHashes({ request, requirements, explanation, training }: Rele
         }
       : {}),
   }
+  const proven = manifest.probes &&
+    probes && {
+      ...manifest.probes,
+      inputs: { sha256: await sha256Hex(probes.inputs), size: probes.inputs.byteLength },
+      outputs: { sha256: await sha256Hex(probes.outputs), size: probes.outputs.byteLength },
+    }
   return {
     ...manifest,
     graph,
     parameters: { ...manifest.parameters, shards },
     ...(section ? { explanation: section } : {}),
     ...(recipe ? { training: recipe } : {}),
+    ...(proven ? { probes: proven } : {}),
     ...(requirements ? { requirements } : {}),
   }
 }

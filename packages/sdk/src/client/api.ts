@@ -57,6 +57,12 @@ export interface ClientOptions {
   readonly downloads?: { readonly metered?: 'allow' | 'pause' }
   /** Milliseconds between looks for new versions, give or take a tenth; 0 looks only when asked: on `check()`, `update()`, or when another tab has a new version. Default 15 minutes. */
   readonly pollInterval?: number
+  /**
+   * Milliseconds after which one run of a model counts as hung: its engine's worker is ended and started anew, and calls
+   * whose inputs were not transferred are made again. Loading has three times as much, and starting an engine, which may
+   * have to be fetched, ten times. Time in which the page was asleep does not count. Default 60,000.
+   */
+  readonly hangLimit?: number
   /** The way out for bundlers that cannot find the workers: each makes a module worker. */
   readonly workers?: Partial<Record<'host' | Engine | `${Engine}-training`, () => Worker>>
 }
@@ -89,6 +95,19 @@ export interface Progress {
 export type ModelState =
   Step | { readonly name: 'active'; readonly version: string } | { readonly name: 'closed' }
 
+/** How the backend that serves was proven: it gives the outputs that the version's probes want. */
+export interface ProbeStatus {
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** Proven on an earlier visit, so that this one paid nothing for it. */
+  readonly remembered: boolean
+  readonly cases: number
+  /** Greatest distance of an output from what is wanted, as a share of what the tolerance allows. */
+  readonly deviation: number
+  /** Milliseconds that the probes took, where they were run now. */
+  readonly duration?: number
+}
+
 /** Everything an app can show about a model. A plain value: it is replaced, never changed. */
 export interface ModelStatus {
   readonly model: string
@@ -100,6 +119,12 @@ export interface ModelStatus {
   readonly backend?: Backend
   /** Why a better backend does not serve, best first. */
   readonly fallbacks: readonly BackendFallback[]
+  /** How often the model was loaded again since it was opened, because its engine's worker died, hung or lost its GPU. */
+  readonly restarts: number
+  /** Backends of this version that computed wrongly on this device, and are not used; `fallbacks` holds the reasons. */
+  readonly quarantined?: readonly Backend[]
+  /** How the serving backend was proven; absent where the version has no probes. */
+  readonly probe?: ProbeStatus
   readonly threads?: number
   readonly threadsReason?: string
   readonly card?: Card

@@ -1,11 +1,4 @@
-import {
-  type FileRef,
-  HomingError,
-  type Manifest,
-  parseManifest,
-  servingFiles,
-  sha256Hex,
-} from '@homing/protocol'
+import { type FileRef, HomingError, type Manifest, parseManifest, sha256Hex } from '@homing/protocol'
 
 import type { DownloadProgress } from './download-version.ts'
 import { isIntact } from './is-intact.ts'
@@ -64,12 +57,28 @@ export async function readVersion(
   throw spoiled(`${manifest.model} ${manifest.version}`, bad)
 }
 
+/**
+ * The files of a version's probes, verified like the rest of it.
+ * @throws HomingError INTEGRITY_FAILED.
+ */
+export async function readProbes(
+  store: Pick<ContentStore, 'readBlob' | 'deleteBlob'>,
+  { model, version, probes }: Manifest,
+): Promise<{ inputs: Uint8Array<ArrayBuffer>; outputs: Uint8Array<ArrayBuffer> }> {
+  const bad: BadFile[] = []
+  const inputs = probes && (await readVerified(store, probes.inputs, bad))
+  const outputs = probes && (await readVerified(store, probes.outputs, bad))
+  if (inputs && outputs) return { inputs, outputs }
+  throw spoiled(`${model} ${version}`, bad)
+}
+
 /** Tells how much of a version has been read: each file once, as its download counts them. */
 function readingTeller(
   manifest: Manifest,
   onProgress: ((progress: DownloadProgress) => void) | undefined,
 ): (ref: FileRef) => void {
-  const left = new Map(servingFiles(manifest).map(({ sha256, size }) => [sha256, size]))
+  const { graph, parameters } = manifest
+  const left = new Map([graph, ...parameters.shards].map(({ sha256, size }) => [sha256, size]))
   const total = [...left.values()].reduce((sum, size) => sum + size, 0)
   let loaded = 0
   return ({ sha256 }) => {

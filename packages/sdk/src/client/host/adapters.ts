@@ -6,9 +6,16 @@ export type Adapters = Readonly<Record<Backend, string>>
 /** Where there is nothing to run on. */
 export const noAdapter = 'none'
 
+const cpu = 'cpu'
+
 /** The adapters of this device: what failed on one may work on another, or after a new driver. */
 export async function describeAdapters(): Promise<Adapters> {
-  return { webgpu: await webGpuAdapter(), webgl: webGlRenderer(), wasm: 'cpu', cpu: 'cpu' }
+  return { webgpu: await webGpuAdapter(), webgl: webGlRenderer(), wasm: cpu, cpu }
+}
+
+/** What a backend runs on. Where that is the CPU, no GPU is asked for. */
+export async function adapterOf(backend: Backend, adapters: () => Promise<Adapters>): Promise<string> {
+  return backend === 'wasm' || backend === 'cpu' ? cpu : (await adapters())[backend]
 }
 
 async function webGpuAdapter(): Promise<string> {

@@ -1,4 +1,4 @@
-import type { Engine } from '@homing/protocol'
+import type { Engine, HomingError } from '@homing/protocol'
 
 import type { Documents } from '../../delivery/documents.ts'
 import type { DeliveryPlatform } from '../../delivery/ports.ts'
@@ -7,8 +7,10 @@ import type { Device } from '../../delivery/unmet-requirements.ts'
 import type { RuntimeApi } from '../../runtime/runtime-api.ts'
 import type { Store } from '../../store/store.ts'
 import type { ModelEvent } from '../host-api.ts'
+import type { Adapters } from './adapters.ts'
 import type { Claims } from './claims.ts'
 import type { Cleaner } from './cleaner.ts'
+import type { EngineJudge } from './engine-judge.ts'
 import type { MeteredGate } from './metered-gate.ts'
 import type { Bundle } from './open-bundle.ts'
 import type { CrashCount } from './crash-count.ts'
@@ -27,6 +29,11 @@ export interface CoordinatorDeps extends Pick<Tabs, 'id' | 'alone' | 'lives' | '
   readonly bundle: Bundle | undefined
   readonly platform: DeliveryPlatform
   readonly engine: (engine: Engine) => Promise<RuntimeApi>
+  /** The engine as it runs now; undefined when none does. */
+  readonly running: (engine: Engine) => RuntimeApi | undefined
+  /** Ends an engine's worker, as if it had died: calls under way are made again on a new one. */
+  readonly endEngine: (engine: Engine, reason: HomingError) => Promise<void>
+  readonly judge: EngineJudge
   readonly device: () => Promise<Device>
   /** Tells the page; resolves when the page has taken note. */
   readonly emit: (event: ModelEvent) => Promise<void>
@@ -40,6 +47,8 @@ export interface CoordinatorDeps extends Pick<Tabs, 'id' | 'alone' | 'lives' | '
   readonly room: StorageRoom
   /** Knows what failed on this device. */
   readonly rejections: Rejections
+  /** What each backend runs on here. */
+  readonly adapters: () => Promise<Adapters>
   /** Tells other tabs which versions this one needs. */
   readonly claims: Claims
   /** Milliseconds between looks for new versions; 0 never looks by itself. */

@@ -1,4 +1,4 @@
-import { parseManifest } from '@homing/protocol'
+import { type Engine, type HomingError, parseManifest } from '@homing/protocol'
 
 import { transfer } from 'comlink'
 
@@ -21,6 +21,7 @@ import { createCleaner } from './cleaner.ts'
 import { closedError } from './closed-error.ts'
 import { crashCount } from './crash-count.ts'
 import { describeDevice } from './device.ts'
+import { createEngineJudge } from './engine-judge.ts'
 import { enginePorts } from './engine-ports.ts'
 import { forget } from './forget.ts'
 import { growingProgress } from './growing-progress.ts'
@@ -87,11 +88,22 @@ export function createHost(config: HostConfig): HostApi {
         ?.proven(engine, instance)
         .catch(() => undefined), // it stays on trial
   })
+  const adapters = once(describeAdapters)
   const rejections = createRejections({
-    adapters: once(describeAdapters),
+    adapters,
     engineVersion: async (engine) => (await engines.get(engine)).engineVersion(),
   })
 
+  /** Engines that were ended for a fault that has been counted: their deaths are nobody else's. */
+  const endedForFault = new Set<Engine>()
+  const endEngine = async (engine: Engine, reason: HomingError): Promise<void> =>
+    (await page).endEngine(engine, reason.toJSON())
+  const judge = createEngineJudge({
+    platform,
+    running: (engine) => engines.running(engine),
+    hangLimit: config.hangLimit,
+    onHang: (engine, reason) => void endEngine(engine, reason).catch(() => undefined), // the page is gone
+  })
   const crashes = crashCount()
   const claimed = once(async () => claims(await databaseName(config.root)))
   const makeDocuments = async (): Promise<Documents> => {
@@ -142,9 +154,16 @@ export function createHost(config: HostConfig): HostApi {
       cleaner,
       claims,
       rejections,
+      adapters,
       crashes,
       room: await room(),
       engine: (engine) => engines.get(engine),
+      running: (engine) => engines.running(engine),
+      async endEngine(engine, reason) {
+        endedForFault.add(engine)
+        await endEngine(engine, reason)
+      },
+      judge,
       ...tab,
       gate: meteredGate(config.pausesOnMetered),
       pollInterval: config.pollInterval,
@@ -238,9 +257,14 @@ export function createHost(config: HostConfig): HostApi {
       for (const model of models.values()) model.nudge()
       return Promise.resolve()
     },
-    async engineLost(engine) {
+    judge(engine) {
+      judge.watch(engine)
+      return Promise.resolve()
+    },
+    async engineLost(engine, suspects) {
       engines.drop(engine)
-      await Promise.all([...models.values()].map((model) => model.engineLost(engine)))
+      const blamed = endedForFault.delete(engine) ? [] : suspects
+      await Promise.all([...models].map(([name, model]) => model.engineLost(engine, blamed.includes(name))))
     },
     forget: forgetModels,
     async record(event, fields) {

@@ -1,6 +1,7 @@
 import type { Manifest } from '@homing/protocol'
 
-import type { LoadedFacts } from '../../runtime/runtime-api.ts'
+import type { ProbeStatus } from '../api.ts'
+import type { LoadedFacts, RuntimeApi } from '../../runtime/runtime-api.ts'
 import type { InstalledVersion } from '../../store/store.ts'
 
 /** A version that an engine has loaded. */
@@ -8,6 +9,10 @@ export interface LoadedVersion {
   readonly installed: InstalledVersion
   readonly manifest: Manifest
   readonly facts: LoadedFacts
+  /** Where it is loaded. */
+  readonly runtime: RuntimeApi
   /** Milliseconds that reading and hashing took. */
   readonly verify: number
+  /** How its backend is proven, where the version has probes. */
+  readonly proof?: ProbeStatus
 }

@@ -2,7 +2,12 @@ import { type Engine, HomingError } from '@homing/protocol'
 
 import { startPoll } from '../../delivery/poll.ts'
 import { readSection, type Section } from '../../delivery/read-section.ts'
-import { readStoredManifest, readVersion, type StoredVersion } from '../../delivery/read-version.ts'
+import {
+  readProbes,
+  readStoredManifest,
+  readVersion,
+  type StoredVersion,
+} from '../../delivery/read-version.ts'
 import { within } from '../../delivery/within.ts'
 import type { Backend } from '../../libraries/backend.ts'
 import type { BackendFault } from '../../runtime/runtime-api.ts'
@@ -17,9 +22,11 @@ import { createFollower } from './follower.ts'
 import { asPinned } from './model-records.ts'
 import { createStatusBoard } from './status-board.ts'
 import type { ModelNews } from './tabs.ts'
+import { createProofs } from './proofs.ts'
 import { createRecovery } from './recovery.ts'
 import { createRollbacks } from './rollbacks.ts'
 import { createVersionInstaller } from './version-installer.ts'
+import { unsteadyBackends } from './unsteady-backends.ts'
 import { createVersionServer } from './version-server.ts'
 
 /** One open model: which version serves, what is on its way, and what the page is told. */
@@ -41,8 +48,8 @@ export interface ModelCoordinator {
   setUpdates(policy: UpdatePolicy): Promise<void>
   /** Loads the serving version again on the first of these that works; null allows all. */
   setBackends(backends: readonly Backend[] | null): Promise<void>
-  /** The engine's worker died. */
-  engineLost(engine: Engine): Promise<void>
+  /** The engine's worker died, under a call of this model where it is suspected. */
+  engineLost(engine: Engine, suspected: boolean): Promise<void>
   /** A backend broke under the serving version. */
   fault(fault: BackendFault): Promise<void>
   /** A loaded version has answered its first predictions. */
@@ -73,10 +80,15 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
   })
   /** Ends once the page has the last status too: it travels by another port than the reply. */
   const withStatus = (work: Promise<void>): Promise<void> => work.finally(() => told)
+  const unsteady = unsteadyBackends(platform.now)
+  const proofs = createProofs(deps)
   const server = createVersionServer({
     model,
     backends: options.backends ?? null,
     engine: deps.engine,
+    running: deps.running,
+    whileLoading: deps.judge.whileLoading,
+    unsteady,
     now: platform.now,
     async readManifest({ manifestSha256, version }) {
       await claims.hold(model, manifestSha256) // before its files are read, so that none of them goes meanwhile
@@ -86,6 +98,8 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       deps.rejections.failed((await store.readModel(model))?.rejected ?? {}, manifestSha256, engine),
     readFiles: (manifest) =>
       readVersion(store, manifest, (progress) => void deps.emit({ type: 'progress', progress })),
+    readProbes: (manifest) => readProbes(store, manifest),
+    proofs,
     async onServing(serving, loaded) {
       const { manifestSha256 } = loaded.installed
       claims.settle(model, manifestSha256)
@@ -150,6 +164,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     ...deps,
     server,
     rollbacks: createRollbacks(deps, life.signal),
+    unsteady,
     board,
     async fetchAgain(version) {
       if (policy === 'localOnly') return
@@ -264,7 +279,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     nudge() {
       if (deps.pollInterval > 0) poll.nudge()
     },
-    engineLost: (engine) => recovery.engineLost(engine),
+    engineLost: (engine, suspected) => recovery.engineLost(engine, suspected),
     fault: (fault) => recovery.fault(fault),
     proven: (engine, instance) => recovery.proven(engine, instance),
     ready: () => recovery.ready(),
@@ -292,7 +307,8 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       life.abort()
       poll.stop()
       gate.close()
-      await server.close()
+      // An engine that hangs gives nothing back; it is judged, and ended, if anybody waits for it.
+      await within(platform, closeTimeout, server.close(), 'Closing').catch(() => undefined)
       // What is being written comes before what deletes it.
       const ended = Promise.allSettled([inTurn(() => Promise.resolve()), ...sections])
       await within(platform, closeTimeout, ended, 'Closing').catch(() => undefined)

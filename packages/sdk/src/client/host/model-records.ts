@@ -57,6 +57,11 @@ export function asPinned({ pinned: _, ...record }: ModelRecord, version: string 
   return version === null ? record : { ...record, pinned: version }
 }
 
+/** The record once backends have failed the probes of a version, by the keys of those failures; the version is untouched. */
+export function asQuarantined(record: ModelRecord, failures: ModelRecord['rejected']): ModelRecord {
+  return { ...record, rejected: { ...record.rejected, ...failures } }
+}
+
 /** The record once `installed` has failed here, by the keys of its failures. Those of another SDK say nothing any more. */
 export function asRejected(
   record: ModelRecord,

@@ -41,7 +41,8 @@ export function createRejections({ adapters, engineVersion }: RejectionDeps): Re
     const keys = await keysOf(manifestSha256, engine)
     return [...keys].flatMap(([backend, key]) => {
       const failure = rejected[key]
-      return failure ? [{ backend, stage: 'run' as const, ...failure }] : []
+      const stage = failure?.code === 'PROBE_FAILED' ? 'probe' : 'run'
+      return failure ? [{ backend, stage, ...failure }] : []
     })
   }
   return {

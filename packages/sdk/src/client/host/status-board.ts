@@ -7,6 +7,7 @@ import {
   transition,
   unopened,
 } from '../../delivery/model-state.ts'
+import type { BackendFallback } from '../../libraries/backend.ts'
 import type { PatchReport } from '../../delivery/patches/patch-report.ts'
 import type { ModelStatus, Rollback } from '../api.ts'
 import type { UpdatePolicy } from '../update-policy.ts'
@@ -22,6 +23,8 @@ export interface StatusBoard {
   failed(error: unknown): void
   /** What served does not any more, and could not be brought back. */
   broken(error: unknown): void
+  /** The engine was started anew under the version that serves. */
+  restarted(): void
   policy(policy: UpdatePolicy, pinned: string | undefined): void
   /** A newer version waits for `update()`; undefined: none does. */
   available(version: string | undefined): void
@@ -42,6 +45,7 @@ export function createStatusBoard(
     model,
     state: { name: 'empty' },
     fallbacks: [],
+    restarts: 0,
     storage: { kind: 'memory', usage: 0 },
     update: { policy, state: { name: 'empty' } },
     timings: {},
@@ -65,8 +69,14 @@ export function createStatusBoard(
       return status
     },
     dispatch: (event) => put(move(event)),
-    served({ installed, manifest, facts, verify }) {
-      const { threadsReason: _, card: __, ...before } = activate(installed.version)
+    served({ installed, manifest, facts, verify, proof }) {
+      const {
+        threadsReason: _,
+        card: __,
+        quarantined: ___,
+        probe: ____,
+        ...before
+      } = activate(installed.version)
       const { start, load, firstRun } = facts.timings
       const { rolledBack, ...update } = before.update
       put({
@@ -77,6 +87,8 @@ export function createStatusBoard(
         engineVersion: facts.engineVersion,
         backend: facts.backend,
         fallbacks: facts.fallbacks,
+        ...quarantineOf(facts.fallbacks),
+        ...(proof ? { probe: proof } : {}),
         threads: facts.threads,
         ...(facts.threadsReason === undefined ? {} : { threadsReason: facts.threadsReason }),
         ...(manifest.card === undefined ? {} : { card: manifest.card }),
@@ -90,6 +102,7 @@ export function createStatusBoard(
       lifecycle = transition(transition(unopened, { type: 'check' }), failure(error))
       put(withLifecycle(status, lifecycle))
     },
+    restarted: () => put({ ...status, restarts: status.restarts + 1 }),
     policy(policy, pinned) {
       const { pinned: _, ...update } = status.update
       put({ ...status, update: { ...update, policy, ...(pinned === undefined ? {} : { pinned }) } })
@@ -109,6 +122,11 @@ export function createStatusBoard(
       })
     },
   }
+}
+
+function quarantineOf(fallbacks: readonly BackendFallback[]): Pick<ModelStatus, 'quarantined'> {
+  const quarantined = fallbacks.filter(({ stage }) => stage === 'probe').map(({ backend }) => backend)
+  return quarantined.length > 0 ? { quarantined } : {}
 }
 
 function failure(error: unknown): LifecycleEvent {

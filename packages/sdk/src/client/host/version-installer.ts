@@ -1,4 +1,5 @@
 import {
+  candidates,
   compareVersions,
   type Engine,
   type ErrorCode,
@@ -48,6 +49,7 @@ const versionFailures: ReadonlySet<ErrorCode> = new Set([
   'BACKEND_UNAVAILABLE',
   'OPERATOR_UNSUPPORTED',
   'PIPELINE_INVALID',
+  'PROBE_INVALID',
   'VERSION_UNTRUSTED',
 ])
 
@@ -86,12 +88,15 @@ export function createVersionInstaller(
     faultPoint('rollout-fetched')
     return rollout
   }
-  const find = async (rollout: Rollout, { pinned, signal }: Search): Promise<FoundVersion> => {
+  const find = async (
+    rollout: Rollout,
+    { pinned, signal }: Search,
+  ): Promise<FoundVersion & { readonly refused?: HomingError }> => {
     const { rejected = {}, declined } = (await store.readModel(model)) ?? {}
     const refusals = await deps.rejections.refusals(rejected, server.allowed)
     const left = (sha256: string): string | undefined =>
       pinned === undefined && sha256 === declined ? 'this device went back from it' : undefined
-    return findVersion(rollout, {
+    const found = await findVersion(rollout, {
       documents,
       device: await deps.device(),
       pinned,
@@ -99,6 +104,15 @@ export function createVersionInstaller(
       engineVersion: async (engine) => (await deps.engine(engine)).engineVersion(),
       refusal: (sha256) => left(sha256) ?? refusals.get(sha256),
     })
+    const better = candidates(rollout).find(({ manifest }) => refusals.has(manifest.sha256))
+    if (pinned !== undefined || !better || compareVersions(better.version, found.listed.version) <= 0)
+      return found
+    const reason = refusals.get(better.manifest.sha256)!
+    const refused = new HomingError(
+      'BACKEND_UNAVAILABLE',
+      `${model} ${better.version} cannot run here: ${reason}`,
+    )
+    return { ...found, refused }
   }
   const download = async (found: FoundVersion, signal: AbortSignal): Promise<void> => {
     const { listed, manifest, bytes, base } = found
@@ -202,7 +216,8 @@ export function createVersionInstaller(
           if (untrusted) throw untrusted // what serves stays, and the status says why
           if (current) await complete(found, signal)
           board.available(current ? undefined : version)
-          board.dispatch({ type: 'current' })
+          if (!failure && current && found.refused) board.failed(found.refused)
+          else board.dispatch({ type: 'current' })
           return
         }
         const installed = { version, manifestSha256: manifest.sha256 }
@@ -233,6 +248,7 @@ export function createVersionInstaller(
           }
           const lies = versionFailures.has(failure.code)
           if (!lies || !(await reject(installed, found.manifest.engine, failure))) throw failure
+          board.failed(failure) // an older one may serve, and what serves stays
           continue
         }
         board.available(undefined)

@@ -1,0 +1,120 @@
+import { paths } from '@homing/protocol'
+import { describe, expect, test } from 'vitest'
+
+import { client, repository, serveEachTest } from '../../test/served-clients.ts'
+import { denseExpected, floats } from '../../test/tiny-packages.ts'
+import { denseProbes, type ProbedRequest, withProbes } from '../../test/tiny-probes.ts'
+import { denseLayersRequest } from '../../test/tiny-tfjs.ts'
+import type { Homing, Model } from './api.ts'
+
+const x = [1, 2, 3, 4]
+const input = { x: floats(x, [1, 4]) }
+const probed = (version: string, bias: number): ProbedRequest =>
+  denseProbes(denseLayersRequest([], { version, bias }), bias)
+
+/** A client whose engine lies on `backends`. */
+const lying = (...backends: string[]): Homing =>
+  client({
+    workers: {
+      tfjs: () =>
+        new Worker(new URL('../../test/lying-tfjs-worker.ts', import.meta.url), {
+          type: 'module',
+          name: backends.join(' '),
+        }),
+    },
+  })
+const open = (homing: Homing): Promise<Model> => homing.model('tiny', { backends: ['webgl', 'cpu'] })
+const answer = async (model: Model, bias: number): Promise<void> => {
+  const { outputs } = await model.predict(input)
+  denseExpected(x, bias).forEach((value, at) => expect(outputs['y']!.data[at]).toBeCloseTo(value, 4))
+}
+
+serveEachTest()
+
+describe('a version with probes', () => {
+  test('serves on a backend that passes, which a later visit remembers', async () => {
+    const [manifest] = await repository.publish([probed('1.0.0', 1)])
+    const first = client()
+    const model = await open(first)
+    expect(model.status).toMatchObject({ backend: 'webgl', probe: { cases: 3, remembered: false } })
+    expect(model.status.probe!.deviation).toBeLessThan(1)
+    expect(model.status.quarantined).toBeUndefined()
+    const { at, deviation } = model.status.probe!
+    await first.close()
+    expect(await repository.requests()).toContain(paths.blob(manifest!.probes!.outputs.sha256))
+
+    const again = await open(client())
+    expect(again.status.probe).toEqual({ cases: 3, deviation, at, remembered: true })
+    await answer(again, 1)
+  })
+
+  test('leaves a backend that lies for the next, for good, and says so', async () => {
+    await repository.publish([probed('1.0.0', 1)])
+    const homing = lying('webgl')
+    const model = await open(homing)
+    expect(model.status).toMatchObject({
+      backend: 'cpu',
+      quarantined: ['webgl'],
+      fallbacks: [{ backend: 'webgl', stage: 'probe', code: 'PROBE_FAILED' }],
+      probe: { remembered: false },
+    })
+    await answer(model, 1)
+    await homing.close()
+
+    const again = await open(client()) // whose engine would not lie
+    expect(again.status).toMatchObject({
+      backend: 'cpu',
+      quarantined: ['webgl'],
+      fallbacks: [{ backend: 'webgl', stage: 'probe', code: 'PROBE_FAILED' }],
+      probe: { remembered: true },
+    })
+    const retried = await again.retry()
+    expect(retried.update.state).toEqual({ name: 'empty' })
+  })
+
+  test('is not taken where every backend lies: the last good one serves, and the status says why', async () => {
+    const good = denseLayersRequest([], { version: '1.0.0', bias: 1 })
+    await repository.publish([{ request: good }])
+    const homing = lying('webgl', 'cpu')
+    const model = await open(homing)
+    expect(model.status.probe).toBeUndefined()
+    await repository.publish([probed('1.1.0', 2)])
+    await expect(homing.check()).resolves.toBeUndefined()
+    expect(model.status).toMatchObject({
+      version: '1.0.0',
+      state: { name: 'active', version: '1.0.0' },
+    })
+    expect(model.status.update).toMatchObject({
+      state: { name: 'failed' },
+      error: {
+        code: 'BACKEND_UNAVAILABLE',
+        details: {
+          backends: [
+            { backend: 'webgl', stage: 'probe', code: 'PROBE_FAILED' },
+            { backend: 'cpu', stage: 'probe', code: 'PROBE_FAILED' },
+          ],
+        },
+      },
+    })
+    const before = (await repository.requests()).length
+    await homing.check()
+    const later = (await repository.requests()).slice(before)
+    expect(later.filter((path) => path.startsWith('blobs/'))).toEqual([])
+    expect(model.status.update.error?.message).toMatch(/1\.1\.0 cannot run here: .*computes wrongly/)
+  })
+
+  test.each([
+    ['wants NaN', { y: floats([1, NaN, 1], [1, 3]) }, x],
+    ['holds NaN where the signature refuses it', { y: floats([1, 1, 1], [1, 3]) }, [1, NaN, 3, 4]],
+  ])('is refused where a probe %s: no backend is to blame', async (_what, outputs, values) => {
+    await repository.publish([{ request: denseLayersRequest([], { version: '1.0.0', bias: 1 }) }])
+    const homing = client()
+    const model = await open(homing)
+    const request = denseLayersRequest([], { version: '1.1.0', bias: 2 })
+    await repository.publish([withProbes(request, [{ inputs: { x: floats(values, [1, 4]) }, outputs }])])
+    await homing.check()
+    expect(model.status.version).toBe('1.0.0')
+    await answer(model, 1)
+    expect(model.status.update.error).toMatchObject({ code: 'PROBE_INVALID' })
+  })
+})
