@@ -16,10 +16,20 @@ export function processTree(root: number): number[] {
 
 /** Megabytes of memory of these processes, what they share counted once (PSS); those that have ended count nothing. */
 export function proportionalSetSize(pids: readonly number[]): number {
-  const kibibytes = pids.map((pid) => {
-    const rollup = read(`/proc/${pid}/smaps_rollup`)
-    return Number(/^Pss:\s+(\d+)/m.exec(rollup ?? '')?.[1] ?? 0)
-  })
+  return sumOf(pids, 'Pss')
+}
+
+/**
+ * The part of it that is no mapped file. What programs map, above all the browser's own code, is shared with every other
+ * browser of the machine: when one of those ends, the share of those that are left grows.
+ */
+export function ownSetSize(pids: readonly number[]): number {
+  return sumOf(pids, 'Pss_Anon') + sumOf(pids, 'Pss_Shmem')
+}
+
+function sumOf(pids: readonly number[], field: string): number {
+  const pattern = new RegExp(`^${field}:\\s+(\\d+)`, 'm')
+  const kibibytes = pids.map((pid) => Number(pattern.exec(read(`/proc/${pid}/smaps_rollup`) ?? '')?.[1] ?? 0))
   return (kibibytes.reduce((sum, size) => sum + size, 0) * 1024) / 1e6
 }
 

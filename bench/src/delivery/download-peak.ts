@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { maxShardBytes } from '@homing/protocol'
 import { startFaultyRepository } from '@homing/testkit'
 
-import { processTree, proportionalSetSize } from '../browser/process-memory.ts'
+import { ownSetSize, processTree, proportionalSetSize } from '../browser/process-memory.ts'
 import { withPage } from './built-page.ts'
 import type { Row, SuiteContext } from '../harness/row.ts'
 import { quantile } from '../harness/statistics.ts'
@@ -26,8 +26,8 @@ export async function downloadPeak(context: SuiteContext): Promise<Row[]> {
     context.say(`Downloading ${sizes.small} and ${sizes.large} MiB …`)
     const small = await measure(context, url, sizes.small)
     const large = await measure(context, url, sizes.large)
-    const words = ({ peak, samples, seconds }: Measured): string =>
-      `${Math.round(peak)} MB (${samples} samples in ${seconds.toFixed(1)} s)`
+    const words = ({ peak, own, samples, seconds }: Measured): string =>
+      `${Math.round(peak)} MB, ${Math.round(own)} MB without mapped files (${samples} samples in ${seconds.toFixed(1)} s)`
     return [
       {
         id: 'download-peak',
@@ -46,10 +46,30 @@ export async function downloadPeak(context: SuiteContext): Promise<Row[]> {
 
 interface Measured {
   readonly peak: number
+  /** The peak of what is no mapped file. */
+  readonly own: number
   readonly median: number
   readonly samples: number
   readonly seconds: number
 }
+
+/** Megabytes at a moment. */
+interface Sample {
+  readonly all: number
+  readonly own: number
+  readonly time: number
+}
+
+const median = (samples: readonly Sample[]): Pick<Sample, 'all' | 'own'> => ({
+  all: quantile(
+    samples.map(({ all }) => all),
+    0.5,
+  ),
+  own: quantile(
+    samples.map(({ own }) => own),
+    0.5,
+  ),
+})
 
 async function measure(
   { browser, scratch }: SuiteContext,
@@ -64,21 +84,29 @@ async function measure(
   try {
     await visit.open
     await sleep(settling)
-    const sizeOfAll = (): number => proportionalSetSize(processTree(visit.browser.pid))
-    const idle = quantile([sizeOfAll(), sizeOfAll(), sizeOfAll()], 0.5)
+    const look = (): Sample => {
+      const tree = processTree(visit.browser.pid)
+      return { all: proportionalSetSize(tree), own: ownSetSize(tree), time: Date.now() }
+    }
+    const idle = median([look(), look(), look()])
     const began = Date.now()
     const state = { running: true }
     visit.start()
     const whole = visit.whole.finally(() => (state.running = false))
-    const samples: { readonly time: number; readonly above: number }[] = []
+    const samples: Sample[] = []
     while (state.running) {
-      samples.push({ above: sizeOfAll() - idle, time: Date.now() })
+      samples.push(look())
       await sleep(interval)
     }
     const end = await whole // from there on the version is read for the engine, which is no part of a download
-    const above = samples.filter(({ time }) => time <= end).map((sample) => sample.above)
-    const seconds = (end - began) / 1000
-    return { peak: Math.max(...above), median: quantile(above, 0.5), samples: above.length, seconds }
+    const within = samples.filter(({ time }) => time <= end)
+    return {
+      peak: Math.max(...within.map(({ all }) => all)) - idle.all,
+      own: Math.max(...within.map(({ own }) => own)) - idle.own,
+      median: median(within).all - idle.all,
+      samples: within.length,
+      seconds: (end - began) / 1000,
+    }
   } finally {
     await visit.end()
     await repository.close()
