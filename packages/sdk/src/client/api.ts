@@ -9,6 +9,7 @@ import type { PredictReply } from '../runtime/runtime-api.ts'
 import type { ExplainOptions } from './explanation-api.ts'
 import type { PageInput } from './page-input.ts'
 import type { TrainingExamples, TrainOptions } from './training-api.ts'
+import type { RemoteHook } from './remote-hook.ts'
 import type { UpdatePolicy } from './update-policy.ts'
 
 /** How a client finds its repository and its workers. */
@@ -63,6 +64,11 @@ export interface ClientOptions {
    * have to be fetched, ten times. Time in which the page was asleep does not count. Default 60,000.
    */
   readonly hangLimit?: number
+  /**
+   * The app's own way to another machine, for versions that declare one: it answers what the model on the device is not
+   * sure of. Raw inputs go to it, and so may leave the device; without it, or for models opened with `remote: false`, none do.
+   */
+  readonly remote?: RemoteHook
   /** The way out for bundlers that cannot find the workers: each makes a module worker. */
   readonly workers?: Partial<Record<'host' | Engine | `${Engine}-training`, () => Worker>>
 }
@@ -78,6 +84,8 @@ export interface ModelOptions {
   readonly backends?: readonly Backend[]
   /** Which version it opens with, and what happens when another is published. Default `localThenUpdate`. */
   readonly updates?: UpdatePolicy
+  /** In the place of the client's `remote`, for this model; false: inputs of this model never go to it. */
+  readonly remote?: RemoteHook | false
 }
 
 /** How far a download is. */
@@ -151,8 +159,22 @@ export interface ModelStatus {
     /** Set while an earlier version serves, because a later one was left. */
     readonly rolledBack?: Rollback
   }
+  /** Of a version with guards, since the page opened the model: told a few times a second at most. */
+  readonly guards?: GuardCounts
   /** Milliseconds: fetching, verifying, starting the engine, loading the graph, the first run. */
   readonly timings: Partial<Record<'fetch' | 'verify' | 'start' | 'load' | 'firstRun', number>>
+}
+
+/** What the guards of a version made of samples. */
+export interface GuardCounts {
+  readonly version: string
+  /** All samples, whether guards objected or not. */
+  readonly samples: number
+  readonly abstained: number
+  readonly fallback: number
+  readonly marked: number
+  /** By the place of a guard, such as `inputs.0`: how many samples did not keep it. */
+  readonly hits: Readonly<Record<string, number>>
 }
 
 /** A version that was left for an earlier one. */
@@ -176,6 +198,22 @@ export interface PredictOptions {
 export interface Prediction extends PredictReply {
   /** Names this prediction on this device; it never leaves it. */
   readonly predictionId: string
+  /** Where the model was not to answer by itself: who was asked. */
+  readonly asked?: Asked
+}
+
+/** Who was asked in a model's place. */
+export interface Asked {
+  /** Name of the other model. */
+  readonly who: string | 'remote hook'
+  /** The model's confidence was below that of its cascade, or one of its guards falls back. */
+  readonly why: 'confidence' | 'guard'
+  /** Whether the prediction is the other's; else it is the model's own, as far as its guards let it. */
+  readonly answered: boolean
+  /** What the model itself said, where the other answered. */
+  readonly first?: PredictReply
+  /** Why the other did not answer; absent where the app gave no hook. */
+  readonly error?: HomingErrorData
 }
 
 /** An open model. */

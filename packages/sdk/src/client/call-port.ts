@@ -1,7 +1,9 @@
 import { HomingError } from '@homing/protocol'
 
 import type { CallsMessage, EndsMessage, SentCall } from '../runtime/calls/call-messages.ts'
+import { ownOutputs } from '../runtime/calls/own-outputs.ts'
 import type { PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
+import { packCalls } from '../runtime/calls/packed-calls.ts'
 import { gathered } from '../transport/gathered.ts'
 
 /** The predictions of one page on one engine's worker. */
@@ -36,8 +38,14 @@ export function callPort(port: MessagePort, died: Promise<HomingError>): CallPor
     pending.delete(id)
     if (call) end(call)
   }
-  const post = (calls: readonly SentCall[], aborted: readonly number[], moved: Transferable[]): void =>
-    port.postMessage({ calls, aborted } satisfies CallsMessage, moved)
+  const post = (calls: readonly SentCall[], aborted: readonly number[], moved: Transferable[]): void => {
+    const packed = packCalls(calls)
+    const tensors = packed.flatMap((call) => ('ids' in call ? Object.values(call.tensors) : []))
+    port.postMessage({ calls: packed, aborted } satisfies CallsMessage, [
+      ...moved,
+      ...tensors.map(({ data }) => data.buffer as ArrayBuffer),
+    ])
+  }
 
   const send = gathered<Outgoing>((outgoing) => {
     const calls = outgoing.flatMap((item) => ('call' in item ? item : []))
@@ -65,7 +73,7 @@ export function callPort(port: MessagePort, died: Promise<HomingError>): CallPor
   port.onmessage = ({ data: { ends } }: MessageEvent<EndsMessage>) => {
     for (const end of ends) {
       settle(end.id, ({ resolve, reject }) =>
-        'reply' in end ? resolve(end.reply) : reject(HomingError.from(end.error)),
+        'reply' in end ? resolve(ownOutputs(end.reply)) : reject(HomingError.from(end.error)),
       )
     }
   }
@@ -90,7 +98,7 @@ export function callPort(port: MessagePort, died: Promise<HomingError>): CallPor
           reject: (error) => end(() => reject(error)),
         })
         signal?.addEventListener('abort', abort, { once: true })
-        send({ call: { id, model, request }, moved })
+        send({ call: { id, model, request, ...(signal ? { abortable: true } : {}) }, moved })
         if (signal?.aborted) abort()
       })
     },

@@ -46,17 +46,6 @@ test('a backend that breaks while it serves is replaced, the call repeated, and 
   })
 })
 
-test('the last backend that breaks rejects the call with the reasons', async () => {
-  await repository.publish([{ request: denseLayersRequest([], { bias: 1 }) }])
-  const tfjs = () => new Worker(new URL('../../test/losing-worker.ts', import.meta.url), { type: 'module' })
-  const model = await client({ workers: { tfjs } }).model('tiny', { backends: ['webgl'] })
-  await model.predict(input)
-  await expect(model.predict(input)).rejects.toMatchObject({
-    code: 'BACKEND_UNAVAILABLE',
-    details: { backends: [{ backend: 'webgl', stage: 'run' }] },
-  })
-})
-
 test('a version for another engine takes over without a failed call', async () => {
   await repository.publish([{ request: denseLayersRequest([], { bias: 1 }) }])
   const model = await client().model('tiny', { backends: ['cpu', 'wasm'] })

@@ -2,7 +2,7 @@ import { HomingError, isModelName } from '@homing/protocol'
 
 import type { LibraryConfig } from '../libraries/library-config.ts'
 import type { ClientOptions } from './api.ts'
-import { defaultPollInterval } from './config.ts'
+import { defaultHangLimit, defaultPollInterval } from './config.ts'
 import type { HostConfig } from './host-api.ts'
 import { readRoot } from './read-root.ts'
 import { updatePolicies } from './update-policy.ts'
@@ -21,6 +21,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   if (typeof options !== 'object' || (options as unknown) === null)
     refuse('createClient needs an object of options')
   const { app, threads, pollInterval = defaultPollInterval, storage = 'persistent', storageBudget } = options
+  const { hangLimit = defaultHangLimit } = options
   if (typeof app !== 'string' || app === '') refuse('`app` must be the name of the app')
   if (options.server !== undefined) absolute(options.server, 'server')
   if (!Number.isFinite(pollInterval) || pollInterval < 0)
@@ -30,8 +31,11 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   if (!['persistent', 'encrypted', 'memory'].includes(storage))
     refuse('`storage` must be "persistent", "encrypted" or "memory"')
   if (storageBudget !== undefined && !(storageBudget >= 0)) refuse('`storageBudget` must be bytes, 0 or more')
+  if (!(hangLimit > 0)) refuse('`hangLimit` must be milliseconds, more than 0')
   if (options.getToken !== undefined && typeof options.getToken !== 'function')
     refuse('`getToken` must be a function')
+  if (options.remote !== undefined && typeof options.remote !== 'function')
+    refuse('`remote` must be a function')
   const metered: unknown = options.downloads?.metered
   if (metered !== undefined && metered !== 'allow' && metered !== 'pause')
     refuse('`downloads.metered` must be "allow" or "pause"')
@@ -44,6 +48,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       storage,
       pollInterval,
       ...(storageBudget === undefined ? {} : { storageBudget }),
+      hangLimit,
       pausesOnMetered: options.downloads?.metered === 'pause',
       bundled: bundles(options.bundled === undefined ? {} : options.bundled),
       hasTokens: options.getToken !== undefined,

@@ -16,6 +16,30 @@ export const maxCrashes = 3
 /** How often one call is repeated after its worker died. */
 export const maxReplays = 2
 
+/** Milliseconds after which a run counts as hung, unless the app says otherwise. */
+export const defaultHangLimit = 60_000
+
+/** Longest time that a call is under way, in milliseconds, before the host looks whether its engine hangs. */
+export const latePatience = 2_000
+
+/** How often an engine that may hang is asked for a sign of life, in milliseconds. */
+export const pulseInterval = 1_000
+
+/** How many times as long as a run loading a version may take. */
+export const loadPatience = 3
+
+/** How many times as long as a run an engine may take to start while its worker answers: its files may have to be fetched. */
+export const startPatience = 10
+
+/** How often a version may fail on a backend within the window below before the next backend is taken. */
+export const maxBackendFaults = 2
+
+/** In milliseconds. */
+export const backendFaultWindow = 10 * 60_000
+
+/** How often the loading of a version that nothing serves in the place of is begun anew, after its worker died. */
+export const maxReloads = 2
+
 /** Largest age of recorded events, in milliseconds: the longest window that a pipeline may declare. */
 export const maxEventAge = 366 * 86_400_000
 
@@ -57,3 +81,9 @@ export const forgetRetry = 60_000
 
 /** How long before a user's access to a private model ends a new token is asked for, in milliseconds: a day. */
 export const accessRenewal = 86_400_000
+
+/** Longest wait for the app's remote hook before the answer of the device stands, in milliseconds. */
+export const remotePatience = 10_000
+
+/** How often a status tells new counts of guards, in milliseconds. */
+export const guardTellInterval = 250

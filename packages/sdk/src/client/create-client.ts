@@ -2,6 +2,7 @@ import { HomingError, isModelName } from '@homing/protocol'
 
 import { checkEvent } from './check-event.ts'
 import type { ClientOptions, Homing, Model, ModelOptions } from './api.ts'
+import type { Composer } from './composition/composer.ts'
 import { checkUpdates, resolveOptions } from './client-options.ts'
 import { createModelHandle, type ModelHandle } from './model-handle.ts'
 import { openPageSession } from './page-session.ts'
@@ -10,7 +11,11 @@ import { type SharedWait, sharedWait } from './shared-wait.ts'
 interface OpenModel {
   readonly handle: ModelHandle
   readonly opening: SharedWait
+  /** The models that name it and are open; `''` is the app. It closes with the last of them. */
+  readonly users: Set<string>
 }
+
+const theApp = ''
 
 /**
  * Makes a client of one repository. Workers start with the first model.
@@ -22,8 +27,11 @@ export function createClient(options: ClientOptions): Homing {
   let closing: Promise<void> | undefined
 
   const open = (name: string, modelOptions: ModelOptions): OpenModel => {
-    const forget = (): void => void models.delete(name)
-    const handle = createModelHandle(session, name, modelOptions, forget)
+    const forget = (): void => {
+      models.delete(name)
+      leave(name)
+    }
+    const handle = createModelHandle(session, name, modelOptions, forget, composer)
     const opening = sharedWait(async (signal) => {
       try {
         await handle.open(signal)
@@ -33,9 +41,51 @@ export function createClient(options: ClientOptions): Homing {
         throw error
       }
     })
-    const entry = { handle, opening }
+    const entry = { handle, opening, users: new Set<string>() }
     models.set(name, entry)
     return entry
+  }
+  /** Closes what a model named, and nobody else uses. */
+  const leave = (owner: string): void => {
+    for (const { handle, users } of models.values())
+      if (users.delete(owner) && users.size === 0) void handle.model.close()
+  }
+  /** Waits until a model is open; an aborted one is not given to the next caller. */
+  const opened = async (
+    name: string,
+    user: string,
+    signal: AbortSignal | undefined,
+    modelOptions: ModelOptions = {},
+  ): Promise<ModelHandle> => {
+    const known = models.get(name)
+    if (known?.opening.abandoned) await known.handle.model.close()
+    const { handle, opening, users } = models.get(name) ?? open(name, modelOptions)
+    users.add(user)
+    const stop = modelOptions.onProgress ? handle.onProgress(modelOptions.onProgress) : undefined
+    try {
+      await opening.wait(signal)
+      return handle
+    } finally {
+      stop?.()
+    }
+  }
+  let composing: Promise<Composer> | undefined
+  /** Few versions name others: what runs them together is no part of an ordinary page. */
+  const composer = (): Promise<Composer> =>
+    (composing ??= import('./composition/composer.ts').then(({ createComposer }) =>
+      createComposer({
+        open: async (name, owner, signal) => (await opened(name, owner, signal)).member,
+        remote: options.remote,
+      }),
+    ))
+  /** Opens what a model names; one that cannot run as its version says is not given to the app. */
+  const openBehind = async (handle: ModelHandle, signal: AbortSignal | undefined): Promise<void> => {
+    try {
+      await (await composer()).open(handle.member, signal)
+    } catch (error) {
+      await handle.model.close()
+      throw error
+    }
   }
   const shutDown = async (): Promise<void> => {
     const closings = [...models.values()].map(({ handle }) => handle.model.close())
@@ -53,17 +103,13 @@ export function createClient(options: ClientOptions): Homing {
         )
       }
       checkUpdates(modelOptions.updates)
-      const known = models.get(name)
-      if (known?.opening.abandoned) await known.handle.model.close() // an aborted one is not given to the next caller
-      const { handle, opening } = models.get(name) ?? open(name, modelOptions)
-      const stop = modelOptions.onProgress ? handle.onProgress(modelOptions.onProgress) : undefined
       try {
-        await opening.wait(modelOptions.signal)
+        const handle = await opened(name, theApp, modelOptions.signal, modelOptions)
+        const { next, guards } = handle.member.serving() ?? {}
+        if (next ?? guards) await openBehind(handle, modelOptions.signal)
         return handle.model
       } catch (error) {
         throw HomingError.from(error)
-      } finally {
-        stop?.()
       }
     },
     async check() {

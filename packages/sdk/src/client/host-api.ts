@@ -1,4 +1,4 @@
-import type { Engine, Signature } from '@homing/protocol'
+import type { Engine, Guards, HomingErrorData, Next, Signature } from '@homing/protocol'
 
 import type { Section } from '../delivery/read-section.ts'
 import type { StoredVersion } from '../delivery/read-version.ts'
@@ -23,6 +23,8 @@ export interface HostConfig {
   readonly pausesOnMetered: boolean
   /** Absolute URLs of folders with models that came with the app, by model. */
   readonly bundled: Readonly<Record<string, string>>
+  /** Milliseconds after which a run counts as hung. */
+  readonly hangLimit: number
   /** Whether `PageApi.getToken` may give one. */
   readonly hasTokens: boolean
 }
@@ -38,6 +40,10 @@ export interface Serving {
   readonly engine: Engine
   readonly signature: Signature
   readonly windows: readonly EventWindow[]
+  /** What runs after it. */
+  readonly next?: Next
+  /** Where it has guards: who answers in its place. */
+  readonly guards?: Pick<Guards, 'fallback'>
 }
 
 /** What the host tells of an open model. */
@@ -59,6 +65,8 @@ export interface OpenOptions {
 export interface PageApi {
   /** A port to the engine's worker, which is started if need be. */
   startEngine(engine: Engine): Promise<MessagePort>
+  /** Ends an engine's worker that hangs, or whose GPU is gone: calls under way are made again on a new one. */
+  endEngine(engine: Engine, reason: HomingErrorData): Promise<void>
   /** The app's token of the user who is signed in. */
   getToken(): Promise<string | undefined>
   /** Asks the browser not to evict what is stored. */
@@ -86,8 +94,10 @@ export interface HostApi {
   check(): Promise<void>
   /** The page got focus or came online: look soon. */
   nudge(): Promise<void>
-  /** An engine's worker died: its models are loaded again on a new one. */
-  engineLost(engine: Engine): Promise<void>
+  /** A call on this engine has been under way for long: the host finds out whether the engine hangs, and ends it then. */
+  judge(engine: Engine): Promise<void>
+  /** An engine's worker died: its models are loaded again on a new one. `suspects` had calls under way. */
+  engineLost(engine: Engine, suspects: readonly string[]): Promise<void>
   /** Resolves when the model serves and nothing is being repaired; rejects when it cannot serve. */
   ready(model: string): Promise<void>
   /**

@@ -1,9 +1,11 @@
-import { HomingError } from '@homing/protocol'
+import { type Engine, HomingError } from '@homing/protocol'
 import { transfer } from 'comlink'
 
-import type { InputValue } from '../inputs/input-value.ts'
+import { faultPoint } from '../faults/fault-point.ts'
+import type { InputValue, InputValues } from '../inputs/input-value.ts'
+import type { FollowUp } from '../runtime/composition/follow-up.ts'
 import type { Explanation, ExplainSettings } from '../runtime/explanation-api.ts'
-import type { ExplainRequest, PredictReply, PredictRequest, RuntimeApi } from '../runtime/runtime-api.ts'
+import type { ExplainRequest, PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
 import type { PredictOptions } from './api.ts'
 import type { ExplainOptions } from './explanation-api.ts'
 import type { Serving } from './host-api.ts'
@@ -11,6 +13,7 @@ import type { PageInput } from './page-input.ts'
 import type { PageSession } from './page-session.ts'
 import { isLost, type RepeatedCalls } from './repeated-calls.ts'
 import { type RetainedInputs, retainInputs } from './retained-inputs.ts'
+import { retainTensors } from './retain-tensors.ts'
 import { withSignal } from './with-signal.ts'
 
 /** What calls of an open model need of it. */
@@ -23,39 +26,57 @@ export interface CalledModel {
   readonly repeated: RepeatedCalls
 }
 
+/** Has a call judged where it takes long. */
+type Watched = <T>(call: Promise<T>) => Promise<T>
+
 type PageInputs = Readonly<Record<string, PageInput>>
+
+/** What is added to a call of a model that names others. */
+export interface ComposedCall {
+  /** What runs after it in its worker, as the versions that serve now say. */
+  readonly follow: () => FollowUp | undefined
+  /** Waits for all of the models where one was lost. */
+  readonly repeated: RepeatedCalls
+  /** What is told in the end; `inputs` are let go after. */
+  readonly settle: (
+    reply: PredictReply,
+    inputs: InputValues,
+    signal: AbortSignal | undefined,
+  ) => Promise<PredictReply>
+}
 
 /** Calls of the serving version, on whatever worker runs it. */
 export interface ModelCalls {
-  predict(inputs: PageInputs, options: PredictOptions): Promise<PredictReply>
+  predict(inputs: PageInputs, options: PredictOptions, composed?: ComposedCall): Promise<PredictReply>
   explain(inputs: PageInputs, options: ExplainOptions): Promise<Explanation>
 }
 
 /** Calls are repeated from the retained inputs when their worker died or the version gave way under them. */
 export function createModelCalls({ name, session, serving, isClosing, repeated }: CalledModel): ModelCalls {
-  /** The runtime that serves, and the request for it. */
+  /** The engine that serves, and the request for it. */
   const prepare = async (
     inputs: RetainedInputs['inputs'],
-  ): Promise<{ runtime: RuntimeApi; request: PredictRequest }> => {
+  ): Promise<{ engine: Engine; request: PredictRequest; watched: Watched }> => {
     const needed = serving()
     if (!needed) throw new HomingError('WORKER_LOST', `Model ${name} is being loaded again.`)
     const { engine, windows } = needed
     const events = windows.length > 0 ? await (await session.host()).readEvents(windows) : {}
-    const runtime = await session.engine(engine)
-    return { runtime, request: { inputs, now: Date.now(), events, windows } }
+    const watched: Watched = (call) => session.watched(engine, name, call)
+    return { engine, request: { inputs, now: Date.now(), events, windows }, watched }
   }
   const explainOnce = async (
     inputs: RetainedInputs['inputs'],
     settings: ExplainSettings,
     signal: AbortSignal | undefined,
   ): Promise<Explanation> => {
-    const { runtime, request } = await prepare(inputs)
+    const { engine, request, watched } = await prepare(inputs)
+    const runtime = await session.engine(engine)
     const asked: ExplainRequest = { ...request, settings }
-    const reply = await runtime.explain(name, asked, signal)
+    const reply = await watched(runtime.explain(name, asked, signal))
     if (!('needs' in reply)) return reply
     const files = await (await session.host()).sectionFiles(name, 'explanation', signal)
     await runtime.loadExplanation(name, transfer(files, [files.graph.buffer, files.parameters.buffer]))
-    const explained = await runtime.explain(name, asked, signal)
+    const explained = await watched(runtime.explain(name, asked, signal))
     if (!('needs' in explained)) return explained
     throw new HomingError('CLOSED', `The version of ${name} that was to be explained gave way to another.`)
   }
@@ -71,19 +92,29 @@ export function createModelCalls({ name, session, serving, isClosing, repeated }
   const predictOnce = async (
     { inputs, transfer: move }: Pick<RetainedInputs, 'inputs' | 'transfer'>,
     signal: AbortSignal | undefined,
+    follow?: FollowUp,
   ): Promise<PredictReply> => {
-    const { runtime, request } = await prepare(inputs)
-    return runtime.predict(name, transfer(request, [...move]), signal)
+    const { engine, request: own, watched } = await prepare(inputs)
+    const request = follow ? { ...own, follow } : own
+    const calls = await session.calls(engine)
+    faultPoint('call-retained')
+    const call = calls.predict(name, request, signal, move)
+    faultPoint('call-sent')
+    const reply = await watched(call)
+    faultPoint('call-answered')
+    return reply
   }
 
   return {
-    predict: (inputs, { signal: outer, transfer: move = false }) =>
+    predict: (inputs, { signal: outer, transfer: move = false }, composed) =>
       withSignal(outer, async (signal) => {
         signal?.throwIfAborted()
-        const retained = await retainInputs(inputs, move)
+        const retained = (move ? undefined : retainTensors(inputs)) ?? (await retainInputs(inputs, move))
         try {
-          const predict = () => predictOnce(retained, signal)
-          return await (retained.transfer.length > 0 ? onlyOnce(predict) : repeated(predict))
+          const predict = () => predictOnce(retained, signal, composed?.follow())
+          const again = composed?.repeated ?? repeated
+          const reply = await (retained.transfer.length > 0 ? onlyOnce(predict) : again(predict))
+          return composed ? await composed.settle(reply, retained.inputs, signal) : reply
         } finally {
           retained.release()
         }

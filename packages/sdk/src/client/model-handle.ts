@@ -3,6 +3,8 @@ import { proxy } from 'comlink'
 
 import type { Model, ModelOptions, ModelStatus, Prediction, PredictOptions, Progress } from './api.ts'
 import { checkUpdates } from './client-options.ts'
+import type { Composer } from './composition/composer.ts'
+import type { Member } from './composition/member.ts'
 import type { HostApi, ModelEvent, OpenOptions, Serving } from './host-api.ts'
 import { listenerSet } from './listener-set.ts'
 import { createModelCalls } from './model-calls.ts'
@@ -18,6 +20,8 @@ export interface ModelHandle {
   /** Resolves when a version serves; aborting stops the download. */
   open(signal: AbortSignal): Promise<void>
   onProgress(listener: (progress: Progress) => void): () => void
+  /** What models that name it, or that it names, use of it. */
+  readonly member: Member
 }
 
 /** The page's side of an open model. `onClose` tells the client to forget it. */
@@ -26,6 +30,7 @@ export function createModelHandle(
   name: string,
   options: ModelOptions,
   onClose: () => void,
+  composer: () => Promise<Composer>,
 ): ModelHandle {
   let wish: OpenOptions = pick(options)
   let status = initialStatus(name, wish.updates ?? updatePolicies[0])
@@ -43,7 +48,7 @@ export function createModelHandle(
     if (event.type === 'progress') progressListeners.tell(event.progress)
     else if (event.type === 'serving') serving = event.serving
     else if (event.type === 'forgotten') void model.close()
-    else if (!closing) show(event.status)
+    else if (!closing) show(status.guards ? { ...event.status, guards: status.guards } : event.status)
     return Promise.resolve()
   }
   const open = (signal?: AbortSignal): Promise<void> => {
@@ -76,12 +81,27 @@ export function createModelHandle(
   const calls = createModelCalls({ name, session, serving: () => serving, isClosing, repeated })
   const training = createModelTraining(session, name, repeated)
 
+  const member: Member = {
+    name,
+    calls,
+    serving: () => serving,
+    isClosing,
+    repaired,
+    remote: options.remote,
+    showGuards: (guards) => {
+      if (!closing) show({ ...status, guards })
+    },
+  }
+
   const predict = async (
     inputs: Readonly<Record<string, PageInput>>,
     how: PredictOptions = {},
   ): Promise<Prediction> => {
     if (closing) throw closedError(name)
-    const reply = await calls.predict(inputs, how)
+    const composed = serving && (serving.next ?? serving.guards)
+    const reply = await (composed
+      ? (await composer()).predict(member, inputs, how)
+      : calls.predict(inputs, how))
     return { ...reply, predictionId: crypto.randomUUID() }
   }
 
@@ -147,7 +167,7 @@ export function createModelHandle(
       return closing
     },
   }
-  return { model, open, onProgress: (listener) => progressListeners.add(listener) }
+  return { model, member, open, onProgress: (listener) => progressListeners.add(listener) }
 }
 
 function pick({ version, backends, updates }: ModelOptions): OpenOptions {
@@ -167,6 +187,7 @@ function initialStatus(model: string, policy: UpdatePolicy): ModelStatus {
     model,
     state: { name: 'empty' },
     fallbacks: [],
+    restarts: 0,
     storage: { kind: 'memory', usage: 0 },
     update: { policy, state: { name: 'empty' } },
     timings: {},

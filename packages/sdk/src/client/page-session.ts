@@ -5,7 +5,10 @@ import type { TrainingApi } from '../learning/training-api.ts'
 import type { RuntimeApi } from '../runtime/runtime-api.ts'
 import { startWorker, type WorkerLink } from '../transport/worker-link.ts'
 import type { ClientOptions } from './api.ts'
+import type { CallPort } from './call-port.ts'
+import { callWatch } from './call-watch.ts'
 import type { ResolvedOptions } from './client-options.ts'
+import { latePatience } from './config.ts'
 import type { HostApi, PageApi } from './host-api.ts'
 import { engineWorkers, startTrainingWorker } from './page-workers.ts'
 import { restartLimit } from './restart-limit.ts'
@@ -15,6 +18,10 @@ export interface PageSession {
   /** The host, started on first use and again after its death. */
   host(): Promise<HostApi>
   engine(engine: Engine): Promise<RuntimeApi>
+  /** The way of predictions to an engine's worker. */
+  calls(engine: Engine): Promise<CallPort>
+  /** Gives what a call of a model on an engine gives, which is judged where that takes long. */
+  watched<T>(engine: Engine, model: string, call: Promise<T>): Promise<T>
   /** Starts a worker for one run of training; whoever asked for it ends it. */
   startTraining(engine: Engine): Promise<WorkerLink<TrainingApi>>
   /** Calls `listener` when the host died; everything it had open must be opened again. Returns the undo. */
@@ -37,12 +44,20 @@ export function openPageSession(
   let closing: Promise<void> | undefined
 
   const engines = engineWorkers(options.runtime, given, (engine) => {
-    void hostLink?.then((link) => link.remote.engineLost(engine)).catch(() => undefined) // a dead host is told of elsewhere
+    const suspects = calls.takeSuspects(engine)
+    void hostLink?.then((link) => link.remote.engineLost(engine, suspects)).catch(() => undefined) // a dead host is told of elsewhere
+  })
+  const calls = callWatch(patienceFor(options.host.hangLimit), (engine) => {
+    void hostLink?.then((link) => link.remote.judge(engine)).catch(() => undefined)
   })
   const page: PageApi = {
     async startEngine(engine) {
       const port = (await engines.get(engine)).openPort()
       return transfer(port, [port])
+    },
+    endEngine(engine, reason) {
+      engines.end(engine, HomingError.from(reason))
+      return Promise.resolve()
     },
     getToken: async () => getToken?.(),
     persistStorage,
@@ -97,6 +112,11 @@ export function openPageSession(
       if (closing) throw closed
       return (await engines.get(engine)).remote
     },
+    async calls(engine) {
+      if (closing) throw closed
+      return (await engines.get(engine)).calls
+    },
+    watched: (engine, model, call) => calls.during(engine, model, call),
     async startTraining(engine) {
       if (closing) throw closed
       return startTrainingWorker(engine, options.runtime, given)
@@ -108,6 +128,9 @@ export function openPageSession(
     close: () => (closing ??= shutDown()),
   }
 }
+
+/** How long a call may take before the host looks whether its engine hangs. */
+const patienceFor = (hangLimit: number): number => Math.min(latePatience, hangLimit / 2)
 
 /** False where the browser refuses, or has no storage manager (insecure contexts). Firefox asks the user. */
 async function persistStorage(): Promise<boolean> {

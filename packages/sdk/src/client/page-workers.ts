@@ -1,15 +1,24 @@
 import type { Engine, HomingError } from '@homing/protocol'
+import { transfer } from 'comlink'
 
 import type { LibraryConfig } from '../libraries/library-config.ts'
 import type { TrainingApi } from '../learning/training-api.ts'
-import type { RuntimeApi } from '../runtime/runtime-api.ts'
+import type { EngineWorkerApi } from '../runtime/runtime-api.ts'
 import { startWorker, type WorkerLink } from '../transport/worker-link.ts'
 import type { ClientOptions } from './api.ts'
+import { type CallPort, callPort } from './call-port.ts'
 import { type RestartLimit, restartLimit } from './restart-limit.ts'
+
+/** A running engine worker. */
+interface EngineLink extends WorkerLink<EngineWorkerApi> {
+  readonly calls: CallPort
+}
 
 /** The engine workers of one page, each started on first use and again after its death. */
 export interface EngineWorkers {
-  get(engine: Engine): Promise<WorkerLink<RuntimeApi>>
+  get(engine: Engine): Promise<EngineLink>
+  /** Ends one that hangs, or whose GPU is gone: as if it had died. */
+  end(engine: Engine, reason: HomingError): void
   /** Ends those that run; a later `get` starts them again. */
   terminate(error: HomingError): void
 }
@@ -43,7 +52,7 @@ export function engineWorkers(
   onLost: (engine: Engine) => void,
 ): EngineWorkers {
   const limits = new Map<Engine, RestartLimit>()
-  const links = new Map<Engine, Promise<WorkerLink<RuntimeApi>>>()
+  const links = new Map<Engine, Promise<EngineLink>>()
 
   const make = async (engine: Engine): Promise<Worker> => (given[engine] ?? (await makers[engine]()))()
   const limitOf = (engine: Engine): RestartLimit => {
@@ -51,8 +60,8 @@ export function engineWorkers(
     limits.set(engine, limit)
     return limit
   }
-  const start = (engine: Engine): Promise<WorkerLink<RuntimeApi>> => {
-    const started = startWorker<RuntimeApi>(engine, () => make(engine), config)
+  const start = (engine: Engine): Promise<EngineLink> => {
+    const started = startEngineWorker(engine, () => make(engine), config)
     const forget = (): void => {
       if (links.get(engine) !== started) return // ended from here, and another may run by now
       links.delete(engine)
@@ -72,10 +81,27 @@ export function engineWorkers(
       if (!links.has(engine)) limitOf(engine).check()
       return links.get(engine) ?? start(engine)
     },
+    end(engine, reason) {
+      links.get(engine)?.then(
+        (link) => link.terminate(reason),
+        () => undefined,
+      )
+    },
     terminate(error) {
       for (const link of links.values())
         void link.then((running) => running.terminate(error)).catch(() => undefined)
       links.clear()
     },
   }
+}
+
+async function startEngineWorker(
+  engine: Engine,
+  make: () => Promise<Worker>,
+  config: LibraryConfig,
+): Promise<EngineLink> {
+  const link = await startWorker<EngineWorkerApi>(engine, make, config)
+  const { port1, port2 } = new MessageChannel()
+  link.remote.openCalls(transfer(port2, [port2])).catch(() => undefined) // it died: calls are told
+  return { ...link, calls: callPort(port1, link.died) }
 }

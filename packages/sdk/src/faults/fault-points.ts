@@ -46,7 +46,8 @@ export const callSteps = [
 
 /** A place in the code at which tests end the worker, the tab or the browser. */
 export type FaultPoint =
-  `${(typeof storeWrites)[number]}-${(typeof writePhases)[number]}` | (typeof updateSteps)[number]
+  | `${(typeof storeWrites)[number]}-${(typeof writePhases)[number]}`
+  | (typeof updateSteps)[number]
   | (typeof loadSteps)[number]
   | (typeof callSteps)[number]
 

@@ -8,9 +8,8 @@ export function movableBuffers(tensors: readonly Tensor[]): ArrayBuffer[] {
   const buffers = new Set<ArrayBuffer>()
   for (const { data } of tensors) {
     if (Array.isArray(data) || !(data.buffer instanceof ArrayBuffer)) continue
-    // What is left behind must be copied, and the whole buffer would be.
-    if (data.buffer.byteLength >= leastMoved || data.byteLength < data.buffer.byteLength)
-      buffers.add(data.buffer)
+    // A part stays: what shares its buffer may have to leave in another message.
+    if (data.byteLength >= leastMoved && data.byteLength === data.buffer.byteLength) buffers.add(data.buffer)
   }
   return [...buffers]
 }

@@ -1,5 +1,6 @@
 import { HomingError } from '@homing/protocol'
 
+import { awakeTime } from './awake-time.ts'
 import { beatInterval, beatLimit, workerStartTimeout } from './config.ts'
 import { mortalRemote } from './mortal-remote.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
@@ -92,10 +93,12 @@ function watchLock(lock: string, signal: AbortSignal, dead: () => void): void {
 }
 
 function watchBeats(worker: Worker, signal: AbortSignal, dead: () => void): void {
-  let last = Date.now()
-  worker.addEventListener('message', () => (last = Date.now()))
+  const passed = awakeTime(beatInterval, Date.now)
+  let silence = 0
+  worker.addEventListener('message', () => (silence = 0))
   const timer = setInterval(() => {
-    if (Date.now() - last > beatLimit) dead()
+    silence += passed()
+    if (silence > beatLimit) dead()
   }, beatInterval)
   signal.addEventListener('abort', () => clearInterval(timer))
 }

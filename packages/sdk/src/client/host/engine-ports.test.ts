@@ -21,6 +21,7 @@ function silentPage(): { page: PageApi; give: () => void; started: () => number;
         await given
         return channel.port1
       },
+      endEngine: () => Promise.resolve(),
       getToken: () => Promise.resolve(undefined),
       persistStorage: () => Promise.resolve(false),
     },

@@ -9,6 +9,8 @@ import type { PageApi } from '../host-api.ts'
 /** The host's ways to the engine workers, which the page starts on demand. */
 export interface EnginePorts {
   get(engine: Engine): Promise<RuntimeApi>
+  /** The engine that has been got, once its worker runs. */
+  running(engine: Engine): RuntimeApi | undefined
   /** The worker behind it died: pending calls reject, and the next `get` has a new one started. */
   drop(engine: Engine): void
 }
@@ -27,6 +29,7 @@ interface EnginePort {
 
 export function enginePorts(page: () => Promise<PageApi>, listener: EngineListener): EnginePorts {
   const ports = new Map<Engine, EnginePort>()
+  const running = new Map<Engine, RuntimeApi>()
 
   const open = (engine: Engine): EnginePort => {
     let kill: ((error: HomingError) => void) | undefined
@@ -41,6 +44,7 @@ export function enginePorts(page: () => Promise<PageApi>, listener: EngineListen
           proxy((model: string, instance: number) => listener.proven(engine, model, instance)),
         ),
       ])
+      if (ports.get(engine) === opened) running.set(engine, port.remote)
       return port.remote
     }
     const opened: EnginePort = {
@@ -58,8 +62,10 @@ export function enginePorts(page: () => Promise<PageApi>, listener: EngineListen
   }
   return {
     get: (engine) => (ports.get(engine) ?? open(engine)).runtime,
+    running: (engine) => running.get(engine),
     drop(engine) {
       const dead = ports.get(engine)
+      running.delete(engine)
       ports.delete(engine)
       dead?.kill(new HomingError('WORKER_LOST', `The ${engine} worker died.`))
     },

@@ -1,6 +1,7 @@
 import { type Engine, HomingError, type Manifest } from '@homing/protocol'
 import { proxy, transfer } from 'comlink'
 
+import type { DeliveryPlatform } from '../../delivery/ports.ts'
 import type { StoredVersion } from '../../delivery/read-version.ts'
 import type { Backend, BackendFallback } from '../../libraries/backend.ts'
 import { usableBackends } from '../../libraries/usable-backends.ts'
@@ -28,7 +29,7 @@ export interface LoadingDeps {
   /** Watches an engine while it loads. */
   readonly whileLoading: EngineJudge['whileLoading']
   readonly unsteady: UnsteadyBackends
-  readonly now: () => number
+  readonly platform: Pick<DeliveryPlatform, 'now'>
 }
 
 /** On which backends a version is loaded. */
@@ -52,7 +53,8 @@ export interface InstalledLoader {
 }
 
 export function createInstalledLoader(deps: LoadingDeps): InstalledLoader {
-  const { readManifest, failed, readFiles, readProbes, proofs, engine, whileLoading, unsteady, now } = deps
+  const { readManifest, failed, readFiles, readProbes, proofs, engine, whileLoading, unsteady, platform } =
+    deps
   const prepare: InstalledLoader['prepare'] = (name, backends) => {
     engine(name)
       .then((runtime) => whileLoading(name, runtime.prepare(backends)))
@@ -63,7 +65,7 @@ export function createInstalledLoader(deps: LoadingDeps): InstalledLoader {
     { allowed, left, broken = [] }: LoadingWish,
     onAttempt: (backend: Backend) => void,
   ): Promise<LoadedVersion> => {
-    const began = now()
+    const began = platform.now()
     const manifest = await readManifest(installed)
     const wanted = left ?? usableBackends(manifest, allowed)
     const known = [
@@ -76,7 +78,7 @@ export function createInstalledLoader(deps: LoadingDeps): InstalledLoader {
     const passedOver = rest.length > 0 ? failures : []
     prepare(manifest.engine, usable)
     const { graph, parameters } = await readFiles(manifest)
-    const verify = now() - began
+    const verify = platform.now() - began
     const runtime = await engine(manifest.engine)
     const proven = await proofs.known(installed, manifest, usable).catch(() => []) // a broken store remembers nothing
     const request = transfer({ manifest, graph, parameters, backends: usable, proven }, [

@@ -89,7 +89,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     running: deps.running,
     whileLoading: deps.judge.whileLoading,
     unsteady,
-    now: platform.now,
+    platform,
     async readManifest({ manifestSha256, version }) {
       await claims.hold(model, manifestSha256) // before its files are read, so that none of them goes meanwhile
       return (await readStoredManifest(store, manifestSha256, { model, version })).manifest
@@ -307,8 +307,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       life.abort()
       poll.stop()
       gate.close()
-      // An engine that hangs gives nothing back; it is judged, and ended, if anybody waits for it.
-      await within(platform, closeTimeout, server.close(), 'Closing').catch(() => undefined)
+      await server.close()
       // What is being written comes before what deletes it.
       const ended = Promise.allSettled([inTurn(() => Promise.resolve()), ...sections])
       await within(platform, closeTimeout, ended, 'Closing').catch(() => undefined)

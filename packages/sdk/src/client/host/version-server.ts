@@ -1,24 +1,30 @@
 import { type Engine, HomingError, type Manifest } from '@homing/protocol'
-import { windowsOf } from '@homing/pipeline'
 
+import type { DeliveryPlatform } from '../../delivery/ports.ts'
+import { within } from '../../delivery/within.ts'
 import { faultPoint } from '../../faults/fault-point.ts'
 import type { Backend, BackendFallback } from '../../libraries/backend.ts'
 import { usableBackends } from '../../libraries/usable-backends.ts'
-import type { BackendFault } from '../../runtime/runtime-api.ts'
+import type { BackendFault, RuntimeApi } from '../../runtime/runtime-api.ts'
 import { createTurns } from '../../runtime/turns.ts'
 import type { InstalledVersion } from '../../store/store.ts'
-import { maxHeadStart } from '../config.ts'
+import { closeTimeout, maxHeadStart, maxReloads } from '../config.ts'
 import type { Serving } from '../host-api.ts'
 import { closedError } from './closed-error.ts'
 import { createInstalledLoader, type LoadingDeps, type LoadingWish } from './load-installed.ts'
 import type { LoadedVersion } from './loaded-version.ts'
+import { servingOf } from './serving-of.ts'
 import type { StandIn } from './rollbacks.ts'
+import { lossOf } from './unsteady-backends.ts'
 
 /** What the server of versions works with. */
 export interface VersionServerDeps extends LoadingDeps {
   readonly model: string
   /** Backends that the app allows; null means all. */
   readonly backends: readonly Backend[] | null
+  readonly platform: Pick<DeliveryPlatform, 'now' | 'sleep'>
+  /** The engine as it runs now; undefined when none does. */
+  readonly running: (engine: Engine) => RuntimeApi | undefined
   /** Told before the version that served is released; resolves when the page calls the new one. */
   readonly onServing: (serving: Serving, loaded: LoadedVersion) => Promise<void>
 }
@@ -56,11 +62,12 @@ export interface VersionServer {
   repair(fault: BackendFault, standIn: () => Promise<StandIn | undefined>): Promise<StandIn | undefined>
   /** Resolves when no work is going on; rejects when nothing serves, after one more try to restore what did. */
   ready(): Promise<void>
+  /** Releases the model. An engine that hangs gives nothing back, and is not waited for; what it still loads is not served. */
   close(): Promise<void>
 }
 
 export function createVersionServer(deps: VersionServerDeps): VersionServer {
-  const { model, backends, engine, onServing } = deps
+  const { model, platform, backends, running, onServing } = deps
   const inTurn = createTurns()
   const loader = createInstalledLoader(deps)
   let serving: LoadedVersion | undefined
@@ -69,40 +76,43 @@ export function createVersionServer(deps: VersionServerDeps): VersionServer {
   let failedRevivals = 0
   let allowed = backends
   let closed = false
+  /** Closed, and not waited for any more. */
+  let abandoned = false
 
   const load = (installed: InstalledVersion, wish: Partial<LoadingWish> = {}): Promise<LoadedVersion> =>
-    loader.load(installed, { allowed, ...wish })
+    loader.load(installed, { allowed, reloads: serving ? 0 : maxReloads, ...wish })
+  const refuseWhenClosed = (): void => {
+    if (closed) throw closedError(model)
+  }
   const activate = async (loaded: LoadedVersion): Promise<void> => {
     const before = serving
-    await (await engine(loaded.manifest.engine)).activate(model, loaded.facts.instance)
+    await loaded.runtime.activate(model, loaded.facts.instance)
     serving = loaded
     lost = undefined
     failure = undefined
-    const { engine: name, signature, pipeline } = loaded.manifest
-    await onServing({ engine: name, signature, windows: pipeline ? windowsOf(pipeline) : [] }, loaded)
-    if (before && before.manifest.engine !== name) await leave(before.manifest.engine)
+    await onServing(servingOf(loaded.manifest), loaded)
+    if (before && before.manifest.engine !== loaded.manifest.engine) await leave(before)
   }
   /** Releases the model on an engine; a dead worker has released it already. */
-  const leave = async (name: Engine): Promise<void> => {
-    await engine(name)
-      .then((runtime) => runtime.close(model))
-      .catch(() => undefined)
+  const leave = async ({ runtime }: LoadedVersion): Promise<void> => {
+    await runtime.close(model).catch(() => undefined)
   }
   const replace = async (loaded: LoadedVersion, commit?: () => Promise<void>): Promise<void> => {
     try {
+      if (abandoned) throw closedError(model) // another may serve by now
       faultPoint('version-loaded')
       await commit?.()
       faultPoint('version-recorded')
       await activate(loaded)
       faultPoint('version-serving')
     } catch (error) {
-      await (await engine(loaded.manifest.engine)).discard(loaded.facts.instance).catch(() => undefined) // gone with its worker
+      await loaded.runtime.discard(loaded.facts.instance).catch(() => undefined) // gone with its worker
       throw error
     }
   }
   const revive = async ({ installed }: LoadedVersion): Promise<void> => {
     try {
-      await activate(await load(installed))
+      await replace(await load(installed))
     } catch (error) {
       failedRevivals++
       failure = HomingError.from(error)
@@ -116,18 +126,13 @@ export function createVersionServer(deps: VersionServerDeps): VersionServer {
     faulty: LoadedVersion,
   ): Promise<boolean> => {
     const loaded = await load(installed)
-    const { engine: name } = loaded.manifest
-    const runtime = await engine(name)
-    const comparable = name === faulty.manifest.engine
-    if (doubt && !(comparable && (await runtime.answersFailed(model, loaded.facts.instance)))) {
-      await runtime.discard(loaded.facts.instance)
+    const comparable = loaded.runtime === faulty.runtime
+    if (doubt && !(comparable && (await loaded.runtime.answersFailed(model, loaded.facts.instance)))) {
+      await loaded.runtime.discard(loaded.facts.instance)
       return false
     }
     await replace(loaded, commit)
     return true
-  }
-  const refuseWhenClosed = (): void => {
-    if (closed) throw closedError(model)
   }
 
   return {
@@ -166,6 +171,7 @@ export function createVersionServer(deps: VersionServerDeps): VersionServer {
       inTurn(async () => {
         const dead = serving ?? lost
         if (dead?.manifest.engine !== name) return
+        if (serving && serving.runtime === running(name)) return // loaded since, on the worker that came after
         lost = dead
         serving = undefined
         await revive(dead)
@@ -174,13 +180,12 @@ export function createVersionServer(deps: VersionServerDeps): VersionServer {
       inTurn(async () => {
         if (serving?.facts.instance !== fault.instance) return undefined // another version serves by now
         const faulty = serving
-        const { manifest, installed, facts } = faulty
-        const runtime = await engine(manifest.engine)
-        const broken = [...facts.fallbacks, asFallback(fault)]
+        const { manifest, installed, facts, runtime } = faulty
+        const broken = [...facts.fallbacks, lossOf(fault.backend, fault.error)]
         try {
           if (fault.doubt) throw HomingError.from(fault.error)
           if (fault.remaining.length === 0) throw noBackend(manifest, broken)
-          await activate(await load(installed, { left: fault.remaining, broken }))
+          await replace(await load(installed, { left: fault.remaining, broken }))
           return undefined
         } catch (error) {
           const other = await standIn().catch(() => undefined) // a broken store has none
@@ -198,20 +203,16 @@ export function createVersionServer(deps: VersionServerDeps): VersionServer {
         await revive(lost)
       })
     },
-    close() {
+    async close() {
       closed = true
-      return inTurn(async () => {
+      const left = inTurn(async () => {
         const loaded = serving
         serving = lost = undefined
-        if (loaded) await leave(loaded.manifest.engine)
+        if (loaded) await leave(loaded)
       })
+      await within(platform, closeTimeout, left, 'Closing').catch(() => (abandoned = true))
     },
   }
-}
-
-/** Why the backend that faulted does not serve. */
-export function asFallback({ backend, error: { code, message } }: BackendFault): BackendFallback {
-  return { backend, stage: 'run', code, reason: message }
 }
 
 function noBackend({ model, version }: Manifest, backends: readonly BackendFallback[]): HomingError {

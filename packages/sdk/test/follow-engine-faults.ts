@@ -1,0 +1,30 @@
+import { followFaultPlans } from '@homing/testkit/fault-plan'
+
+import type { FaultScope } from '../src/faults/fault-point.ts'
+import type { FaultPoint } from '../src/faults/fault-points.ts'
+import { losableGpu } from './lose-gpu.ts'
+
+/** The GPU goes away when this worker passes `point` for the next time. */
+export interface GpuLoss {
+  readonly type: 'lose-gpu'
+  readonly point: FaultPoint
+}
+
+/** Makes an engine worker follow the fault plans of its page, and lose its GPU where it is told to. */
+export function followEngineFaults(): void {
+  const lose = losableGpu()
+  let losing: FaultPoint | undefined
+  followFaultPlans()
+  const scope = globalThis as unknown as FaultScope & EventTarget
+  const follow = scope.homingFaultPoint
+  scope.homingFaultPoint = (point) => {
+    follow?.(point)
+    if (point !== losing) return
+    losing = undefined
+    lose()
+  }
+  scope.addEventListener('message', (event) => {
+    const { data } = event as MessageEvent<GpuLoss>
+    if (data.type === 'lose-gpu') losing = data.point
+  })
+}
