@@ -1,3 +1,4 @@
+import { keptSize } from './kept-blob.ts'
 import { pieceSize } from './indexed-db-partials.ts'
 import { keptVersions } from './kept-versions.ts'
 import { readRecord } from './model-record.ts'
@@ -40,7 +41,8 @@ export async function collectIndexedDbGarbage(
   if (!kept.blobs) return freed
   for (const sha256 of blobKeys) {
     if (kept.blobs.has(sha256)) continue
-    freed += (await blobs.get(sha256))?.size ?? 0
+    const file = await blobs.get(sha256)
+    freed += file ? keptSize(file) : 0
     await blobs.delete(sha256)
   }
   const partials = transaction.objectStore('partials')
@@ -56,7 +58,7 @@ export async function collectIndexedDbGarbage(
 export async function indexedDbUsage(transaction: ReadTransaction): Promise<number> {
   let bytes = 0
   for await (const { value } of transaction.objectStore('manifests')) bytes += value.byteLength
-  for await (const { value } of transaction.objectStore('blobs')) bytes += value.size
+  for await (const { value } of transaction.objectStore('blobs')) bytes += keptSize(value)
   for (const key of await transaction.objectStore('partials').getAllKeys()) bytes += pieceSize(key)
   return bytes
 }

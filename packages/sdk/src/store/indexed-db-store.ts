@@ -7,6 +7,7 @@ import { readIndexedDbFact, writeIndexedDbFact } from './indexed-db-facts.ts'
 import { forgetInIndexedDb, forgettingTables } from './indexed-db-forget.ts'
 import { collectIndexedDbGarbage, indexedDbUsage } from './indexed-db-garbage.ts'
 import type { ReadTransaction, WriteTransaction } from './transactions.ts'
+import { blobKeeper, keptBytes } from './kept-blob.ts'
 import {
   deleteIndexedDbPieces,
   listIndexedDbPieces,
@@ -17,7 +18,6 @@ import { emptyRecord, readRecord } from './model-record.ts'
 import { type HomingDatabase, openDatabase } from './open-database.ts'
 import { browserEstimate, type StorageEstimator, storeError, unavailable } from './store-error.ts'
 import type { ModelRecord, Store } from './store.ts'
-import { weighedBlob } from './weighed-blob.ts'
 
 type Table = StoreNames<HomingDatabase>
 
@@ -37,6 +37,7 @@ export async function openIndexedDbStore(
   name: string,
   { estimate = browserEstimate, patience }: IndexedDbOptions = {},
 ): Promise<Store> {
+  const keepBlob = blobKeeper()
   let lost: string | undefined
   const database: IDBPDatabase<HomingDatabase> = await guarded(() =>
     openDatabase(factory, name, (reason) => (lost ??= reason), patience),
@@ -91,7 +92,7 @@ export async function openIndexedDbStore(
         const blob = await read(['blobs'], (transaction) => transaction.objectStore('blobs').get(sha256))
         if (!blob) return undefined
         try {
-          return new Uint8Array(await blob.arrayBuffer())
+          return await keptBytes(blob)
         } catch {
           // The browser lost the file behind the record. Without the record it is fetched again.
           await write('blob-deletion', ['blobs'], (transaction) =>
@@ -107,10 +108,12 @@ export async function openIndexedDbStore(
         return new Set(keys.filter((key) => key !== undefined))
       }),
     writeBlob: (sha256, bytes) =>
-      write('blob', ['blobs', 'partials'], async (transaction) => {
-        await transaction.objectStore('blobs').put(weighedBlob(bytes), sha256)
-        await deleteIndexedDbPieces(transaction, sha256)
-      }),
+      keepBlob(bytes, (kept) =>
+        write('blob', ['blobs', 'partials'], async (transaction) => {
+          await transaction.objectStore('blobs').put(kept, sha256)
+          await deleteIndexedDbPieces(transaction, sha256)
+        }),
+      ),
     deleteBlob: (sha256) =>
       write('blob-deletion', ['blobs'], (transaction) => transaction.objectStore('blobs').delete(sha256)),
 

@@ -2,14 +2,15 @@ import { type DBSchema, type IDBPDatabase, wrap } from 'idb'
 
 import { openTimeout } from './config.ts'
 import type { KeptFact } from './fact.ts'
+import type { KeptBlob } from './kept-blob.ts'
 import { pending } from './store-error.ts'
 import type { RecordedEvent } from './store.ts'
 import { databaseVersion, upgrades } from './upgrades.ts'
 
 /** The tables of one repository's database. */
 export interface HomingDatabase extends DBSchema {
-  /** One record per blob, by SHA-256. Blobs read two to three times as fast as array buffers. */
-  blobs: { key: string; value: Blob }
+  /** One record per blob, by SHA-256. */
+  blobs: { key: string; value: KeptBlob }
   /** Manifest bytes, by SHA-256: array buffers, because a transaction does not outlive the reading of a blob. */
   manifests: { key: string; value: ArrayBuffer }
   /** Model records by model name; checked when they are read. */
