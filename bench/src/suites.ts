@@ -4,5 +4,6 @@ import type { Suite } from './harness/row.ts'
 export const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   main: async () => (await import('./suites/main.ts')).main,
   training: async () => (await import('./suites/training.ts')).training,
+  runtime: async () => (await import('./suites/runtime.ts')).runtime,
   delivery: async () => (await import('./suites/delivery.ts')).delivery,
 }

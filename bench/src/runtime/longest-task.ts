@@ -1,0 +1,72 @@
+import type { SideName } from '../../pages/runtime/sides/side.ts'
+import { withFreshProfile } from '../browser/profile.ts'
+import { type Row, type SuiteContext, unmeasured } from '../harness/row.ts'
+import { quantile, round } from '../harness/statistics.ts'
+import { type NetworkName, networks } from './networks/network.ts'
+import { peerNames, peers } from './peers.ts'
+import { longestTasks, type TraceEvent } from './trace-tasks.ts'
+
+const row = { id: 'longest-task', unit: 'ms on the main thread', target: '<= 16' } as const
+const repetitions = 3
+
+/** The longest task of a page's main thread while a network is loaded and predicts 100 times, by the browser's own trace. */
+export async function longestTask(context: SuiteContext, url: string): Promise<Row> {
+  const measure = async (network: NetworkName, side: SideName): Promise<number[]> => {
+    context.say(`Tracing ${networks[network].title} with ${side} …`)
+    const taken: number[] = []
+    for (let turn = 0; turn < repetitions; turn++) {
+      const events = await traced(context, url, network, side)
+      taken.push(longestTasks(events)[0] ?? NaN)
+    }
+    return taken
+  }
+  const ours = { digits: await measure('digits', 'homing'), mobilenet: await measure('mobilenet', 'homing') }
+  if (Object.values(ours).flat().some(Number.isNaN))
+    return unmeasured(row, 'the trace has no task of the page')
+  const theirs: Record<string, number> = {}
+  for (const peer of peerNames)
+    theirs[`${peers[peer]}, ${networks.mobilenet.title}`] = quantile(await measure('mobilenet', peer), 0.5)
+  const words = Object.entries(ours).map(
+    ([network, taken]) => `${networks[network as NetworkName].title} ${taken.map(round).join(', ')}`,
+  )
+  return {
+    ...row,
+    ours: Math.max(...Object.values(ours).map((taken) => quantile(taken, 0.5))),
+    peers: theirs,
+    samples: repetitions,
+    note: `load and 100 predictions, wasm, empty profile, from a trace of the renderer's main thread; the longest of each visit: ${words.join('; ')}`,
+  }
+}
+
+async function traced(
+  context: SuiteContext,
+  url: string,
+  network: NetworkName,
+  side: SideName,
+): Promise<TraceEvent[]> {
+  return withFreshProfile(context, async (browser) => {
+    const page = browser.pages()[0] ?? (await browser.newPage())
+    await page.goto(url)
+    await page.waitForFunction(() => globalThis.loadAndPredict)
+    const session = await browser.newCDPSession(page)
+    const events: TraceEvent[] = []
+    session.on(
+      'Tracing.dataCollected',
+      ({ value }) => void events.push(...(value as unknown as TraceEvent[])),
+    )
+    const complete = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve))
+    await session.send('Tracing.start', {
+      traceConfig: {
+        includedCategories: ['toplevel', 'blink.user_timing', 'disabled-by-default-devtools.timeline'],
+      },
+      transferMode: 'ReportEvents',
+    })
+    await page.evaluate(([network, side]) => globalThis.loadAndPredict!(network, side), [
+      network,
+      side,
+    ] as const)
+    await session.send('Tracing.end')
+    await complete
+    return events
+  })
+}

@@ -1,0 +1,36 @@
+/** An event of a trace of Chromium, as far as it is read here (the Trace Event Format); times are microseconds. */
+export interface TraceEvent {
+  readonly name: string
+  readonly ph: string
+  readonly pid: number
+  readonly tid: number
+  readonly ts: number
+  readonly dur?: number
+  readonly args?: { readonly name?: string }
+}
+
+/** Names under which Chromium traces one task of a thread, over the years. */
+const taskNames: ReadonlySet<string> = new Set(['ThreadControllerImpl::RunTask', 'RunTask'])
+
+/**
+ * Milliseconds of the tasks between the marks `load` and `done` of the page, on the thread that set them, longest first. Empty
+ * when the marks are not in the trace.
+ */
+export function longestTasks(events: readonly TraceEvent[]): number[] {
+  const mark = (wanted: string): TraceEvent | undefined => events.find(({ name }) => name === wanted)
+  const [load, done] = [mark('load'), mark('done')]
+  if (!load || !done) return []
+  return events
+    .filter(
+      ({ name, ph, pid, tid, ts, dur }) =>
+        ph === 'X' &&
+        taskNames.has(name) &&
+        pid === load.pid &&
+        tid === load.tid &&
+        dur !== undefined &&
+        ts + dur >= load.ts &&
+        ts <= done.ts,
+    )
+    .map(({ dur }) => dur! / 1000)
+    .sort((a, b) => b - a)
+}

@@ -1,0 +1,27 @@
+import type { Row, SuiteContext } from '../harness/row.ts'
+import { concurrencyRows } from '../runtime/concurrency-rows.ts'
+import { latencyRows } from '../runtime/latency-rows.ts'
+import { longestTask } from '../runtime/longest-task.ts'
+import { memoryGrowth } from '../runtime/memory-growth.ts'
+import { runContests } from '../runtime/run-contests.ts'
+import { openRuntimePages } from '../runtime/runtime-pages.ts'
+import { sizes } from '../runtime/sizes.ts'
+import { warmStart } from '../runtime/warm-start.ts'
+
+/** What the runtime costs beside the engine alone and beside its peers: latency, throughput, the page's thread, memory, bytes. */
+export async function runtime(context: SuiteContext): Promise<Row[]> {
+  const pages = await openRuntimePages(context)
+  try {
+    const contests = await runContests(context, `${pages.origin}/contest/contest.html`)
+    return [
+      ...latencyRows(contests),
+      ...concurrencyRows(contests),
+      await longestTask(context, `${pages.origin}/tasks/tasks.html`),
+      await warmStart(context),
+      await memoryGrowth(context, `${pages.origin}/cycles/cycles.html`),
+      ...(await sizes(context)),
+    ]
+  } finally {
+    await pages.close()
+  }
+}
