@@ -24,3 +24,12 @@ export const maxModelBytes = 2 ** 31 - 1
 
 /** How often a change of metadata is made again because someone else was first. */
 export const conflictAttempts = 20
+
+/** Most bytes of parameters with which a model is run here: the engine holds them beside this process's own copy. */
+export const maxRunBytes = 2 ** 30
+
+/** Inputs that are drawn where the publisher gives none: most of one example, then of several. */
+export const drawnCases = 6
+
+/** Most bytes of drawn inputs, where two are less: a device downloads them before its first prediction. */
+export const maxDrawnBytes = 1024 * 1024

@@ -3,10 +3,12 @@ import type { Manifest, TensorSpec } from '@homing/protocol'
 import { byteSize } from '../byte-size.ts'
 import type { PackResult } from '../pack/pack.ts'
 import { table } from '../table.ts'
+import { describeParameterSets, describeProbes } from './describe-proof.ts'
 import { describeExplanation, describeTraining } from './describe-sections.ts'
 
 /** What was packed, in lines for people. */
-export function describePackage({ folder, manifest, file, cpuOperators }: PackResult): string[] {
+export function describePackage(result: PackResult): string[] {
+  const { folder, manifest, file, cpuOperators, evaluations } = result
   const { model, version, parent, engine, graph, parameters, signature } = manifest
   const largest = Math.max(0, ...parameters.shards.map(({ size }) => size))
   return [
@@ -21,6 +23,8 @@ export function describePackage({ folder, manifest, file, cpuOperators }: PackRe
       ['  pipeline', describePipeline(manifest)],
       ...describeTraining(manifest, cpuOperators),
       ...describeExplanation(manifest, cpuOperators),
+      ...describeProbes(manifest),
+      ...describeParameterSets(manifest, evaluations),
       ['  manifest', file.sha256],
     ]),
   ]

@@ -1,14 +1,19 @@
 import type { Command } from 'commander'
 
+import { HomingError } from '@homing/protocol'
+
 import { defaultOut, pack, type PackResult } from '../pack/pack.ts'
 import type { PackOptions } from '../pack/pack-options.ts'
 import { describePackage } from './describe-package.ts'
+import { smallPrecisions, type SmallPrecision } from '../pack/variants/variants-config.ts'
 import { dimFlags, type TrainingFlags, trainingFlags } from './training-flags.ts'
 
 type PackFlags = TrainingFlags &
-  Omit<PackOptions, 'train' | 'explain' | 'dims'> & {
+  Omit<PackOptions, 'train' | 'explain' | 'dims' | 'probes' | 'quantize'> & {
     readonly dims?: readonly string[]
     readonly explain?: true
+    readonly probes?: true | string
+    readonly quantize?: true | readonly string[]
     readonly allowNan?: true
     readonly json?: true
   }
@@ -42,13 +47,33 @@ export function packCommand(
     .option('--learning-rate <rate>', 'how far a step goes')
     .option('--dims <name=size...>', 'sizes of dynamic dimensions behind the first')
     .option('--explain', 'write a graph of the gradient of an output with respect to the inputs')
+    .option(
+      '--probes [golden]',
+      'have devices prove that they compute rightly: by golden inputs and outputs in a file or folder, or by drawn inputs',
+    )
+    .option(
+      '--quantize [precisions...]',
+      `pack smaller parameter sets too: ${smallPrecisions.join(', ')}; all by default`,
+    )
+    .option('--examples <file>', 'labelled examples that tell what each parameter set costs in accuracy')
     .action(async (source: string, flags: PackFlags) => {
       const result = await pack(source, {
         ...flags,
         train: trainingFlags(flags),
         dims: dimFlags(flags.dims),
         allowNaN: flags.allowNan,
+        quantize: precisionFlags(flags.quantize),
       })
       tell(flags.json, result, () => describePackage(result))
     })
+}
+
+/** The precisions that were typed; all of them where there is the flag alone. @throws HomingError CONFIG_INVALID */
+function precisionFlags(typed: true | readonly string[] | undefined): true | SmallPrecision[] | undefined {
+  if (typed === undefined || typed === true) return typed
+  return typed.map((text) => {
+    const precision = smallPrecisions.find((known) => known === text)
+    if (precision) return precision
+    throw new HomingError('CONFIG_INVALID', `--quantize takes ${smallPrecisions.join(', ')}, not "${text}"`)
+  })
 }

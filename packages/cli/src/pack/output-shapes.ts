@@ -1,10 +1,8 @@
 import type { SplitModel } from '@homing/onnx'
 import { HomingError, type Signature, typedArrays } from '@homing/protocol'
 
+import { maxRunBytes } from '../config.ts'
 import { optionalPeer } from './optional-peer.ts'
-
-/** Most bytes of parameters with which a model is run here: the engine holds them beside this process's own copy. */
-const maxRunBytes = 2 ** 30
 
 /**
  * Shapes of the outputs, found by one run on zeros with every dynamic dimension 1. The run tells ranks alone, so each

@@ -12,8 +12,10 @@ import {
 import * as v from 'valibot'
 
 import { ExplanationConfigSchema } from './explanation/explanation-config.ts'
+import { ProbesConfigSchema } from './probes/probes-config.ts'
 import { readSmallFile } from './read-small-file.ts'
 import { TrainingConfigSchema } from './training/training-config.ts'
+import { VariantsConfigSchema } from './variants/variants-config.ts'
 
 /** The file `pack.json`. Paths are relative to its folder. */
 const PackConfigSchema = v.strictObject({
@@ -32,6 +34,10 @@ const PackConfigSchema = v.strictObject({
   training: v.optional(TrainingConfigSchema),
   /** How predictions are explained; empty for defaults alone. */
   explanation: v.optional(ExplanationConfigSchema),
+  /** Golden inputs by which devices prove that they compute rightly; empty for drawn ones. */
+  probes: v.optional(ProbesConfigSchema),
+  /** Parameter sets in further precisions. */
+  variants: v.optional(VariantsConfigSchema),
   /** For inputs by name: `finite: false` lets NaN and infinities pass. */
   inputs: v.optional(v.record(AuthorNameSchema, v.strictObject({ finite: v.optional(v.boolean()) }))),
 })

@@ -1,5 +1,7 @@
 import type { ExplanationConfig } from './explanation/explanation-config.ts'
+import type { ProbesConfig } from './probes/probes-config.ts'
 import type { TrainingConfig } from './training/training-config.ts'
+import type { SmallPrecision } from './variants/variants-config.ts'
 
 /** What to pack beside what `pack.json` says; a value here wins. */
 export interface PackOptions {
@@ -22,6 +24,15 @@ export interface PackOptions {
   readonly recipe?: string | undefined
   /** True writes what devices explain predictions with, also where pack.json says nothing of it; or what wins over it. */
   readonly explain?: boolean | ExplanationConfig | undefined
+  /**
+   * True has probes made of drawn inputs, also where pack.json says nothing of them; a string names a file or folder of
+   * golden inputs; or what wins over pack.json. Paths are seen from the process's folder.
+   */
+  readonly probes?: boolean | string | ProbesConfig | undefined
+  /** Precisions in which parameters are packed too; true for all. */
+  readonly quantize?: boolean | readonly SmallPrecision[] | undefined
+  /** Path of labelled examples on which every parameter set is measured. */
+  readonly examples?: string | undefined
   /** Sizes of dynamic dimensions behind the first, for both; they win over those of the sections. */
   readonly dims?: Readonly<Record<string, number>> | undefined
 }

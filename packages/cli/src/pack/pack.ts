@@ -26,6 +26,7 @@ import { onnxModel } from './onnx-model.ts'
 import type { PackConfig } from './pack-config.ts'
 import type { PackOptions } from './pack-options.ts'
 import { readSmallFile } from './read-small-file.ts'
+import { type Evaluations, provenSections } from './proven-sections.ts'
 import { sectionConfigs } from './section-configs.ts'
 import { tfjsModel } from './tfjs-model.ts'
 import { withFiniteInputs } from './with-finite-inputs.ts'
@@ -38,6 +39,8 @@ export interface PackResult {
   readonly manifest: Manifest
   /** Operators of the training and explanation graphs that run on the CPU also where a device has WebGPU. */
   readonly cpuOperators: CpuOperators
+  /** What each parameter set is worth on the labelled examples, where there were any. */
+  readonly evaluations: Evaluations
   /** Hash and size of the manifest's bytes. */
   readonly file: FileRef
 }
@@ -49,7 +52,7 @@ export const defaultOut = 'homing-package'
  * Takes a model apart into a graph, parameter shards and a manifest, in the layout that the server stores. Equal input
  * gives equal bytes. `source` is an ONNX file, a model.json of TensorFlow.js or its folder, a pack.json or its folder.
  * @throws HomingError CONFIG_INVALID, ONNX_INVALID, ONNX_EXTERNAL_DATA, ONNX_UNSUPPORTED, TFJS_INVALID,
- *   PIPELINE_INVALID, VERSION_UNKNOWN, ENGINE_MISSING, GRADIENT_UNSUPPORTED
+ *   PIPELINE_INVALID, VERSION_UNKNOWN, ENGINE_MISSING, GRADIENT_UNSUPPORTED, PROBE_FAILED, PROBE_INVALID, DATA_INVALID
  */
 export async function pack(source: string, options: PackOptions = {}): Promise<PackResult> {
   const found = await findSource(source, options.config)
@@ -69,7 +72,7 @@ export async function pack(source: string, options: PackOptions = {}): Promise<P
     const content = contentOf(files, config, options.allowNaN ?? false)
     const graph = await writeGraph(files.graph, write)
     const { sections, cpuOperators } = await writtenSections(files, configs, { ...content, graph }, write)
-    const manifest: Manifest = {
+    const unproven: Manifest = {
       format: protocolVersion,
       model,
       version,
@@ -81,6 +84,8 @@ export async function pack(source: string, options: PackOptions = {}): Promise<P
       parameters: await files.writeParameters(write),
       ...(config?.card ? { card: await cardOf(config.card, configFolder, write) } : {}),
     }
+    const proven = await provenSections(unproven, configs, { folder, parent, write })
+    const manifest = { ...unproven, ...proven.sections }
     const bytes = canonicalBytes(manifest)
     parseManifest(bytes) // what a device would refuse is refused here
     if (bytes.byteLength > maxDocumentBytes) {
@@ -94,6 +99,7 @@ export async function pack(source: string, options: PackOptions = {}): Promise<P
       folder,
       manifest,
       cpuOperators,
+      evaluations: proven.evaluations,
       file: { sha256: await sha256Hex(bytes), size: bytes.byteLength },
     }
   } finally {

@@ -8,3 +8,5 @@ export type {
   TrainingSettings,
   TrainingStep,
 } from '../learning/training-api.ts'
+export { seededRandom } from '../random/seeded-random.ts'
+export { compareOutputs, type OutputComparison } from '../runtime/probe/compare-outputs.ts'

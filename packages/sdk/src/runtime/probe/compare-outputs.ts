@@ -7,7 +7,7 @@ import { elementReader } from './element-reader.ts'
 export interface OutputComparison {
   /** Greatest distance of an element as a share of what the tolerance allows it: above 1 it is out of tolerance. */
   readonly deviation: number
-  /** The first element that is out of tolerance, in words. */
+  /** The element that is furthest out of tolerance, in words. */
   readonly problem?: string
   /** Rows along the last dimension, where that has more than one element, */
   readonly rows: number
@@ -34,8 +34,8 @@ export function compareOutputs(want: Tensors, got: Tensors, tolerance: Tolerance
       }
     }
     const worst = worstElement(name, wanted, given, tolerance)
+    if (worst.problem !== undefined && worst.deviation > deviation) problem = worst.problem
     deviation = Math.max(deviation, worst.deviation)
-    problem ??= worst.problem
     const alike = agreeingRows(wanted, given, tolerance)
     rows += alike.rows
     agreeing += alike.agreeing
@@ -64,7 +64,7 @@ function worstElement(
     const allowed = allowance(tolerance, expected)
     const share = Number.isFinite(expected) ? Math.abs(found - expected) / allowed : Infinity
     const far = Number.isNaN(share) ? Infinity : share // NaN is far from everything
-    if (far > 1) problem ??= `element ${index} of output "${name}" is ${found} instead of ${expected}`
+    if (far > 1 && far > deviation) problem = `element ${index} of output "${name}" is ${found} instead of ${expected}`
     deviation = Math.max(deviation, far)
   }
   return { deviation, ...(problem === undefined ? {} : { problem }) }
