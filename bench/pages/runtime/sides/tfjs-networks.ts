@@ -19,11 +19,14 @@ export const tfjsNetworks: Readonly<Record<NetworkName, () => Promise<TfjsNetwor
       b: tf.tensor2d(weights, [from, to]),
       bias: tf.tensor(bias),
     }))
-    const forward: TfjsNetwork = (x) =>
-      layers.reduce<tf.Tensor2D>((a, { b, bias }, index) => {
+    const forward: TfjsNetwork = (x) => {
+      let a = x as tf.Tensor2D
+      layers.forEach(({ b, bias }, index) => {
         const activation = index < layers.length - 1 ? 'relu' : 'linear'
-        return tf.fused.matMul({ a, b, bias, activation })
-      }, x as tf.Tensor2D)
+        a = tf.fused.matMul({ a, b, bias, activation }) as tf.Tensor2D
+      })
+      return a
+    }
     return Promise.resolve(forward)
   },
   mobilenet: () => Promise.resolve(mobilenet()),
