@@ -63,6 +63,9 @@ export const minBytesPerSecond = 1_024
 /** Most bytes of a timestamp, which no role above it gives a length. */
 export const maxTimestampBytes = 16_384
 
+/** Most bytes of a next root, which none vouches for before it is read. */
+export const maxRootBytes = 512_000
+
 /** Longest time in milliseconds without a refresh from the root on, however quiet the repository is: a day. */
 export const wholeRefreshInterval = 86_400_000
 

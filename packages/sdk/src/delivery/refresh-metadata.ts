@@ -1,7 +1,7 @@
 import { HomingError } from '@homing/protocol'
 import { type Fetcher, type MetadataStore, refresh, type RefreshedClient } from '@homing/tuf'
 
-import { maxTimestampBytes, wholeRefreshInterval } from './config.ts'
+import { maxRootBytes, maxTimestampBytes, wholeRefreshInterval } from './config.ts'
 import { equalBytes } from './equal-bytes.ts'
 import type { DeliveryPlatform, MetadataRecords } from './ports.ts'
 
@@ -24,17 +24,25 @@ export interface RefreshedMetadata {
   readonly timestamp: Uint8Array<ArrayBuffer>
 }
 
+/** Roles that a device needs, beside those of every refresh, before it has a first version. */
+const rolesOfFirstVisit = ['rollouts', 'publisher']
+
 /** Where the time of the last whole refresh is kept, in milliseconds since the epoch. */
 const refreshedAt = 'refreshed-at'
 
 /**
  * Brings the trusted metadata up to date. First comes the timestamp alone: where it is the trusted one and has not expired,
- * nothing else is asked for. Otherwise, and at least once a day, the whole workflow runs from the root.
+ * nothing else is asked for. Otherwise, and at least once a day, the whole workflow runs from the root; what it is known to
+ * ask for is fetched beside what comes before it, and taken in the order of the workflow.
  * @throws HomingError METADATA_MISSING, METADATA_*, and those of the fetcher.
  */
 export async function refreshMetadata(options: RefreshOptions): Promise<RefreshedMetadata> {
   const { metadataUrl, records, store, fetcher, platform, signal } = options
   const timestampUrl = `${metadataUrl}timestamp.json`
+  const kept = await store.read('timestamp')
+  const mayBeQuiet = kept !== undefined && (await isRecent(records, platform.time()))
+  const isFirstVisit = (await store.read('snapshot')) === undefined
+  const root = mayBeQuiet ? undefined : await nextRoot(options)
   const timestamp = options.latest ?? (await fetcher.fetch(timestampUrl, maxTimestampBytes, signal))
   if (!timestamp)
     throw new HomingError('METADATA_MISSING', `The repository has no ${timestampUrl}`, {
@@ -47,17 +55,18 @@ export async function refreshMetadata(options: RefreshOptions): Promise<Refreshe
       store,
       now: platform.time,
       ...(signal ? { signal } : {}),
+      soon: isFirstVisit ? rolesOfFirstVisit : [],
       fetcher: {
         fetch(url, maxBytes, signal) {
           if (url === timestampUrl) return Promise.resolve(timestamp.slice())
+          if (url === root?.url) return root.bytes
           if (skipRoot && url.endsWith('.root.json')) return Promise.resolve(undefined)
           return fetcher.fetch(url, maxBytes, signal)
         },
       },
     })
 
-  const kept = await store.read('timestamp')
-  if (kept && equalBytes(kept, timestamp) && (await isRecent(records, platform.time()))) {
+  if (mayBeQuiet && equalBytes(kept, timestamp)) {
     try {
       return { client: await run(true), timestamp }
     } catch (error) {
@@ -67,6 +76,22 @@ export async function refreshMetadata(options: RefreshOptions): Promise<Refreshe
   const client = await run(false)
   await records.writeMetadata(refreshedAt, new TextEncoder().encode(String(platform.time())))
   return { client, timestamp }
+}
+
+/** Asks for the root after the one that the store holds, which is the first that the whole workflow needs. */
+async function nextRoot({
+  metadataUrl,
+  store,
+  fetcher,
+  signal,
+}: RefreshOptions): Promise<{ url: string; bytes: ReturnType<Fetcher['fetch']> } | undefined> {
+  const kept = await store.read('root')
+  if (!kept) return undefined
+  const document = JSON.parse(new TextDecoder().decode(kept)) as { signed: { version: number } }
+  const url = `${metadataUrl}${document.signed.version + 1}.root.json`
+  const bytes = fetcher.fetch(url, maxRootBytes, signal)
+  bytes.catch(() => undefined) // told when its turn comes
+  return { url, bytes }
 }
 
 /** Whether the last whole refresh was less than a day ago. A clock that was set back says that it was not. */

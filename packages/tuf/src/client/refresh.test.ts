@@ -2,7 +2,7 @@ import { tufSigner } from '@homing/testkit'
 import { describe, expect, it } from 'vitest'
 
 import { maxMetadataBytes } from '../config.ts'
-import { simulatedClient, tampered } from '../testing/simulated-client.ts'
+import { simulatedClient, type SimulatedClient, tampered } from '../testing/simulated-client.ts'
 
 const past = '2020-01-01T00:00:00Z'
 const refusal = (code: string): unknown => expect.objectContaining({ code })
@@ -62,6 +62,62 @@ describe('refresh', () => {
     client.repository.signers.set('timestamp', [signer])
     client.repository.publishRoot()
     await client.refresh()
+  })
+})
+
+describe('roles that are asked for ahead of their turn', () => {
+  const delegating = (): SimulatedClient => {
+    const client = simulatedClient()
+    client.repository.delegate('targets', { name: 'role' })
+    client.repository.addTarget('file', 'content', 'role')
+    client.repository.publish('targets')
+    client.soon = ['role', 'unknown', 'constructor']
+    return client
+  }
+  const first = ['2.root.json', 'timestamp.json', '2.snapshot.json']
+
+  it('are fetched beside targets, and not again when they are needed', async () => {
+    const client = delegating()
+    expect(await client.download('file')).toBe('content')
+    const asked = [...first, '1.role.json', '2.targets.json']
+    expect(client.repository.requests.slice(0, asked.length)).toEqual(asked)
+    expect(client.repository.requests.filter((path) => path.endsWith('role.json'))).toHaveLength(1)
+  })
+
+  it('are not fetched where the store has one, which its turn may show to be outdated', async () => {
+    const client = delegating()
+    await client.download('file')
+    client.repository.publish('role')
+    client.repository.requests.length = 0
+    await client.refresh()
+    expect(client.repository.requests).toEqual(['2.root.json', 'timestamp.json', '3.snapshot.json'])
+    expect(await client.download('file')).toBe('content')
+    expect(client.version('role')).toBe(2)
+  })
+
+  it('are trusted and kept no earlier than the role that delegates to them', async () => {
+    const client = delegating()
+    client.repository.signers.set('targets', [tufSigner()])
+    client.repository.publish('targets')
+    await expect(client.refresh()).rejects.toEqual(refusal('METADATA_UNSIGNED'))
+    expect(client.repository.requests).toContain('1.role.json')
+    expect(client.version('role')).toBeUndefined()
+    const forged = delegating()
+    forged.repository.signers.set('role', [tufSigner()])
+    forged.repository.publish('role')
+    const refreshed = await forged.refresh()
+    expect(forged.version('role')).toBeUndefined()
+    await expect(refreshed.target('file')).rejects.toEqual(refusal('METADATA_UNSIGNED'))
+    expect(forged.version('role')).toBeUndefined()
+  })
+
+  it('fail in their turn alone, and are then asked for again', async () => {
+    const client = delegating()
+    client.repository.answers.set('1.role.json', undefined)
+    const refreshed = await client.refresh()
+    await expect(refreshed.target('file')).rejects.toEqual(refusal('HTTP_STATUS'))
+    client.repository.answers.delete('1.role.json')
+    expect(await refreshed.target('file')).toMatchObject({ length: 'content'.length })
   })
 })
 

@@ -10,6 +10,8 @@ export interface SimulatedClient {
   readonly stored: Map<string, Uint8Array<ArrayBuffer>>
   /** Milliseconds by which the client's clock is ahead. */
   ahead: number
+  /** Roles that are fetched ahead of their turn. */
+  soon: readonly string[]
   refresh(): Promise<RefreshedClient>
   /** Refreshes, looks a target up, fetches it, and gives its text. */
   download(path: string): Promise<string>
@@ -29,12 +31,14 @@ export function simulatedClient(options?: TufRepositoryOptions): SimulatedClient
     repository,
     stored,
     ahead: 0,
+    soon: [],
     refresh: () =>
       refresh({
         metadataUrl: base,
         store,
         fetcher: fetcherOf(repository),
         now: () => Date.now() + client.ahead,
+        soon: client.soon,
       }),
     async download(path) {
       const refreshed = await client.refresh()
