@@ -26,12 +26,23 @@ export default defineConfig({
     trace: 'off',
   },
   projects: [
-    { name: 'chromium', testIgnore: '**/*.webgpu.spec.ts', use: { launchOptions: launchOptions() } },
+    {
+      name: 'chromium',
+      testIgnore: ['**/*.webgpu.spec.ts', '**/hosts/**'],
+      use: { launchOptions: launchOptions() },
+    },
     {
       // Without this flag the adapter is null, which is a case of its own; hence not for all.
       name: 'webgpu',
       testMatch: '**/*.webgpu.spec.ts',
       use: { launchOptions: launchOptions(['--enable-unsafe-webgpu']) },
+    },
+    { name: 'examples', testMatch: '**/*.setup.ts' },
+    {
+      name: 'hosts',
+      testMatch: '**/hosts/*.spec.ts',
+      dependencies: ['examples'],
+      use: { launchOptions: launchOptions(), serviceWorkers: 'allow' },
     },
   ],
 })

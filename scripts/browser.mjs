@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome', 'msedge']
@@ -42,4 +43,22 @@ export function findBrowser(env = process.env) {
 /** Path of the Firefox that tests drive: `HOMING_FIREFOX`, else an installed one, else undefined. */
 export function findFirefox(env = process.env) {
   return env.HOMING_FIREFOX || findProgram(['firefox-esr', 'firefox'], fixedFirefox, env)
+}
+
+/** Debian's folder of libraries, in which each architecture has one of its own. */
+const libraries = '/usr/lib'
+
+/** What a WebKitGTK is driven with: a display, a bus, its driver. */
+const webKitPrograms = ['xvfb-run', 'dbus-run-session', 'WebKitWebDriver']
+
+/**
+ * Path of the browser of an installed WebKitGTK that tests can drive, and in whose webview they can run an app; else
+ * undefined.
+ */
+export function findWebKit(env = process.env) {
+  if (!existsSync(libraries) || webKitPrograms.some((name) => !findProgram([name], [], env))) return undefined
+  const webview = ['-c', "import gi; gi.require_version('WebKit2', '4.1')"]
+  if (spawnSync('/usr/bin/python3', webview).status !== 0) return undefined
+  const candidates = readdirSync(libraries).map((name) => join(libraries, name, 'webkit2gtk-4.1/MiniBrowser'))
+  return candidates.find((path) => existsSync(path))
 }
