@@ -1,9 +1,10 @@
 import { HomingError } from '@homing/protocol'
 
-import type { CallsMessage, EndsMessage, SentCall } from '../runtime/calls/call-messages.ts'
-import { ownOutputs } from '../runtime/calls/own-outputs.ts'
+import type { CallsMessage, EndsMessage, SentCall, SentEnd } from '../runtime/calls/call-messages.ts'
 import type { PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
+import { ownOutputs } from '../runtime/calls/own-outputs.ts'
 import { packCalls } from '../runtime/calls/packed-calls.ts'
+import { unpackEnds } from '../runtime/calls/packed-ends.ts'
 import { gathered } from '../transport/gathered.ts'
 
 /** The predictions of one page on one engine's worker. */
@@ -71,9 +72,9 @@ export function callPort(port: MessagePort, died: Promise<HomingError>): CallPor
   }
 
   port.onmessage = ({ data: { ends } }: MessageEvent<EndsMessage>) => {
-    for (const end of ends) {
+    for (const end of ends.flatMap((sent) => ('ids' in sent ? unpackEnds(sent) : ownEnd(sent)))) {
       settle(end.id, ({ resolve, reject }) =>
-        'reply' in end ? resolve(ownOutputs(end.reply)) : reject(HomingError.from(end.error)),
+        'reply' in end ? resolve(end.reply) : reject(HomingError.from(end.error)),
       )
     }
   }
@@ -103,4 +104,9 @@ export function callPort(port: MessagePort, died: Promise<HomingError>): CallPor
       })
     },
   }
+}
+
+/** The end of a call that shared its run, but was sent by itself: its outputs are parts of the run's. */
+function ownEnd(end: SentEnd): SentEnd {
+  return 'reply' in end ? { ...end, reply: ownOutputs(end.reply) } : end
 }

@@ -1,6 +1,6 @@
 import { HomingError } from '@homing/protocol'
 
-import { nextTask } from '../transport/next-task.ts'
+import { taskTurn } from '../transport/task-turn.ts'
 import { firstPredictions } from './config.ts'
 import type { LoadedVersion } from './load-version.ts'
 import { type QueuedCall, queuedCall } from './queued-call.ts'
@@ -29,10 +29,13 @@ export class ModelQueue {
   readonly #turns: Turns
   readonly #tell: QueueListener
   readonly #line = waitingLine()
+  readonly #taskTurn = taskTurn()
   #running: readonly QueuedCall[] = []
   #runEnd: Promise<void> = Promise.resolve()
   /** From the start of a run until the next one may start. */
   #busy = false
+  /** Whether a look at the line is due at the end of this task. */
+  #draining = false
   #waiting: ReturnType<typeof setTimeout> | undefined
   #serving: LoadedVersion | undefined
   #batches: BatchState = batchState(false)
@@ -73,7 +76,7 @@ export class ModelQueue {
     const call = queuedCall(request, signal, (aborted) => this.#line.remove(aborted))
     if (this.#closed) call.settle({ kind: 'refused', error: this.#closedError() })
     if (!call.settled) this.#line.add(call)
-    this.#drain()
+    this.#drainSoon()
     return call.promise
   }
 
@@ -107,18 +110,32 @@ export class ModelQueue {
     this.#drain()
   }
 
+  /** Calls that come in one task find each other. */
+  #drainSoon(): void {
+    if (this.#busy || this.#draining) return
+    this.#draining = true
+    queueMicrotask(() => {
+      this.#draining = false
+      this.#drain()
+    })
+  }
+
   /** Starts the next run, if nothing stands in its way. `flowing`: the calls came while the last run was under way. */
   #drain(flowing = false): void {
     const version = this.#serving
-    if (this.#busy || this.#fault || !version) return
+    if (this.#busy || this.#fault || this.#closed || !version) return
+    const patient = flowing || this.#waiting !== undefined // a call that comes meanwhile ends no other's wait
     clearTimeout(this.#waiting)
     this.#waiting = undefined
     const { next } = this.#line
     if (!next) return
     const most = this.#batches.most(next.request.batch)
-    const patience = flowing && this.#line.size < most ? patienceOf(next) : 0
+    const patience = patient && this.#line.size < most ? patienceOf(next) : 0
     if (patience > 0) {
-      this.#waiting = setTimeout(() => this.#drain(), patience)
+      this.#waiting = setTimeout(() => {
+        this.#waiting = undefined
+        this.#drain()
+      }, patience)
       return
     }
     const calls = this.#line.take(most).filter((call) => !isLate(call))
@@ -139,7 +156,7 @@ export class ModelQueue {
       })
     })
     void this.#runEnd
-      .then(() => (this.#line.size > 0 ? nextTask() : undefined)) // calls, aborts and versions that came meanwhile are heard first
+      .then(() => (this.#line.size > 0 ? this.#taskTurn() : undefined)) // calls, aborts and versions that came meanwhile are heard first
       .then(() => {
         this.#busy = false
         this.#drain(true)

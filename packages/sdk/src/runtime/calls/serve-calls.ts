@@ -1,30 +1,42 @@
-import { HomingError } from '@homing/protocol'
+import { HomingError, type Tensor } from '@homing/protocol'
 
 import { gathered } from '../../transport/gathered.ts'
 import { movableBuffers } from '../../transport/movable-buffers.ts'
-import type { RuntimeApi } from '../runtime-api.ts'
+import type { PredictReply, RuntimeApi } from '../runtime-api.ts'
 import type { CallsMessage, EndsMessage, SentCall, SentEnd } from './call-messages.ts'
+import { packEnds } from './packed-ends.ts'
+import { unpackCalls } from './packed-calls.ts'
+
+/** The outputs of a call and of the models that followed it. */
+function outputsOf({ outputs, next = {} }: PredictReply): Tensor[] {
+  return [...Object.values(outputs), ...Object.values(next).flatMap(outputsOf)]
+}
 
 /** Answers the predictions that come on a port. Those that end in one task go back as one message; large outputs move. */
 export function serveCalls({ predict }: Pick<RuntimeApi, 'predict'>, port: MessagePort): void {
   const aborts = new Map<number, AbortController>()
 
   const send = gathered<SentEnd>((ends) => {
-    const outputs = ends.flatMap((end) => ('reply' in end ? Object.values(end.reply.outputs) : []))
-    port.postMessage({ ends } satisfies EndsMessage, movableBuffers(outputs))
+    const outputs = ends.flatMap((end) => ('reply' in end ? outputsOf(end.reply) : []))
+    port.postMessage({ ends: packEnds(ends) } satisfies EndsMessage, movableBuffers(outputs))
   })
-  const run = ({ id, model, request }: SentCall): void => {
+  const signalOf = (id: number): AbortSignal => {
     const abort = new AbortController()
     aborts.set(id, abort)
-    predict(model, request, abort.signal)
-      .then(
-        (reply) => send({ id, reply }),
-        (error: unknown) => send({ id, error: HomingError.from(error).toJSON() }),
-      )
-      .finally(() => aborts.delete(id))
+    return abort.signal
+  }
+  const end = (ended: SentEnd): void => {
+    aborts.delete(ended.id)
+    send(ended)
+  }
+  const run = ({ id, model, request, abortable }: SentCall): void => {
+    predict(model, request, abortable && signalOf(id)).then(
+      (reply) => end({ id, reply }),
+      (error: unknown) => end({ id, error: HomingError.from(error).toJSON() }),
+    )
   }
   port.onmessage = ({ data: { calls, aborted } }: MessageEvent<CallsMessage>) => {
-    for (const call of calls) run(call)
+    for (const call of calls) for (const single of 'ids' in call ? unpackCalls(call) : [call]) run(single)
     for (const id of aborted) aborts.get(id)?.abort()
   }
 }

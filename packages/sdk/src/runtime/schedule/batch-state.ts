@@ -16,8 +16,8 @@ export interface BatchState {
   failed(samples: number): void
 }
 
-/** How much of what is believed of the time of a sample comes from the last run. */
-const recency = 0.3
+/** By how much a sample is believed to take longer than the fastest before it, at most: one slow run may have other causes. */
+const slowing = 1.1
 
 export function batchState(batchable: boolean): BatchState {
   let ceiling = Infinity
@@ -31,7 +31,7 @@ export function batchState(batchable: boolean): BatchState {
     },
     ran(samples, milliseconds) {
       const last = milliseconds / Math.max(samples, 1)
-      pace = pace === undefined ? last : pace + recency * (last - pace)
+      pace = pace === undefined ? last : Math.min(last, pace * slowing)
       if (samples * 2 > ceiling) ceiling = samples * 2
     },
     failed(samples) {

@@ -27,6 +27,11 @@ function joinOne(parts: readonly Tensor[]): Tensor {
   if (Array.isArray(first))
     return { dtype, shape: size, data: parts.flatMap((part) => part.data as string[]) } as Tensor
   const length = parts.reduce((sum, { data }) => sum + data.length, 0)
+  const whole = adjacent(
+    parts.map(({ data }) => data as Numbers),
+    length,
+  )
+  if (whole) return { dtype, shape: size, data: whole } as Tensor
   const data = new (first.constructor as new (length: number) => Numbers)(length)
   let at = 0
   for (const part of parts) {
@@ -34,6 +39,26 @@ function joinOne(parts: readonly Tensor[]): Tensor {
     at += part.data.length
   }
   return { dtype, shape: size, data } as Tensor
+}
+
+/** The arrays as one, where they lie one after another in one buffer as they were sent; else undefined. */
+function adjacent(parts: readonly Numbers[], length: number): Numbers | undefined {
+  const { buffer, byteOffset, constructor } = parts[0]!
+  let end = byteOffset
+  for (const part of parts) {
+    if (part.buffer !== buffer || part.byteOffset !== end) return undefined
+    end += part.byteLength
+  }
+  return new (constructor as new (buffer: ArrayBufferLike, offset: number, length: number) => Numbers)(
+    buffer,
+    byteOffset,
+    length,
+  )
+}
+
+/** A part of an array that keeps to its buffer: it is copied once, where it leaves the worker. */
+function rowsOf(data: Tensor['data'], from: number, to: number): Tensor['data'] {
+  return Array.isArray(data) ? data.slice(from, to) : data.subarray(from, to)
 }
 
 /** The outputs of a shared run as those of its calls, of `samples` each; undefined when an output is not one row per sample. */
@@ -47,7 +72,7 @@ export function splitTensors(
   return samples.map((count) => {
     const own = Object.entries(outputs).map(([name, { dtype, shape, data }]) => {
       const width = data.length / total
-      const rows = data.slice(row * width, (row + count) * width)
+      const rows = rowsOf(data, row * width, (row + count) * width)
       return [name, { dtype, shape: [count, ...shape.slice(1)], data: rows } as Tensor] as const
     })
     row += count
