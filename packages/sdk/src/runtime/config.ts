@@ -15,3 +15,9 @@ export const maxBypasses = 16
 
 /** How far samples that were run as one may lie from those run one by one, where the version's probes do not say it. */
 export const batchTolerance = { absolute: 1e-4, relative: 1e-3 }
+
+/** In how many rounds the backends of a version are timed against each other. */
+export const timingRounds = 5
+
+/** After how many milliseconds no further round is begun. */
+export const timingBudget = 2_000

@@ -9,6 +9,7 @@ import type { Backend, BackendFallback } from '../libraries/backend.ts'
 import { noBackend } from '../libraries/no-backend.ts'
 import type { ProbeFiles, ProbeReport } from './probe-api.ts'
 import type { LoadedFacts, LoadRequest } from './runtime-api.ts'
+import { type SessionUse, withUse } from './session-use.ts'
 import type { Turns } from './turns.ts'
 import { zeroInputs } from './zero-inputs.ts'
 
@@ -19,6 +20,7 @@ export interface LoadedVersion {
   /** Where the version declares any, or a cascade. */
   readonly guards?: VersionGuards
   readonly session: EngineSession
+  readonly use: SessionUse
   readonly facts: LoadedFacts
   /** Backends of the request after the one that serves. */
   readonly remaining: readonly Backend[]
@@ -66,7 +68,7 @@ export async function loadVersion(
         manifest,
         pipeline,
         ...(guards ? { guards } : {}),
-        session,
+        ...withUse(session),
         facts,
         remaining: backends.slice(index + 1),
       }

@@ -12,3 +12,12 @@ export interface ProbeReport {
   /** Milliseconds that they took. */
   readonly duration: number
 }
+
+/** Which probe is run on what serves. */
+export interface ReprobeRequest {
+  readonly model: string
+  readonly instance: number
+  /** Counts on; a probe is chosen by the remainder. */
+  readonly index: number
+  readonly whenIdle: boolean
+}

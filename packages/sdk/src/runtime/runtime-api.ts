@@ -6,7 +6,7 @@ import type { HeldTensor } from './engine.ts'
 import type { GuardReport } from './guards/guard-report.ts'
 import type { InputValues } from '../inputs/input-value.ts'
 import type { Backend, BackendFallback } from '../libraries/backend.ts'
-import type { ProbeFiles, ProbeReport } from './probe-api.ts'
+import type { ProbeFiles, ProbeReport, ReprobeRequest } from './probe-api.ts'
 import type { ExplainReply, ExplainSettings, ExplanationFiles } from './explanation-api.ts'
 
 /** A version to load: verified bytes, moved to the worker. */
@@ -147,6 +147,16 @@ export interface Pulse {
   readonly work: 'none' | 'start' | 'other'
 }
 
+/** What an engine worker holds, and since when nobody needed it. */
+export interface EngineUsage {
+  /** Bytes of WebAssembly heaps, which never shrink. */
+  readonly heap: number
+  /** Milliseconds since the last call; 0 while something is under way. */
+  readonly idle: number
+  /** The same of each model that has been called. */
+  readonly models: Readonly<Record<string, number>>
+}
+
 /**
  * What an engine worker offers. Calls of one model run one at a time, in order, or several as one where they wait for
  * each other; each runs wholly on the version that was active when it started, so that a switch falls between two runs. The worker keeps no copy of a model's
@@ -200,7 +210,29 @@ export interface RuntimeApi {
   onProven(listener: (model: string, instance: number) => void): Promise<void>
   /** After a fault: whether another loaded version of the model answers the failed call. The call goes on waiting. */
   answersFailed(model: string, instance: number): Promise<boolean>
+  /**
+   * Times loaded versions against each other, in milliseconds a run, on inputs in the shapes of the first one's last run.
+   * @throws HomingError CLOSED when one is not loaded, ENGINE_FAILED.
+   */
+  time(instances: readonly number[]): Promise<number[]>
+  /**
+   * Runs one of the version's probes, the `index`-th, on the session that serves: `busy` where other work is under way and
+   * `whenIdle` is wanted, `unused` where nothing ran since the last time.
+   * @throws HomingError PROBE_FAILED, ENGINE_FAILED: the backend has turned bad; and those of `readProbes`.
+   */
+  reprobe(
+    request: ReprobeRequest,
+    readProbes: () => Promise<ProbeFiles>,
+  ): Promise<'passed' | 'busy' | 'unused'>
   pulse(): Promise<Pulse>
+  usage(): Promise<EngineUsage>
+  /**
+   * Releases the serving version once its run has ended. Calls that come after wait until another is activated, and are told
+   * to those who listen with `onWanted`.
+   */
+  unload(model: string): Promise<void>
+  /** Tells that a call waits for a model that was unloaded. */
+  onWanted(listener: (model: string) => void): Promise<void>
   /** Ends the wait after a fault: the failed call rejects with `error`, the others go on with the old session. */
   giveUp(model: string, error: HomingErrorData): Promise<void>
 }

@@ -5,13 +5,15 @@ import type { ServedModels } from './composition/predict-and-follow.ts'
 import type { InferenceEngine } from './engine.ts'
 import type { Explainer } from './explanation/explainer.ts'
 import { type LoadedVersion, loadVersion } from './load-version.ts'
+import { usageMeter } from './engine-usage.ts'
 import { pulseMeter } from './pulse-meter.ts'
 import { ModelQueue } from './model-queue.ts'
 import type { Backend } from '../libraries/backend.ts'
 import type { BackendFault, RuntimeApi } from './runtime-api.ts'
+import { zeroInputs } from './zero-inputs.ts'
 
-/** Runs models on one engine, on the thread that calls it. */
-export function createRuntime(library: InferenceEngine): RuntimeApi {
+/** Runs models on one engine, on the thread that calls it. `heap`: bytes that only the thread's end gives back. */
+export function createRuntime(library: InferenceEngine, heap: () => number = () => 0): RuntimeApi {
   const pulse = pulseMeter(library)
   const { turns, engine } = pulse
   const loaded = new Map<number, LoadedVersion>()
@@ -19,6 +21,10 @@ export function createRuntime(library: InferenceEngine): RuntimeApi {
   const explainers = new Map<number, Promise<Explainer>>()
   const listeners = new Set<(fault: BackendFault) => void>()
   const provenListeners = new Set<(model: string, instance: number) => void>()
+  /** After how many runs versions were probed last. */
+  const reprobed = new WeakMap<LoadedVersion, number>()
+  const wantedListeners = new Set<(model: string) => void>()
+  const usage = usageMeter(heap)
   let instances = 0
 
   const tellFault = (fault: BackendFault): boolean => {
@@ -27,6 +33,9 @@ export function createRuntime(library: InferenceEngine): RuntimeApi {
   }
   const tellProven = (model: string, instance: number): void => {
     for (const listener of provenListeners) listener(model, instance)
+  }
+  const tellWanted = (model: string): void => {
+    for (const listener of wantedListeners) listener(model)
   }
   const release = async (version: LoadedVersion): Promise<void> => {
     const { instance } = version.facts
@@ -37,7 +46,7 @@ export function createRuntime(library: InferenceEngine): RuntimeApi {
     await turns(() => version.session.release())
   }
   const queueOf = (model: string): ModelQueue => {
-    const queue = queues.get(model) ?? new ModelQueue(model, turns, { fault: tellFault, proven: tellProven })
+    const queue = queues.get(model) ?? new ModelQueue(model, turns, { fault: tellFault, proven: tellProven, wanted: tellWanted })
     queues.set(model, queue)
     return queue
   }
@@ -48,7 +57,8 @@ export function createRuntime(library: InferenceEngine): RuntimeApi {
     return queue
   }
   const served: ServedModels = {
-    predict: async (model, request, signal) => servingQueue(model).predict(request, signal),
+    predict: async (model, request, signal) =>
+      usage.during(model, servingQueue(model).predict(request, signal)),
     serving(model) {
       const { serving } = servingQueue(model)
       if (!serving) throw new HomingError('CLOSED', `No version of ${model} serves.`)
@@ -61,7 +71,7 @@ export function createRuntime(library: InferenceEngine): RuntimeApi {
     return createExplainer(engine, turns, version)
   }
   const explainerOf = async (model: string): Promise<Explainer> => {
-    const version = servingQueue(model).serving!
+    const version = served.serving(model)
     const { instance } = version.facts
     const known = explainers.get(instance)
     if (known) return known
@@ -111,7 +121,11 @@ export function createRuntime(library: InferenceEngine): RuntimeApi {
         : served.predict(model, request, signal)
     },
 
-    explain: async (model, request, signal) => (await explainerOf(model)).explain(request, signal),
+    explain: async (model, request, signal) =>
+      usage.during(
+        model,
+        explainerOf(model).then((explainer) => explainer.explain(request, signal)),
+      ),
 
     loadExplanation: async (model, files) => (await explainerOf(model)).load(files),
 
@@ -119,9 +133,23 @@ export function createRuntime(library: InferenceEngine): RuntimeApi {
       const queue = queues.get(model)
       if (!queue) return
       queues.delete(model)
+      usage.forget(model)
       const { before, idle } = queue.close()
       await idle
       if (before) await release(before)
+    },
+
+    async unload(model) {
+      const { before, idle } = queues.get(model)?.sleep() ?? {}
+      await idle
+      if (before) await release(before)
+    },
+
+    usage: () => Promise.resolve(usage.read(pulse.read())),
+
+    onWanted(listener) {
+      wantedListeners.add(listener)
+      return Promise.resolve()
     },
 
     onFault(listener) {
@@ -137,6 +165,33 @@ export function createRuntime(library: InferenceEngine): RuntimeApi {
     async answersFailed(model, instance) {
       const version = loaded.get(instance)
       return version?.manifest.model === model && (await queueOf(model).answersFailed(version))
+    },
+
+    async time(instances) {
+      const versions = instances.map((instance) => {
+        const version = loaded.get(instance)
+        if (!version) throw notLoaded('a model', instance)
+        return version
+      })
+      const { timeSessions } = await import('./choose/time-sessions.ts')
+      const { use, manifest } = versions[0]!
+      const inputs = use.lastInputs ?? zeroInputs(manifest.signature)
+      return timeSessions(
+        versions.map(({ session }) => session),
+        inputs,
+        turns,
+      )
+    },
+
+    async reprobe({ model, instance, index, whenIdle }, readProbes) {
+      const version = loaded.get(instance)
+      if (!version || !queues.get(model)?.serves(instance)) return 'unused'
+      if (version.use.runs === reprobed.get(version)) return 'unused'
+      if (whenIdle && pulse.read().work !== 'none') return 'busy'
+      const { reprobeSession } = await import('./probe/reprobe-session.ts')
+      await reprobeSession(version, turns, readProbes, index)
+      reprobed.set(version, version.use.runs)
+      return 'passed'
     },
 
     pulse: () => Promise.resolve(pulse.read()),

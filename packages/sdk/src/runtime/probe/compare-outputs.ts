@@ -64,7 +64,8 @@ function worstElement(
     const allowed = allowance(tolerance, expected)
     const share = Number.isFinite(expected) ? Math.abs(found - expected) / allowed : Infinity
     const far = Number.isNaN(share) ? Infinity : share // NaN is far from everything
-    if (far > 1 && far > deviation) problem = `element ${index} of output "${name}" is ${found} instead of ${expected}`
+    if (far > 1 && far > deviation)
+      problem = `element ${index} of output "${name}" is ${found} instead of ${expected}`
     deviation = Math.max(deviation, far)
   }
   return { deviation, ...(problem === undefined ? {} : { problem }) }
