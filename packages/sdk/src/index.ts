@@ -1,5 +1,7 @@
 export type {
+  Asked,
   ClientOptions,
+  GuardCounts,
   Homing,
   Model,
   ModelOptions,
@@ -22,6 +24,8 @@ export type {
   TrainingStep,
 } from './learning/training-api.ts'
 export { createClient } from './client/create-client.ts'
+export type { RemoteAnswer, RemoteCall, RemoteHook } from './client/remote-hook.ts'
+export type { GuardReport } from './runtime/guards/guard-report.ts'
 export type { PatchReport } from './delivery/patches/patch-report.ts'
 export type { ExplainOptions } from './client/explanation-api.ts'
 export type { PageInput } from './client/page-input.ts'

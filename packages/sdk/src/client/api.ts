@@ -1,4 +1,4 @@
-import type { Card, Engine, ErrorCode, HomingErrorData, Signature } from '@homing/protocol'
+import type { Card, Engine, ErrorCode, HomingErrorData, Precision, Signature } from '@homing/protocol'
 
 import type { Step } from '../delivery/model-state.ts'
 import type { PatchReport } from '../delivery/patches/patch-report.ts'
@@ -82,6 +82,11 @@ export interface ModelOptions {
   readonly version?: string
   /** Backends to try, best first. Default: every backend of the engine. */
   readonly backends?: readonly Backend[]
+  /**
+   * Precisions of parameters to take, best first, where a version has several; one that has none of these is taken in its
+   * own. Default: what suits the device. When the outputs of a set are wrong on every backend, the next one is taken.
+   */
+  readonly precisions?: readonly Precision[]
   /** Which version it opens with, and what happens when another is published. Default `localThenUpdate`. */
   readonly updates?: UpdatePolicy
   /** In the place of the client's `remote`, for this model; false: inputs of this model never go to it. */
@@ -125,6 +130,8 @@ export interface ModelStatus {
   readonly engine?: Engine
   readonly engineVersion?: string
   readonly backend?: Backend
+  /** Of the parameters that serve. */
+  readonly precision?: Precision
   /** Why a better backend does not serve, best first. */
   readonly fallbacks: readonly BackendFallback[]
   /** How often the model was loaded again since it was opened, because its engine's worker died, hung or lost its GPU. */

@@ -87,3 +87,9 @@ export const remotePatience = 10_000
 
 /** How often a status tells new counts of guards, in milliseconds. */
 export const guardTellInterval = 250
+
+/**
+ * Share of the device's memory that the parameters of a model may take, where there are smaller ones: the engine keeps a copy
+ * of them, beside what it computes with, the page, and other pages.
+ */
+export const setMemoryShare = 1 / 16

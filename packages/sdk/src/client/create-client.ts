@@ -9,6 +9,7 @@ import { openPageSession } from './page-session.ts'
 import { type SharedWait, sharedWait } from './shared-wait.ts'
 
 interface OpenModel {
+  readonly options: ModelOptions
   readonly handle: ModelHandle
   readonly opening: SharedWait
   /** The models that name it and are open; `''` is the app. It closes with the last of them. */
@@ -41,7 +42,7 @@ export function createClient(options: ClientOptions): Homing {
         throw error
       }
     })
-    const entry = { handle, opening, users: new Set<string>() }
+    const entry = { options: modelOptions, handle, opening, users: new Set<string>() }
     models.set(name, entry)
     return entry
   }
@@ -74,7 +75,10 @@ export function createClient(options: ClientOptions): Homing {
   const composer = (): Promise<Composer> =>
     (composing ??= import('./composition/composer.ts').then(({ createComposer }) =>
       createComposer({
-        open: async (name, owner, signal) => (await opened(name, owner, signal)).member,
+        open: async (name, owner, signal) => {
+          const { backends } = models.get(owner)?.options ?? {} // tensors pass on one backend
+          return (await opened(name, owner, signal, backends ? { backends } : {})).member
+        },
         remote: options.remote,
       }),
     ))

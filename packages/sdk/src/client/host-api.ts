@@ -1,4 +1,4 @@
-import type { Engine, Guards, HomingErrorData, Next, Signature } from '@homing/protocol'
+import type { Engine, Guards, HomingErrorData, Next, Precision, Signature } from '@homing/protocol'
 
 import type { Section } from '../delivery/read-section.ts'
 import type { StoredVersion } from '../delivery/read-version.ts'
@@ -25,6 +25,10 @@ export interface HostConfig {
   readonly bundled: Readonly<Record<string, string>>
   /** Milliseconds after which a run counts as hung. */
   readonly hangLimit: number
+  /** Bytes that models may take in memory; undefined means a share of the device's. */
+  readonly memoryBudget?: number
+  /** Milliseconds without a call after which an engine gives back what it does not need. */
+  readonly idleLimit: number
   /** Whether `PageApi.getToken` may give one. */
   readonly hasTokens: boolean
 }
@@ -50,6 +54,8 @@ export interface Serving {
 export type ModelEvent =
   | { readonly type: 'status'; readonly status: ModelStatus }
   | { readonly type: 'serving'; readonly serving: Serving }
+  /** The serving version is no longer in memory: `HostApi.ready` brings it back. */
+  | { readonly type: 'asleep' }
   | { readonly type: 'progress'; readonly progress: Progress }
   /** The model was forgotten, here or in another tab: it is to be closed. */
   | { readonly type: 'forgotten' }
@@ -58,6 +64,7 @@ export type ModelEvent =
 export interface OpenOptions {
   readonly version?: string
   readonly backends?: readonly Backend[]
+  readonly precisions?: readonly Precision[]
   readonly updates?: UpdatePolicy
 }
 
@@ -67,6 +74,8 @@ export interface PageApi {
   startEngine(engine: Engine): Promise<MessagePort>
   /** Ends an engine's worker that hangs, or whose GPU is gone: calls under way are made again on a new one. */
   endEngine(engine: Engine, reason: HomingErrorData): Promise<void>
+  /** Ends an engine's worker that nobody calls, to give its memory back; it is started again when it is needed. */
+  retireEngine(engine: Engine): Promise<void>
   /** The app's token of the user who is signed in. */
   getToken(): Promise<string | undefined>
   /** Asks the browser not to evict what is stored. */

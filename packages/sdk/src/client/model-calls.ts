@@ -20,7 +20,7 @@ import { withSignal } from './with-signal.ts'
 export interface CalledModel {
   readonly name: string
   readonly session: PageSession
-  /** What the serving version needs; undefined while it is being loaded again. */
+  /** What the serving version needs; undefined while it is not in memory. */
   readonly serving: () => Serving | undefined
   readonly isClosing: () => boolean
   readonly repeated: RepeatedCalls
@@ -53,13 +53,16 @@ export interface ModelCalls {
 
 /** Calls are repeated from the retained inputs when their worker died or the version gave way under them. */
 export function createModelCalls({ name, session, serving, isClosing, repeated }: CalledModel): ModelCalls {
+  const requireServing = (): Serving => {
+    const needed = serving()
+    if (needed) return needed
+    throw new HomingError('WORKER_LOST', `Model ${name} is being loaded again.`)
+  }
   /** The engine that serves, and the request for it. */
   const prepare = async (
     inputs: RetainedInputs['inputs'],
   ): Promise<{ engine: Engine; request: PredictRequest; watched: Watched }> => {
-    const needed = serving()
-    if (!needed) throw new HomingError('WORKER_LOST', `Model ${name} is being loaded again.`)
-    const { engine, windows } = needed
+    const { engine, windows } = requireServing()
     const events = windows.length > 0 ? await (await session.host()).readEvents(windows) : {}
     const watched: Watched = (call) => session.watched(engine, name, call)
     return { engine, request: { inputs, now: Date.now(), events, windows }, watched }
@@ -113,6 +116,7 @@ export function createModelCalls({ name, session, serving, isClosing, repeated }
         try {
           const predict = () => predictOnce(retained, signal, composed?.follow())
           const again = composed?.repeated ?? repeated
+          if (!serving()) await again(() => Promise.resolve(requireServing())) // before anything is transferred
           const reply = await (retained.transfer.length > 0 ? onlyOnce(predict) : again(predict))
           return composed ? await composed.settle(reply, retained.inputs, signal) : reply
         } finally {

@@ -35,6 +35,8 @@ export function createModelHandle(
   let wish: OpenOptions = pick(options)
   let status = initialStatus(name, wish.updates ?? updatePolicies[0])
   let serving: Serving | undefined
+  /** Whether the serving version has left the memory. */
+  let asleep = false
   let opened: Promise<void> = Promise.resolve()
   let closing: Promise<void> | undefined
   const statusListeners = listenerSet<ModelStatus>()
@@ -46,7 +48,11 @@ export function createModelHandle(
   }
   const onEvent = (event: ModelEvent): Promise<void> => {
     if (event.type === 'progress') progressListeners.tell(event.progress)
-    else if (event.type === 'serving') serving = event.serving
+    else if (event.type === 'asleep') asleep = true
+    else if (event.type === 'serving') {
+      serving = event.serving
+      asleep = false
+    }
     else if (event.type === 'forgotten') void model.close()
     else if (!closing) show(status.guards ? { ...event.status, guards: status.guards } : event.status)
     return Promise.resolve()
@@ -78,7 +84,8 @@ export function createModelHandle(
 
   const isClosing = (): boolean => closing !== undefined
   const repeated = repeatedCalls(isClosing, repaired)
-  const calls = createModelCalls({ name, session, serving: () => serving, isClosing, repeated })
+  const awake = () => (asleep ? undefined : serving)
+  const calls = createModelCalls({ name, session, serving: awake, isClosing, repeated })
   const training = createModelTraining(session, name, repeated)
 
   const member: Member = {
@@ -170,10 +177,11 @@ export function createModelHandle(
   return { model, member, open, onProgress: (listener) => progressListeners.add(listener) }
 }
 
-function pick({ version, backends, updates }: ModelOptions): OpenOptions {
+function pick({ version, backends, precisions, updates }: ModelOptions): OpenOptions {
   return {
     ...(version === undefined ? {} : { version }),
     ...(backends === undefined ? {} : { backends }),
+    ...(precisions === undefined ? {} : { precisions }),
     ...(updates === undefined ? {} : { updates }),
   }
 }
