@@ -21,3 +21,6 @@ export const maxProbeBytes = maxShardBytes
 
 /** Most probes of a version. */
 export const maxProbeCases = 256
+
+/** Most calls in the black box of a page. */
+export const maxReportedCalls = 1024

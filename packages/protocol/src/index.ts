@@ -58,6 +58,13 @@ export {
   PipelineSchema,
   type TableInput,
 } from './pipeline.ts'
+export {
+  type Report,
+  type ReportedCall,
+  type ReportedInput,
+  type ReportedTensor,
+  ReportSchema,
+} from './report.ts'
 export { type Probes, ProbesSchema, type TensorPlace, type Tolerance } from './probes.ts'
 export type { ErrorCode } from './retryability.ts'
 export { candidates, type ListedVersion, parseRollout, type Rollout, RolloutSchema } from './rollout.ts'
