@@ -1,4 +1,4 @@
-import { type FileRef, HomingError, type Manifest } from '@homing/protocol'
+import { type FileRef, HomingError, type Manifest, withGraph } from '@homing/protocol'
 
 import { type DownloadOptions, downloadVersion } from './download-version.ts'
 import { readVersion, type StoredVersion } from './read-version.ts'
@@ -17,10 +17,14 @@ export async function readSection(
   section: Section,
   options: DownloadOptions,
 ): Promise<StoredVersion> {
-  const standIn = { ...manifest, graph: sectionGraph(manifest, section) }
+  const { training, explanation } = manifest
+  const inference = (section === 'training' ? training : explanation)?.inference
+  // Another parameter set may serve than the one that the section was written for.
+  const owner = inference === undefined ? manifest : withGraph(manifest, inference)
+  const standIn = { ...owner, graph: sectionGraph(owner, section) }
   const read = async (): Promise<StoredVersion> => {
     await downloadVersion(standIn, options)
-    return { ...(await readVersion(options.store, standIn)), manifest }
+    return { ...(await readVersion(options.store, standIn)), manifest: owner }
   }
   try {
     return await read()

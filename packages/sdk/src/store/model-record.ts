@@ -1,9 +1,13 @@
-import { ModelNameSchema, Sha256Schema, VersionSchema } from '@homing/protocol'
+import { ModelNameSchema, PrecisionSchema, Sha256Schema, VersionSchema } from '@homing/protocol'
 import * as v from 'valibot'
 
 import type { ModelRecord } from './store.ts'
 
-const InstalledVersionSchema = v.object({ version: VersionSchema, manifestSha256: Sha256Schema })
+const InstalledVersionSchema = v.object({
+  version: VersionSchema,
+  manifestSha256: Sha256Schema,
+  precision: v.exactOptional(PrecisionSchema),
+})
 
 const ModelRecordSchema = v.object({
   model: ModelNameSchema,

@@ -1,12 +1,13 @@
-import type { ErrorCode, Manifest } from '@homing/protocol'
+import type { ErrorCode, Manifest, Precision } from '@homing/protocol'
 
 import type { FactName } from './fact.ts'
 import type { ForgetRules } from './forgotten.ts'
 
-/** A version that is on the device: which manifest, by hash. */
+/** A version that is on the device: which manifest, by hash, and which of its parameter sets where it has several. */
 export interface InstalledVersion {
   readonly version: string
   readonly manifestSha256: string
+  readonly precision?: Precision
 }
 
 /** What the device remembers of one model. */

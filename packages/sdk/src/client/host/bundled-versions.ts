@@ -1,4 +1,4 @@
-import { compareVersions, HomingError, parseRollout, paths } from '@homing/protocol'
+import { compareVersions, HomingError, parseRollout, paths, type Precision } from '@homing/protocol'
 
 import type { Turns } from '../../runtime/turns.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
@@ -26,9 +26,10 @@ export function createBundledVersions(
   deps: CoordinatorDeps & { readonly inTurn: Turns },
   server: VersionServer,
   board: StatusBoard,
+  precisions: readonly Precision[] | undefined,
 ): BundledVersions {
   const { model, store, inTurn } = deps
-  const installer = bundle && createVersionInstaller({ ...deps, ...bundle }, server, board)
+  const installer = bundle && createVersionInstaller({ ...deps, ...bundle }, server, board, precisions)
 
   /** Whether the bundle is later than all that this device knows. */
   const isNews = async ({ documents }: Bundle, signal: AbortSignal): Promise<boolean> => {

@@ -1,4 +1,4 @@
-import { type Engine, HomingError } from '@homing/protocol'
+import { type Engine, HomingError, withVariant } from '@homing/protocol'
 
 import { startPoll } from '../../delivery/poll.ts'
 import { readSection, type Section } from '../../delivery/read-section.ts'
@@ -20,6 +20,7 @@ import { createBundledVersions } from './bundled-versions.ts'
 import { closedError } from './closed-error.ts'
 import { createFollower } from './follower.ts'
 import { asPinned } from './model-records.ts'
+import { setId } from './set-id.ts'
 import { createStatusBoard } from './status-board.ts'
 import type { ModelNews } from './tabs.ts'
 import { createProofs } from './proofs.ts'
@@ -90,12 +91,13 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     whileLoading: deps.judge.whileLoading,
     unsteady,
     platform,
-    async readManifest({ manifestSha256, version }) {
+    async readManifest({ manifestSha256, version, precision }) {
       await claims.hold(model, manifestSha256) // before its files are read, so that none of them goes meanwhile
-      return (await readStoredManifest(store, manifestSha256, { model, version })).manifest
+      const { manifest } = await readStoredManifest(store, manifestSha256, { model, version })
+      return (precision && withVariant(manifest, precision)) ?? manifest
     },
-    failed: async ({ manifestSha256 }, engine) =>
-      deps.rejections.failed((await store.readModel(model))?.rejected ?? {}, manifestSha256, engine),
+    failed: async (installed, engine) =>
+      deps.rejections.failed((await store.readModel(model))?.rejected ?? {}, setId(installed), engine),
     readFiles: (manifest) =>
       readVersion(store, manifest, (progress) => void deps.emit({ type: 'progress', progress })),
     readProbes: (manifest) => readProbes(store, manifest),
@@ -108,8 +110,8 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       await deps.emit({ type: 'serving', serving })
     },
   })
-  const installer = createVersionInstaller(deps, server, board)
-  const bundled = createBundledVersions(deps.bundle, { ...deps, inTurn }, server, board)
+  const installer = createVersionInstaller(deps, server, board, options.precisions)
+  const bundled = createBundledVersions(deps.bundle, { ...deps, inTurn }, server, board, options.precisions)
 
   const showStorage = async (): Promise<void> => {
     const { kind, reason, code } = store

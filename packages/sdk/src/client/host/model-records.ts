@@ -1,5 +1,6 @@
 import type { InstalledVersion, ModelRecord } from '../../store/store.ts'
 import { sdkVersion } from '../config.ts'
+import { setId } from './set-id.ts'
 
 /** The record once `installed` is on its way. */
 export function asDownloading(record: ModelRecord, installed: InstalledVersion): ModelRecord {
@@ -16,13 +17,14 @@ export function asStaged(
 
 /**
  * The record once `installed` serves; what served before stays as the last good version, unless the repository withdrew
- * it. A version is on trial until it has answered its first predictions, but for one that was gone back to.
+ * it or only its parameter set changed. A version is on trial until it has answered its first predictions, but for one that was gone back to.
  */
 export function asActive(before: ModelRecord, installed: InstalledVersion, withdrawn = false): ModelRecord {
   const record = arrived(before, installed)
   const { active, lastGood, trial: _, declined: __, ...rest } = record
   if (isSame(active, installed)) return record
-  const good = active && !withdrawn ? active : isSame(lastGood, installed) ? undefined : lastGood
+  const left = active?.manifestSha256 === installed.manifestSha256 ? undefined : active
+  const good = left && !withdrawn ? left : isSame(lastGood, installed) ? undefined : lastGood
   return {
     ...rest,
     active: installed,
@@ -93,5 +95,5 @@ export function servable(record: ModelRecord | undefined, pinned: string | undef
 }
 
 function isSame(a: InstalledVersion | undefined, b: InstalledVersion | undefined): boolean {
-  return a?.manifestSha256 === b?.manifestSha256
+  return (a && setId(a)) === (b && setId(b))
 }

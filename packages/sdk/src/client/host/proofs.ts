@@ -8,6 +8,7 @@ import { sdkVersion } from '../config.ts'
 import { type Adapters, adapterOf } from './adapters.ts'
 import { asQuarantined } from './model-records.ts'
 import type { Rejections } from './rejections.ts'
+import { setId } from './set-id.ts'
 
 /** That a backend has given what a version's probes want, as the device remembers it. */
 export interface Proof extends Omit<ProbeReport, 'duration'> {
@@ -49,13 +50,13 @@ export function createProofs({ model, store, adapters, rejections }: ProofDeps):
     key: `${manifestSha256} ${graph.sha256} ${backend}`,
   })
   const quarantine = async (
-    { manifestSha256 }: InstalledVersion,
+    installed: InstalledVersion,
     { engine }: Manifest,
     failures: readonly BackendFallback[],
   ): Promise<void> => {
     const wrong = failures.filter(({ stage }) => stage === 'probe')
     if (wrong.length === 0) return
-    const remembered = await rejections.remembered(manifestSha256, engine, wrong)
+    const remembered = await rejections.remembered(setId(installed), engine, wrong)
     await store.updateModel(model, (record) => asQuarantined(record, remembered))
   }
   return {

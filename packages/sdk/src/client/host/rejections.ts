@@ -16,29 +16,29 @@ export type Rejected = ModelRecord['rejected']
 
 /** Knows which versions failed here on which backends. What a rejection hangs on is its key: when a part of it changes, it is tried again. */
 export interface Rejections {
-  /** Why versions are not tried here, by the hash of their manifest: each backend that is allowed has failed. */
+  /** Why parameter sets are not tried here, by their `setId`: each backend that is allowed has failed. */
   refusals(rejected: Rejected, allowed: readonly Backend[] | null): Promise<ReadonlyMap<string, string>>
-  /** The backends on which a version failed here. */
-  failed(rejected: Rejected, manifestSha256: string, engine: Engine): Promise<BackendFallback[]>
-  /** `failures` of a version, as they are remembered. One that hangs on the network or on the moment is none. */
-  remembered(manifestSha256: string, engine: Engine, failures: readonly BackendFallback[]): Promise<Rejected>
+  /** The backends on which a parameter set failed here. */
+  failed(rejected: Rejected, set: string, engine: Engine): Promise<BackendFallback[]>
+  /** `failures` of a parameter set, as they are remembered. One that hangs on the network or on the moment is none. */
+  remembered(set: string, engine: Engine, failures: readonly BackendFallback[]): Promise<Rejected>
 }
 
-/** What comes first in the keys of a version's rejections. */
-const prefixOf = (manifestSha256: string): string => `${manifestSha256} ${sdkVersion} `
+/** What comes first in the keys of a parameter set's rejections. */
+const prefixOf = (set: string): string => `${set} ${sdkVersion} `
 
 export function createRejections({ adapters, engineVersion }: RejectionDeps): Rejections {
-  /** The keys of a version by backend. */
-  const keysOf = async (manifestSha256: string, engine: Engine): Promise<ReadonlyMap<Backend, string>> => {
+  /** The keys of a parameter set by backend. */
+  const keysOf = async (set: string, engine: Engine): Promise<ReadonlyMap<Backend, string>> => {
     const [version, names] = await Promise.all([engineVersion(engine), adapters()])
-    const prefix = `${prefixOf(manifestSha256)}${engine} ${version}`
+    const prefix = `${prefixOf(set)}${engine} ${version}`
     return new Map(
       backendsOf[engine].map((backend) => [backend, `${prefix} ${backend} ${names[backend]}`] as const),
     )
   }
-  const failed: Rejections['failed'] = async (rejected, manifestSha256, engine) => {
-    if (!Object.keys(rejected).some((key) => key.startsWith(prefixOf(manifestSha256)))) return []
-    const keys = await keysOf(manifestSha256, engine)
+  const failed: Rejections['failed'] = async (rejected, set, engine) => {
+    if (!Object.keys(rejected).some((key) => key.startsWith(prefixOf(set)))) return []
+    const keys = await keysOf(set, engine)
     return [...keys].flatMap(([backend, key]) => {
       const failure = rejected[key]
       const stage = failure?.code === 'PROBE_FAILED' ? 'probe' : 'run'
@@ -49,17 +49,17 @@ export function createRejections({ adapters, engineVersion }: RejectionDeps): Re
     failed,
     async refusals(rejected, allowed) {
       const refusals = new Map<string, string>()
-      for (const [manifestSha256, engine] of versionsIn(rejected)) {
-        const failures = await failed(rejected, manifestSha256, engine)
+      for (const [set, engine] of setsIn(rejected)) {
+        const failures = await failed(rejected, set, engine)
         const usable = backendsOf[engine].filter((backend) => allowed?.includes(backend) ?? true)
         const failedOn = usable.map((backend) => failures.find((failure) => failure.backend === backend))
         if (failedOn.length > 0 && failedOn.every((failure) => failure !== undefined))
-          refusals.set(manifestSha256, failedOn.at(-1)!.reason)
+          refusals.set(set, failedOn.at(-1)!.reason)
       }
       return refusals
     },
-    async remembered(manifestSha256, engine, failures) {
-      const [keys, names] = await Promise.all([keysOf(manifestSha256, engine), adapters()])
+    async remembered(set, engine, failures) {
+      const [keys, names] = await Promise.all([keysOf(set, engine), adapters()])
       const lasting = failures.filter(
         ({ backend, stage }) => keys.has(backend) && (stage !== 'start' || names[backend] === noAdapter),
       )
@@ -70,12 +70,12 @@ export function createRejections({ adapters, engineVersion }: RejectionDeps): Re
   }
 }
 
-/** The versions and engines that keys of this SDK name. */
-function versionsIn(rejected: Rejected): ReadonlyMap<string, Engine> {
-  const versions = new Map<string, Engine>()
+/** The parameter sets and engines that keys of this SDK name. */
+function setsIn(rejected: Rejected): ReadonlyMap<string, Engine> {
+  const sets = new Map<string, Engine>()
   for (const key of Object.keys(rejected)) {
-    const [manifestSha256, sdk, engine] = key.split(' ')
-    if (sdk === sdkVersion && (engine === 'onnx' || engine === 'tfjs')) versions.set(manifestSha256!, engine)
+    const [set, sdk, engine] = key.split(' ')
+    if (sdk === sdkVersion && (engine === 'onnx' || engine === 'tfjs')) sets.set(set!, engine)
   }
-  return versions
+  return sets
 }

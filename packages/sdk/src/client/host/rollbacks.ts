@@ -4,6 +4,7 @@ import type { BackendFallback } from '../../libraries/backend.ts'
 import type { InstalledVersion } from '../../store/store.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
 import { asProven, asRejected, asRolledBack } from './model-records.ts'
+import { setId } from './set-id.ts'
 import { activationLock } from './tabs.ts'
 
 /** A version of the device that serves in the place of one that cannot. */
@@ -57,7 +58,7 @@ export function createRollbacks(
   return {
     isOnTrial,
     async blame(installed, engine, failures) {
-      const remembered = await rejections.remembered(installed.manifestSha256, engine, failures)
+      const remembered = await rejections.remembered(setId(installed), engine, failures)
       await store.updateModel(model, (record) => asRejected(record, installed, remembered))
     },
     afterFault: (installed) => standIn(installed, false),

@@ -1,4 +1,4 @@
-import { HomingError } from '@homing/protocol'
+import { HomingError, precisionOf } from '@homing/protocol'
 
 import {
   type Lifecycle,
@@ -86,6 +86,7 @@ export function createStatusBoard(
         engine: facts.engine,
         engineVersion: facts.engineVersion,
         backend: facts.backend,
+        precision: precisionOf(manifest),
         fallbacks: facts.fallbacks,
         ...quarantineOf(facts.fallbacks),
         ...(proof ? { probe: proof } : {}),

@@ -5,6 +5,7 @@ import {
   type ErrorCode,
   HomingError,
   type Patches,
+  type Precision,
   type Rollout,
   servingFiles,
 } from '@homing/protocol'
@@ -13,11 +14,13 @@ import { type DownloadProgress, downloadVersion } from '../../delivery/download-
 import { createShardPatches, type ShardPatches } from '../../delivery/patches/shard-patches.ts'
 import { faultPoint } from '../../faults/fault-point.ts'
 import { type BackendFallback, backendsOf } from '../../libraries/backend.ts'
-import type { InstalledVersion } from '../../store/store.ts'
+import type { InstalledVersion, ModelRecord } from '../../store/store.ts'
+import { type ChosenSet, chooseSet } from './choose-set.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
 import { findVersion, type FoundVersion } from './find-version.ts'
 import { asActive, asDeclined, asDownloading, asRejected, asStaged, servable } from './model-records.ts'
 import { progressEvent } from './progress-event.ts'
+import { setId } from './set-id.ts'
 import type { StatusBoard } from './status-board.ts'
 import { activationLock, downloadLock } from './tabs.ts'
 import type { VersionServer } from './version-server.ts'
@@ -57,6 +60,7 @@ export function createVersionInstaller(
   deps: CoordinatorDeps,
   server: VersionServer,
   board: StatusBoard,
+  precisions: readonly Precision[] | undefined,
 ): VersionInstaller {
   const { model, store, documents, repository, platform, gate } = deps
 
@@ -69,7 +73,7 @@ export function createVersionInstaller(
     board.dispatch({ type: 'staged', version: installed.version })
     board.dispatch({ type: 'probe', version: installed.version })
     const expected = [before?.manifestSha256, installed.manifestSha256]
-    if (before?.manifestSha256 === installed.manifestSha256) return server.serve(installed)
+    if (before && setId(before) === setId(installed)) return server.serve(installed)
     await server.serve(installed, () =>
       // Never given up: it takes one transaction, and what is loaded by now shall serve, also when the model closes.
       deps.alone(activationLock(model), new AbortController().signal, async () => {
@@ -114,9 +118,11 @@ export function createVersionInstaller(
     )
     return { ...found, refused }
   }
-  const download = async (found: FoundVersion, signal: AbortSignal): Promise<void> => {
-    const { listed, manifest, bytes, base } = found
-    const installed = { version: listed.version, manifestSha256: listed.manifest.sha256 }
+  const download = async (
+    { listed, bytes, base }: FoundVersion,
+    { manifest, installed }: Pick<ChosenSet, 'manifest' | 'installed'>,
+    signal: AbortSignal,
+  ): Promise<void> => {
     const began = platform.now()
     const onProgress = (progress: DownloadProgress): void => {
       board.dispatch(progressEvent(progress))
@@ -146,32 +152,35 @@ export function createVersionInstaller(
 
   /** Brings back to the device what the browser evicted of the version that serves. */
   const complete = async (found: FoundVersion, signal: AbortSignal): Promise<void> => {
-    const { listed, manifest } = found
-    const installed = { version: listed.version, manifestSha256: listed.manifest.sha256 }
+    const { manifest, installed } = server.serving!
     const isActive = (active: InstalledVersion | undefined): boolean =>
-      active === undefined || active.manifestSha256 === installed.manifestSha256
+      active === undefined || setId(active) === setId(installed)
     const { active } = (await store.readModel(model)) ?? {}
     if (!isActive(active)) return // the device has gone over to another one
     const files = servingFiles(manifest).map(({ sha256 }) => sha256)
     const [there, bytes] = [await store.hasBlobs(files), await store.readManifest(installed.manifestSha256)]
     if (active && bytes && there.size === new Set(files).size) return
-    await download(found, signal)
+    await download(found, { manifest, installed }, signal)
     await deps.alone(activationLock(model), signal, async () => {
       await store.updateModel(model, (record) =>
         isActive(record.active) ? asActive(record, installed) : record,
       )
     })
   }
-  /** Remembers how a version failed. False where that hangs on the moment, and so it may work the next time. */
+  /**
+   * Remembers how a parameter set failed, and the version with the last of them. False where that hangs on the moment, and
+   * so it may work the next time.
+   */
   const reject = async (
-    installed: InstalledVersion,
-    engine: Engine,
+    { manifest: { engine }, installed, isLast }: ChosenSet,
     failure: HomingError,
   ): Promise<boolean> => {
-    const { manifestSha256 } = installed
-    const failures = await deps.rejections.remembered(manifestSha256, engine, failuresOf(failure, engine))
-    const { rejected } = await store.updateModel(model, (record) => asRejected(record, installed, failures))
-    return (await deps.rejections.refusals(rejected, server.allowed)).has(manifestSha256)
+    const failures: ModelRecord['rejected'][] = []
+    for (const set of new Set([setId(installed), ...(isLast ? [installed.manifestSha256] : [])]))
+      failures.push(await deps.rejections.remembered(set, engine, failuresOf(failure, engine)))
+    const remembered = Object.assign({}, ...failures) as ModelRecord['rejected']
+    const { rejected } = await store.updateModel(model, (record) => asRejected(record, installed, remembered))
+    return (await deps.rejections.refusals(rejected, server.allowed)).has(setId(installed))
   }
 
   return {
@@ -220,14 +229,15 @@ export function createVersionInstaller(
           else board.dispatch({ type: 'current' })
           return
         }
-        const installed = { version, manifestSha256: manifest.sha256 }
+        const set = await chooseSet(found, deps, server, precisions)
+        const { installed } = set
         const { active } = (await store.readModel(model)) ?? {}
         const withdrawn =
           search.pinned === undefined &&
           active !== undefined &&
           compareVersions(rollout.champion, active.version) < 0
         try {
-          await download(found, signal)
+          await download(found, set, signal)
           await serve(installed, active, withdrawn)
         } catch (error) {
           failure = HomingError.from(error)
@@ -247,7 +257,7 @@ export function createVersionInstaller(
             continue
           }
           const lies = versionFailures.has(failure.code)
-          if (!lies || !(await reject(installed, found.manifest.engine, failure))) throw failure
+          if (!lies || !(await reject(set, failure))) throw failure
           board.failed(failure) // an older one may serve, and what serves stays
           continue
         }
