@@ -26,7 +26,7 @@ async function open() {
 
 await app.whenReady()
 session.defaultSession.setPermissionRequestHandler((_contents, _permission, decide) => decide(false))
-protocol.handle(scheme, ({ url }) => pageFile(new URL(url).pathname))
+protocol.handle(scheme, ({ url }) => pageFile(new URL(url).pathname, repository))
 ipcMain.handle('repository', () => repository)
 powerMonitor.on('resume', () => {
   for (const { webContents } of BrowserWindow.getAllWindows()) webContents.send('resume')

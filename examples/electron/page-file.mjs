@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { extname, join, posix } from 'node:path'
 
-import { headers, repository } from './settings.mjs'
+import { headers } from './settings.mjs'
 
 const folder = join(import.meta.dirname, 'dist')
 
@@ -14,8 +14,12 @@ const types = {
   '.wasm': 'application/wasm',
 }
 
-/** A file of the built page; what points out of its folder is not found. */
-export async function pageFile(/** @type {string} */ pathname) {
+/**
+ * A file of the built page, which may talk to `repository`; what points out of its folder is not found.
+ * @param {string} pathname
+ * @param {string} repository
+ */
+export async function pageFile(pathname, repository) {
   const path = posix.normalize(pathname === '/' ? '/index.html' : decodeURIComponent(pathname))
   try {
     const body = await readFile(join(folder, path))

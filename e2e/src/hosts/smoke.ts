@@ -25,6 +25,8 @@ interface SmokePlace {
   readonly server: HomingServer
   /** Ends whatever gives the page, where that is not part of the device. */
   readonly unplug?: () => Promise<void>
+  /** What makes the page look for a new version. Default: its button is pressed. */
+  readonly look?: string
 }
 
 /** Decimals to which backends agree; the two versions differ in the fifth. */
@@ -34,7 +36,7 @@ const decimals = 5
  * What an app needs of whatever shows its page: a model loads, passes its probes, predicts what Node predicts, is updated
  * while it serves, and serves again when nothing is left but the device. Gives what was shown first and last.
  */
-export async function smoke(host: Host, { page, server, unplug }: SmokePlace): Promise<Shown[]> {
+export async function smoke(host: Host, { page, server, unplug, look }: SmokePlace): Promise<Shown[]> {
   const address = `${page}?repository=${encodeURIComponent(`${server.origin}/repository/`)}`
   const shown: Shown[] = []
   const serves = async (version: string): Promise<void> => {
@@ -54,7 +56,7 @@ export async function smoke(host: Host, { page, server, unplug }: SmokePlace): P
   })
   await test.step('update', async () => {
     await publishModels(server.origin, '1.1.0')
-    await host.evaluate('document.querySelector("button").click()')
+    await host.evaluate(look ?? 'document.querySelector("button").click()')
     await serves('1.1.0')
   })
   await test.step('offline', async () => {

@@ -31,17 +31,20 @@ export async function webviewHost(driver: string, site: string): Promise<Host> {
   const start = (): Promise<WebDriverSession> =>
     webDriverSession(driver, { 'webkitgtk:browserOptions': { binary, args: [site, data] } })
   let session = await start()
+  const kill = async (): Promise<void> => {
+    process.kill(Number(await readFile(join(data, 'pid'), 'utf8')), 'SIGKILL')
+    await session.end().catch(() => undefined) // the app is gone
+  }
   return {
     open: (address) => session.goTo(address),
     async reopen(address) {
-      process.kill(Number(await readFile(join(data, 'pid'), 'utf8')), 'SIGKILL')
-      await session.end().catch(() => undefined) // of an app that is gone
+      await kill()
       session = await start()
       await session.goTo(address)
     },
     evaluate: (expression) => session.evaluate(expression),
     async close() {
-      await session.end()
+      await kill()
       await rm(data, { recursive: true, force: true, maxRetries: 5 })
     },
   }

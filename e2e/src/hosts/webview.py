@@ -35,7 +35,6 @@ def show(session, context):
     window = Gtk.Window()
     window.add(view)
     window.show_all()
-    window.connect('destroy', lambda _: Gtk.main_quit())
     return view
 
 
