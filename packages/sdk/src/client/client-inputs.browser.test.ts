@@ -1,5 +1,5 @@
 import type { Pipeline } from '@homing/protocol'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
 import { denseOnnxRequest, floats, tinyGraphRequest } from '../../test/tiny-packages.ts'
@@ -85,6 +85,50 @@ test('a canvas, its bitmap, its pixels, its file and its tensor give the same pr
     expect({ label, probability }).toEqual({ label: 'c', probability: 1 })
     expect(outputs['y']).toEqual(floats([0, 0, 1, 0], [1, 4]))
   }
+})
+
+test('a file is decoded in the worker, to the very pixels that the page would see', async () => {
+  await publishCorners()
+  const model = await homing.model('tiny', { backends: ['wasm'] })
+  const canvas = new OffscreenCanvas(2, 2)
+  const colours = Uint8ClampedArray.from([9, 200, 31, 255, 250, 3, 77, 128, 0, 0, 0, 0, 120, 130, 140, 250])
+  canvas.getContext('2d')!.putImageData(new ImageData(colours, 2, 2), 0, 0)
+  const file = await canvas.convertToBlob()
+  const wanted = (await model.predict({ image: await createImageBitmap(file) })).outputs['y']
+  const onThisThread = vi.spyOn(globalThis, 'createImageBitmap')
+  try {
+    expect((await model.predict({ image: file })).outputs['y']).toEqual(wanted)
+    expect((await model.predict({ image: [file, file] })).outputs['y']?.shape).toEqual([2, 4])
+    expect(onThisThread).not.toHaveBeenCalled()
+  } finally {
+    onThisThread.mockRestore()
+  }
+})
+
+test('a frame of a video stays usable, unless it is transferred', async () => {
+  await publishCorners()
+  const model = await homing.model('tiny', { backends: ['wasm'] })
+  const frame = new VideoFrame(drawCorner(), { timestamp: 0 })
+  expect((await model.predict({ image: frame })).label).toBe('c')
+  expect((await model.predict({ image: frame }, { transfer: true })).label).toBe('c')
+  await expect(model.predict({ image: frame })).rejects.toMatchObject({ code: 'INPUT_VALUE' })
+})
+
+test('a file that is no image is refused, and the call after it runs', async () => {
+  await publishCorners()
+  const model = await homing.model('tiny', { backends: ['wasm'] })
+  const text = new Blob(['no image'], { type: 'image/png' })
+  await expect(model.predict({ image: text })).rejects.toMatchObject({
+    code: 'INPUT_VALUE',
+    details: { name: 'image' },
+  })
+  const file = await (async () => {
+    const canvas = new OffscreenCanvas(2, 2)
+    canvas.getContext('2d')!.drawImage(drawCorner(), 0, 0)
+    return canvas.convertToBlob()
+  })()
+  await expect(model.predict({ image: [file, text] })).rejects.toMatchObject({ code: 'INPUT_VALUE' })
+  expect((await model.predict({ image: file })).label).toBe('c')
 })
 
 test("the caller's bitmap stays usable, unless it is transferred", async () => {

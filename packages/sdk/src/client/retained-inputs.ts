@@ -8,13 +8,14 @@ export interface RetainedInputs {
   readonly inputs: Readonly<Record<string, InputValue>>
   /** What moves with the message; empty when the inputs are copied and can be sent again. */
   readonly transfer: readonly Transferable[]
-  /** Frees the bitmaps that were made here, once the inputs will not be sent again. */
+  /** Frees the bitmaps and frames that were made here, once the inputs will not be sent again. */
   readonly release: () => void
 }
 
 /**
  * Reads the caller's inputs: arrays are copied and canvases read before this function first awaits, so that the
- * caller may change them at once. With `move`, buffers and bitmaps go to the worker as they are.
+ * caller may change them at once. Files go to the worker as they are, which decodes them; with `move`, buffers, bitmaps and
+ * frames too.
  * @throws HomingError INPUT_VALUE for what cannot be read or copied, INPUT_DTYPE for what is no input at all.
  */
 export async function retainInputs(
@@ -25,7 +26,7 @@ export async function retainInputs(
     throw new HomingError('INPUT_NAME', 'Pass an object of inputs by name, such as { image }.')
   }
   const transfer: Transferable[] = []
-  const made: Promise<ImageBitmap>[] = []
+  const made: Promise<ImageBitmap | VideoFrame>[] = []
   const entries = Object.entries(inputs).map(
     async ([name, value]) => [name, await retain(name, value, { move, transfer, made })] as const,
   )
@@ -50,7 +51,7 @@ export async function retainInputs(
 interface Taking {
   readonly move: boolean
   readonly transfer: Transferable[]
-  readonly made: Promise<ImageBitmap>[]
+  readonly made: Promise<ImageBitmap | VideoFrame>[]
 }
 
 async function retain(name: string, value: PageInput | null, taking: Taking): Promise<InputValue> {
@@ -118,6 +119,10 @@ const imageKinds = [
   'Blob',
 ]
 
+function isFrame(image: ImageBitmapSource): image is VideoFrame {
+  return typeof VideoFrame !== 'undefined' && image instanceof VideoFrame
+}
+
 async function retainImage(
   name: string,
   image: ImageBitmapSource,
@@ -128,12 +133,14 @@ async function retainImage(
     transfer.push(image.data.buffer)
     return image
   }
-  if (move && image instanceof ImageBitmap && image.width > 0) {
-    transfer.push(image)
-    return image
+  if (image instanceof Blob) return image
+  const frame = isFrame(image)
+  if (move && (frame ? image.displayWidth > 0 : image instanceof ImageBitmap && image.width > 0)) {
+    transfer.push(image as ImageBitmap | VideoFrame)
+    return image as ImageBitmap | VideoFrame
   }
   try {
-    const making = createImageBitmap(image)
+    const making = frame ? Promise.resolve(image.clone()) : createImageBitmap(image) // a frame's clone shares its pixels
     made.push(making)
     return await making
   } catch (cause) {

@@ -1,7 +1,7 @@
 import type { Tensor } from '@homing/protocol'
 
-/** An image as it crosses to the worker. */
-export type ImageSource = ImageData | ImageBitmap
+/** An image as it crosses to the worker, where files are decoded. */
+export type ImageSource = ImageData | ImageBitmap | VideoFrame | Blob
 
 /** One row of a table: feature name to value. */
 export type TableRow = Readonly<Record<string, number | string | boolean | null | undefined>>

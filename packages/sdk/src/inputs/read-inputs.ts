@@ -4,8 +4,8 @@ import { HomingError } from '@homing/protocol'
 import type { InputValues } from './input-value.ts'
 
 /**
- * The inputs of a call with every bitmap read into pixels and closed.
- * @throws HomingError INPUT_VALUE when a bitmap was closed before.
+ * The inputs of a call with every bitmap and frame of a video read into pixels and closed.
+ * @throws HomingError INPUT_VALUE when one was closed before.
  */
 export function readInputs(inputs: InputValues): Readonly<Record<string, PipelineInput>> {
   if (typeof inputs !== 'object' || (inputs as unknown) === null)
@@ -17,24 +17,32 @@ export function readInputs(inputs: InputValues): Readonly<Record<string, Pipelin
   return Object.fromEntries(read)
 }
 
-/** Closes the bitmaps of a call that will not run. */
+/** Closes the bitmaps and frames of a call that will not run. */
 export function closeInputs(inputs: InputValues | null | undefined): void {
   for (const value of Object.values(inputs ?? {}).flat()) {
-    if (isBitmap(value)) value.close()
+    if (isBitmap(value) || isFrame(value)) value.close()
   }
 }
 
 function readItem(name: string, item: unknown): unknown {
-  if (!isBitmap(item)) return item
-  const { width, height } = item
+  if (isBitmap(item)) return pixelsOf(name, item, item.width, item.height)
+  if (isFrame(item)) return pixelsOf(name, item, item.displayWidth, item.displayHeight)
+  return item
+}
+
+function pixelsOf(name: string, image: ImageBitmap | VideoFrame, width: number, height: number): RgbaImage {
   if (width === 0 || height === 0)
     throw new HomingError('INPUT_VALUE', `The bitmap of input "${name}" is closed`, { details: { name } })
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true })!
-  context.drawImage(item, 0, 0)
-  item.close()
-  return context.getImageData(0, 0, width, height) satisfies RgbaImage
+  context.drawImage(image, 0, 0, width, height)
+  image.close()
+  return context.getImageData(0, 0, width, height)
 }
 
 function isBitmap(value: unknown): value is ImageBitmap {
   return typeof ImageBitmap !== 'undefined' && value instanceof ImageBitmap
+}
+
+function isFrame(value: unknown): value is VideoFrame {
+  return typeof VideoFrame !== 'undefined' && value instanceof VideoFrame
 }

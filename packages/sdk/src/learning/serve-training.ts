@@ -1,5 +1,6 @@
 import { transfer } from 'comlink'
 
+import { decodeImages } from '../inputs/decode-images.ts'
 import type { LibraryConfig } from '../libraries/library-config.ts'
 import { nextTask } from '../transport/next-task.ts'
 import { serveWorker } from '../transport/serve-worker.ts'
@@ -14,12 +15,14 @@ export function serveTraining(createLibrary: (config: LibraryConfig) => TrainerL
   serveWorker((config: LibraryConfig): TrainingApi => {
     const library = createLibrary({ ...config, threads: trainingThreads })
     return {
-      async train(request, onEvent) {
+      async train({ examples, ...rest }, onEvent) {
         let told: Promise<unknown> = Promise.resolve()
         const tell = (event: TrainingEvent): void => {
           told = Promise.resolve(onEvent(event)).catch(() => undefined) // what a listener throws is the page's
         }
         try {
+          const inputs = await decodeImages(examples.inputs)
+          const request = { ...rest, examples: { ...examples, inputs } }
           const platform = { now: () => performance.now(), nextTask }
           const result = await runTraining(library, request, platform, { onEvent: tell })
           return transfer(result, tensorBuffers(result.parameters))

@@ -2,12 +2,14 @@ import { HomingError, type HomingErrorData } from '@homing/protocol'
 
 import { faultPoint } from '../faults/fault-point.ts'
 import type { ServedModels } from './composition/predict-and-follow.ts'
+import { decodedExplanation, decodedRequest } from './decoded-request.ts'
 import type { InferenceEngine } from './engine.ts'
 import type { Explainer } from './explanation/explainer.ts'
 import { type LoadedVersion, loadVersion } from './load-version.ts'
 import { usageMeter } from './engine-usage.ts'
 import { pulseMeter } from './pulse-meter.ts'
 import { ModelQueue } from './model-queue.ts'
+import { hasFiles } from '../inputs/has-files.ts'
 import type { Backend } from '../libraries/backend.ts'
 import type { BackendFault, RuntimeApi } from './runtime-api.ts'
 import { zeroInputs } from './zero-inputs.ts'
@@ -46,7 +48,9 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
     await turns(() => version.session.release())
   }
   const queueOf = (model: string): ModelQueue => {
-    const queue = queues.get(model) ?? new ModelQueue(model, turns, { fault: tellFault, proven: tellProven, wanted: tellWanted })
+    const queue =
+      queues.get(model) ??
+      new ModelQueue(model, turns, { fault: tellFault, proven: tellProven, wanted: tellWanted })
     queues.set(model, queue)
     return queue
   }
@@ -109,8 +113,9 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
       await release(version)
     },
 
-    async predict(model, request, signal) {
+    async predict(model, received, signal) {
       faultPoint('call-received')
+      const request = hasFiles(received.inputs) ? await decodedRequest(received) : received
       return request.follow
         ? (await import('./composition/predict-and-follow.ts')).predictAndFollow(
             served,
@@ -124,7 +129,9 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
     explain: async (model, request, signal) =>
       usage.during(
         model,
-        explainerOf(model).then((explainer) => explainer.explain(request, signal)),
+        explainerOf(model).then(async (explainer) =>
+          explainer.explain(await decodedExplanation(request), signal),
+        ),
       ),
 
     loadExplanation: async (model, files) => (await explainerOf(model)).load(files),
