@@ -23,11 +23,14 @@ export type {
   TrainingSettings,
   TrainingStep,
 } from './learning/training-api.ts'
+export type { BlackBoxOptions } from './client/report/black-box.ts'
 export { createClient } from './client/create-client.ts'
 export type { RemoteAnswer, RemoteCall, RemoteHook } from './client/remote-hook.ts'
 export type { GuardReport } from './runtime/guards/guard-report.ts'
 export type { PatchReport } from './delivery/patches/patch-report.ts'
 export type { ExplainOptions } from './client/explanation-api.ts'
+export type { QueueOptions, TurnOptions } from './client/call-options.ts'
+export type { InputsToScore, Scored, ScoringOptions, ScoringProgress } from './client/predict-all.ts'
 export type { PageInput } from './client/page-input.ts'
 export type { ImageSource, InputValue, TableRow } from './inputs/input-value.ts'
 export type { Backend, BackendFallback } from './libraries/backend.ts'
@@ -37,5 +40,5 @@ export type {
   GradientExplanation,
   ShapleyExplanation,
 } from './runtime/explanation-api.ts'
-export type { Reading, Score } from './runtime/runtime-api.ts'
-export { type ErrorCode, HomingError, type Tensor } from '@homing/protocol'
+export type { BatchLimits, Priority, Reading, Score } from './runtime/runtime-api.ts'
+export { type ErrorCode, HomingError, type Report, type Tensor } from '@homing/protocol'

@@ -1,4 +1,4 @@
-import type { Card, Engine, ErrorCode, HomingErrorData, Precision, Signature } from '@homing/protocol'
+import type { Card, Engine, ErrorCode, HomingErrorData, Precision, Report, Signature } from '@homing/protocol'
 
 import type { Step } from '../delivery/model-state.ts'
 import type { PatchReport } from '../delivery/patches/patch-report.ts'
@@ -6,10 +6,13 @@ import type { Backend, BackendFallback } from '../libraries/backend.ts'
 import type { TrainingResult } from '../learning/training-api.ts'
 import type { Explanation } from '../runtime/explanation-api.ts'
 import type { PredictReply } from '../runtime/runtime-api.ts'
+import type { QueueOptions, TurnOptions } from './call-options.ts'
 import type { ExplainOptions } from './explanation-api.ts'
 import type { PageInput } from './page-input.ts'
+import type { InputsToScore, Scored, ScoringOptions } from './predict-all.ts'
 import type { TrainingExamples, TrainOptions } from './training-api.ts'
 import type { RemoteHook } from './remote-hook.ts'
+import type { BlackBoxOptions } from './report/black-box.ts'
 import type { UpdatePolicy } from './update-policy.ts'
 
 /** How a client finds its repository and its workers. */
@@ -69,18 +72,34 @@ export interface ClientOptions {
    * sure of. Raw inputs go to it, and so may leave the device; without it, or for models opened with `remote: false`, none do.
    */
   readonly remote?: RemoteHook
+  /** What the page keeps of its latest calls, for `report()`. Nothing that was put in, unless this says so. */
+  readonly blackBox?: BlackBoxOptions
+  /**
+   * Bytes of graphs and parameters that open models may have in memory together. What was called longest ago leaves it first,
+   * and is loaded again when it is called; a model that is larger by itself is alone there. Default: an eighth of the
+   * device's memory, where the browser tells it, else 512 MiB.
+   */
+  readonly memoryBudget?: number
+  /**
+   * Milliseconds without a call after which an engine's worker is started anew if its heap, which never shrinks, is far
+   * larger than its models need. Default 60,000.
+   */
+  readonly idleLimit?: number
   /** The way out for bundlers that cannot find the workers: each makes a module worker. */
   readonly workers?: Partial<Record<'host' | Engine | `${Engine}-training`, () => Worker>>
 }
 
 /** How a model is opened. */
-export interface ModelOptions {
+export interface ModelOptions extends QueueOptions {
   /** Bytes as they arrive, from the network and from storage. */
   readonly onProgress?: (progress: Progress) => void
   readonly signal?: AbortSignal
   /** Serve this version and no other, until `pin(null)`. */
   readonly version?: string
-  /** Backends to try, best first. Default: every backend of the engine. */
+  /**
+   * Backends to try, best first: one pins it. Default: every backend of the engine; of a version with probes the fastest,
+   * once the app has called it a few times.
+   */
   readonly backends?: readonly Backend[]
   /**
    * Precisions of parameters to take, best first, where a version has several; one that has none of these is taken in its
@@ -108,6 +127,19 @@ export interface Progress {
 export type ModelState =
   Step | { readonly name: 'active'; readonly version: string } | { readonly name: 'closed' }
 
+/** Milliseconds that a run took on each backend. */
+export type BackendTimes = Readonly<Partial<Record<Backend, number>>>
+
+/** How the backend was chosen by measurement, among those that pass the version's probes. */
+export interface ChoiceStatus {
+  /** Milliseconds since the epoch. */
+  readonly at: number
+  /** Measured on an earlier visit. */
+  readonly remembered: boolean
+  /** Medians of a few runs, in the shapes of the app's own calls. */
+  readonly times: BackendTimes
+}
+
 /** How the backend that serves was proven: it gives the outputs that the version's probes want. */
 export interface ProbeStatus {
   /** Milliseconds since the epoch. */
@@ -134,15 +166,21 @@ export interface ModelStatus {
   readonly precision?: Precision
   /** Why a better backend does not serve, best first. */
   readonly fallbacks: readonly BackendFallback[]
+  /** Bytes of graph and parameters. `asleep`: they are not in memory now, and come back with the next call. */
+  readonly memory?: { readonly bytes: number; readonly asleep: boolean }
   /** How often the model was loaded again since it was opened, because its engine's worker died, hung or lost its GPU. */
   readonly restarts: number
   /** Backends of this version that computed wrongly on this device, and are not used; `fallbacks` holds the reasons. */
   readonly quarantined?: readonly Backend[]
   /** How the serving backend was proven; absent where the version has no probes. */
   readonly probe?: ProbeStatus
+  /** How it was chosen, where it was measured; absent where the order of backends decided, or the app's own. */
+  readonly choice?: ChoiceStatus
   readonly threads?: number
   readonly threadsReason?: string
   readonly card?: Card
+  /** Calls that wait for their answers, where there are any, and how many may; as of when the status was read. */
+  readonly queue?: { readonly waiting: number; readonly limit: number }
   readonly storage: {
     readonly kind: 'indexeddb' | 'memory'
     /** Why it is in memory, where that is not by choice. */
@@ -195,7 +233,7 @@ export interface Rollback {
 }
 
 /** How one prediction is made. */
-export interface PredictOptions {
+export interface PredictOptions extends TurnOptions {
   readonly signal?: AbortSignal
   /** Moves array buffers and bitmaps to the worker instead of copying them; the caller cannot use them after. */
   readonly transfer?: boolean
@@ -231,9 +269,17 @@ export interface Model {
   readonly status: ModelStatus
   /**
    * Runs the serving version.
-   * @throws HomingError INPUT_NAME, INPUT_DTYPE, INPUT_SHAPE, INPUT_VALUE, ENGINE_FAILED, WORKER_LOST, ABORTED, CLOSED.
+   * @throws HomingError INPUT_NAME, INPUT_DTYPE, INPUT_SHAPE, INPUT_VALUE, ENGINE_FAILED, WORKER_LOST, ABORTED, CLOSED,
+   * QUEUE_FULL when too many calls wait, DEADLINE_PASSED, CONFIG_INVALID for an option.
    */
   predict(inputs: Readonly<Record<string, PageInput>>, options?: PredictOptions): Promise<Prediction>
+  /**
+   * Scores many inputs in the background of other calls, and gives an answer to each, in order: as many are under way as
+   * make full runs, and the next input is asked for when an answer was read. An input that is refused has an `error` in its
+   * place.
+   * @throws HomingError CONFIG_INVALID, WORKER_LOST, ABORTED, CLOSED; and whatever `inputs` throws.
+   */
+  predictAll(inputs: InputsToScore, options?: ScoringOptions): AsyncGenerator<Scored, void, undefined>
   /**
    * Explains what the serving version says to one example: what each pixel, element or feature adds to the chosen label's
    * score, or to the value, compared with a baseline. Rows by sampled Shapley values, everything else by integrated
@@ -296,6 +342,11 @@ export interface Homing {
    * @throws HomingError STORE_UNAVAILABLE when something may be left.
    */
   forget(model?: string): Promise<void>
+  /**
+   * The black box of this page: versions, backends, timings, errors and verdicts of its open models, and its latest calls; as
+   * JSON, for `homing replay`. It goes nowhere by itself. Holds what was put in only where `blackBox.inputs` says so.
+   */
+  report(): Promise<Report>
   /** Ends the workers. Idempotent. */
   close(): Promise<void>
 }

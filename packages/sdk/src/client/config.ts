@@ -40,6 +40,27 @@ export const backendFaultWindow = 10 * 60_000
 /** How often the loading of a version that nothing serves in the place of is begun anew, after its worker died. */
 export const maxReloads = 2
 
+/** Share of the device's memory that graphs and parameters may take, unless the app says otherwise. */
+export const memoryShare = 1 / 8
+
+/** The same in bytes, where the browser does not tell how much memory there is. */
+export const unknownMemoryBudget = 2 ** 29
+
+/** Milliseconds without a call after which an engine gives back what it does not need, unless the app says otherwise. */
+export const defaultIdleLimit = 60_000
+
+/** How often engines are looked at for that, in milliseconds. */
+export const memoryInterval = 30_000
+
+/** Bytes of heap that an engine may keep beside its models: its own, and those of tensors. */
+export const heapAllowance = 128 * 2 ** 20
+
+/** Bytes of heap that a byte of graph or parameters may take: it is there twice while it is loaded. */
+export const heapPerByte = 2
+
+/** How long an engine may take to tell what it holds, in milliseconds, before it counts as busy. */
+export const usagePatience = 500
+
 /** Largest age of recorded events, in milliseconds: the longest window that a pipeline may declare. */
 export const maxEventAge = 366 * 86_400_000
 
@@ -93,3 +114,21 @@ export const guardTellInterval = 250
  * of them, beside what it computes with, the page, and other pages.
  */
 export const setMemoryShare = 1 / 16
+
+/** Most calls of one model that wait for their answers, unless the app says otherwise. */
+export const maxWaitingCalls = 1024
+
+/** Most calls that `predictAll()` has under way, unless the app says otherwise: two shared runs, one of which is under way. */
+export const scoringWindow = 64
+
+/** How long a measured choice of a backend holds, in milliseconds: drivers and browsers change. */
+export const choiceLifetime = 30 * 86_400_000
+
+/** By what share another backend must be faster than the one that serves. */
+export const choiceMargin = 0.1
+
+/** Up to how many bytes of parameters a version is loaded a second time, to be timed on another backend. */
+export const maxRivalBytes = 64 * 2 ** 20
+
+/** The same for the backend cpu, which is fast for the smallest models alone. */
+export const maxCpuBytes = 2 ** 18

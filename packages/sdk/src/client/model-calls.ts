@@ -7,6 +7,8 @@ import type { FollowUp } from '../runtime/composition/follow-up.ts'
 import type { Explanation, ExplainSettings } from '../runtime/explanation-api.ts'
 import type { ExplainRequest, PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
 import type { PredictOptions } from './api.ts'
+import { type CallCount, callCount } from './call-count.ts'
+import { type QueueOptions, resolveQueue, resolveTurn, type Turn, type TurnOptions } from './call-options.ts'
 import type { ExplainOptions } from './explanation-api.ts'
 import type { Serving } from './host-api.ts'
 import type { PageInput } from './page-input.ts'
@@ -14,6 +16,7 @@ import type { PageSession } from './page-session.ts'
 import { isLost, type RepeatedCalls } from './repeated-calls.ts'
 import { type RetainedInputs, retainInputs } from './retained-inputs.ts'
 import { retainTensors } from './retain-tensors.ts'
+import { withDeadline } from './with-deadline.ts'
 import { withSignal } from './with-signal.ts'
 
 /** What calls of an open model need of it. */
@@ -24,6 +27,7 @@ export interface CalledModel {
   readonly serving: () => Serving | undefined
   readonly isClosing: () => boolean
   readonly repeated: RepeatedCalls
+  readonly queue: QueueOptions
 }
 
 /** Has a call judged where it takes long. */
@@ -47,12 +51,22 @@ export interface ComposedCall {
 
 /** Calls of the serving version, on whatever worker runs it. */
 export interface ModelCalls {
+  readonly count: CallCount
   predict(inputs: PageInputs, options: PredictOptions, composed?: ComposedCall): Promise<PredictReply>
   explain(inputs: PageInputs, options: ExplainOptions): Promise<Explanation>
 }
 
 /** Calls are repeated from the retained inputs when their worker died or the version gave way under them. */
-export function createModelCalls({ name, session, serving, isClosing, repeated }: CalledModel): ModelCalls {
+export function createModelCalls({
+  name,
+  session,
+  serving,
+  isClosing,
+  repeated,
+  queue,
+}: CalledModel): ModelCalls {
+  const { batching, limit } = resolveQueue(queue)
+  const count = callCount(name, limit)
   const requireServing = (): Serving => {
     const needed = serving()
     if (needed) return needed
@@ -95,10 +109,10 @@ export function createModelCalls({ name, session, serving, isClosing, repeated }
   const predictOnce = async (
     { inputs, transfer: move }: Pick<RetainedInputs, 'inputs' | 'transfer'>,
     signal: AbortSignal | undefined,
-    follow?: FollowUp,
+    { follow, ...turn }: Turn & { readonly follow?: FollowUp | undefined } = {},
   ): Promise<PredictReply> => {
     const { engine, request: own, watched } = await prepare(inputs)
-    const request = follow ? { ...own, follow } : own
+    const request = { ...own, ...turn, ...(follow ? { follow } : {}) }
     const calls = await session.calls(engine)
     faultPoint('call-retained')
     const call = calls.predict(name, request, signal, move)
@@ -108,13 +122,26 @@ export function createModelCalls({ name, session, serving, isClosing, repeated }
     return reply
   }
 
+  /** In the queue of the model, within the deadline. */
+  const scheduled = async (
+    signal: AbortSignal | undefined,
+    how: TurnOptions,
+    call: (signal: AbortSignal | undefined, turn: Turn) => Promise<PredictReply>,
+  ): Promise<PredictReply> => {
+    const turn = resolveTurn(how, batching)
+    return count.during(() =>
+      withDeadline(how.deadline, signal, (inTime) => withSignal(inTime, (own) => call(own, turn))),
+    )
+  }
+
   return {
-    predict: (inputs, { signal: outer, transfer: move = false }, composed) =>
-      withSignal(outer, async (signal) => {
+    count,
+    predict: (inputs, { signal: outer, transfer: move = false, ...how }, composed) =>
+      scheduled(outer, how, async (signal, turn) => {
         signal?.throwIfAborted()
         const retained = (move ? undefined : retainTensors(inputs)) ?? (await retainInputs(inputs, move))
         try {
-          const predict = () => predictOnce(retained, signal, composed?.follow())
+          const predict = () => predictOnce(retained, signal, { ...turn, follow: composed?.follow() })
           const again = composed?.repeated ?? repeated
           if (!serving()) await again(() => Promise.resolve(requireServing())) // before anything is transferred
           const reply = await (retained.transfer.length > 0 ? onlyOnce(predict) : again(predict))

@@ -12,6 +12,7 @@ import type { PageInput } from './page-input.ts'
 import { createModelTraining } from './model-training.ts'
 import type { PageSession } from './page-session.ts'
 import { repeatedCalls } from './repeated-calls.ts'
+import type { Watching } from './report/black-box.ts'
 import { updatePolicies, type UpdatePolicy } from './update-policy.ts'
 
 /** A model as its client holds it. */
@@ -31,6 +32,7 @@ export function createModelHandle(
   options: ModelOptions,
   onClose: () => void,
   composer: () => Promise<Composer>,
+  watching: Watching,
 ): ModelHandle {
   let wish: OpenOptions = pick(options)
   let status = initialStatus(name, wish.updates ?? updatePolicies[0])
@@ -43,6 +45,7 @@ export function createModelHandle(
   const progressListeners = listenerSet<Progress>()
 
   const show = (next: ModelStatus): void => {
+    if (next.version !== undefined && next.version !== status.version) watching.loaded(next)
     status = next
     statusListeners.tell(next)
   }
@@ -52,8 +55,7 @@ export function createModelHandle(
     else if (event.type === 'serving') {
       serving = event.serving
       asleep = false
-    }
-    else if (event.type === 'forgotten') void model.close()
+    } else if (event.type === 'forgotten') void model.close()
     else if (!closing) show(status.guards ? { ...event.status, guards: status.guards } : event.status)
     return Promise.resolve()
   }
@@ -85,7 +87,7 @@ export function createModelHandle(
   const isClosing = (): boolean => closing !== undefined
   const repeated = repeatedCalls(isClosing, repaired)
   const awake = () => (asleep ? undefined : serving)
-  const calls = createModelCalls({ name, session, serving: awake, isClosing, repeated })
+  const calls = createModelCalls({ name, session, serving: awake, isClosing, repeated, queue: options })
   const training = createModelTraining(session, name, repeated)
 
   const member: Member = {
@@ -105,11 +107,13 @@ export function createModelHandle(
     how: PredictOptions = {},
   ): Promise<Prediction> => {
     if (closing) throw closedError(name)
-    const composed = serving && (serving.next ?? serving.guards)
-    const reply = await (composed
-      ? (await composer()).predict(member, inputs, how)
-      : calls.predict(inputs, how))
-    return { ...reply, predictionId: crypto.randomUUID() }
+    return watching.watch({ status, serving, inputs, transfer: how.transfer === true }, async () => {
+      const composed = serving && (serving.next ?? serving.guards)
+      const reply = await (composed
+        ? (await composer()).predict(member, inputs, how)
+        : calls.predict(inputs, how))
+      return { ...reply, predictionId: crypto.randomUUID() }
+    })
   }
 
   const shutDown = async (): Promise<void> => {
@@ -133,9 +137,14 @@ export function createModelHandle(
       return serving.signature
     },
     get status() {
-      return status
+      const { waiting, limit } = calls.count
+      return waiting === 0 ? status : { ...status, queue: { waiting, limit } }
     },
     predict,
+    async *predictAll(inputs, how = {}) {
+      const { predictAll } = await import('./predict-all.ts')
+      yield* predictAll(inputs, (each, signal) => predict(each, { signal, priority: 'background' }), how)
+    },
     async explain(inputs, how = {}) {
       if (closing) throw closedError(name)
       return calls.explain(inputs, how)

@@ -10,6 +10,7 @@ type PackedTensor = Exclude<Tensor, { dtype: 'string' }>
 export interface PackedCalls {
   readonly ids: readonly number[]
   readonly model: string
+  readonly abortable?: true
   readonly request: Omit<PredictRequest, 'inputs'>
   /** `shape` is that of one call; `data` holds all. */
   readonly tensors: Readonly<Record<string, PackedTensor>>
@@ -32,7 +33,7 @@ export function packCalls(calls: readonly SentCall[]): (SentCall | PackedCalls)[
 }
 
 /** The calls that were packed; their arrays are parts of one. */
-export function unpackCalls({ ids, model, request, tensors }: PackedCalls): SentCall[] {
+export function unpackCalls({ ids, model, request, tensors, abortable }: PackedCalls): SentCall[] {
   const entries = Object.entries(tensors)
   return ids.map((id, index) => {
     const inputs: Record<string, Tensor> = {}
@@ -40,20 +41,21 @@ export function unpackCalls({ ids, model, request, tensors }: PackedCalls): Sent
       const length = data.length / ids.length
       inputs[name] = { dtype, shape, data: data.subarray(index * length, (index + 1) * length) } as Tensor
     }
-    return { id, model, request: { ...request, inputs } }
+    return { id, model, request: { ...request, inputs }, ...(abortable ? { abortable } : {}) }
   })
 }
 
-/** What is bound to one call alone, a deadline or what it may be aborted by, is sent with it alone. */
-function isPackable({ request, abortable }: SentCall): boolean {
+/** What is bound to one call alone, a deadline or events, is sent with it alone. */
+function isPackable({ request }: SentCall): boolean {
   const { expires, windows = [] } = request
-  if (abortable || expires !== undefined || windows.length > 0) return false
+  if (expires !== undefined || windows.length > 0) return false
   return Object.values(request.inputs).every((input) => isNumbers(input))
 }
 
 function isAlike(first: SentCall, other: SentCall): boolean {
   const [one, two] = [first.request, other.request]
-  if (other.abortable || other.model !== first.model || two.expires !== undefined) return false
+  if (other.abortable !== first.abortable || other.model !== first.model || two.expires !== undefined)
+    return false
   if (one.priority !== two.priority || one.batch !== two.batch || one.follow !== two.follow) return false
   const names = Object.keys(one.inputs)
   return (
@@ -84,7 +86,7 @@ function isNumbers(input: unknown): input is PackedTensor {
 }
 
 function pack(calls: readonly SentCall[]): PackedCalls {
-  const { model, request } = calls[0]!
+  const { model, request, abortable } = calls[0]!
   const { inputs, ...rest } = request
   const tensors = Object.entries(inputs as Record<string, PackedTensor>).map(
     ([name, { dtype, shape, data }]) => {
@@ -97,5 +99,11 @@ function pack(calls: readonly SentCall[]): PackedCalls {
       return [name, { dtype, shape, data: all } as PackedTensor] as const
     },
   )
-  return { ids: calls.map(({ id }) => id), model, request: rest, tensors: Object.fromEntries(tensors) }
+  return {
+    ids: calls.map(({ id }) => id),
+    model,
+    ...(abortable ? { abortable } : {}),
+    request: rest,
+    tensors: Object.fromEntries(tensors),
+  }
 }

@@ -1,0 +1,67 @@
+import { HomingError } from '@homing/protocol'
+
+import type { BatchLimits, PredictRequest, Priority } from '../runtime/runtime-api.ts'
+import { maxWaitingCalls } from './config.ts'
+
+/** How the calls of one model are scheduled. */
+export interface QueueOptions {
+  /**
+   * How calls that wait for each other are run as one, where the signature has a dimension of samples; false: each by itself.
+   * A call that finds the engine idle never waits. That samples do not change each other is tried on the first of them.
+   */
+  readonly batching?: BatchLimits | false
+  /** Most calls that may wait at once; one more rejects with QUEUE_FULL. Default 1,024. */
+  readonly queueLimit?: number
+}
+
+/** How one call is scheduled. */
+export interface TurnOptions {
+  /** `interactive`, the default, goes before every waiting `background` call of the model. */
+  readonly priority?: Priority
+  /** Milliseconds within which the answer is of use; then the call rejects with DEADLINE_PASSED, wherever it is. */
+  readonly deadline?: number
+  /** False: the call shares its run with no other, for answers that must not wait for their neighbours. */
+  readonly batch?: false
+}
+
+/** What of a call's options crosses to the worker. */
+export type Turn = Pick<PredictRequest, 'priority' | 'batch' | 'expires'>
+
+/** @throws HomingError CONFIG_INVALID naming the option. */
+export function resolveQueue({ batching, queueLimit = maxWaitingCalls }: QueueOptions): {
+  readonly batching: BatchLimits | false | undefined
+  readonly limit: number
+} {
+  if (!isWhole(queueLimit)) refuse('`queueLimit` must be a whole number, 1 or more')
+  if (batching !== undefined && batching !== false) {
+    if (typeof batching !== 'object' || (batching as unknown) === null)
+      refuse('`batching` must be limits, or false')
+    const { maxSize = 1, maxWait = 0 } = batching
+    if (!isWhole(maxSize)) refuse('`batching.maxSize` must be a whole number, 1 or more')
+    if (!(Number.isFinite(maxWait) && maxWait >= 0))
+      refuse('`batching.maxWait` must be milliseconds, 0 or more')
+  }
+  return { batching, limit: queueLimit }
+}
+
+/** @throws HomingError CONFIG_INVALID naming the option. */
+export function resolveTurn(
+  { priority, deadline, batch }: TurnOptions,
+  batching: BatchLimits | false | undefined,
+): Turn {
+  if (priority !== undefined && priority !== 'interactive' && priority !== 'background')
+    refuse('`priority` must be "interactive" or "background"')
+  if (deadline !== undefined && !(deadline > 0)) refuse('`deadline` must be milliseconds, more than 0')
+  const limits = batch === false ? false : batching
+  return {
+    ...(priority === undefined ? {} : { priority }),
+    ...(limits === undefined ? {} : { batch: limits }),
+    ...(deadline === undefined || deadline === Infinity ? {} : { expires: Date.now() + deadline }),
+  }
+}
+
+const isWhole = (value: number): boolean => Number.isInteger(value) && value >= 1
+
+function refuse(problem: string): never {
+  throw new HomingError('CONFIG_INVALID', `${problem}.`)
+}
