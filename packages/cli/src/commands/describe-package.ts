@@ -3,6 +3,7 @@ import type { Manifest, TensorSpec } from '@homing/protocol'
 import { byteSize } from '../byte-size.ts'
 import type { PackResult } from '../pack/pack.ts'
 import { table } from '../table.ts'
+import { describeComposition } from './describe-composition.ts'
 import { describeParameterSets, describeProbes } from './describe-proof.ts'
 import { describeExplanation, describeTraining } from './describe-sections.ts'
 
@@ -23,6 +24,7 @@ export function describePackage(result: PackResult): string[] {
       ['  pipeline', describePipeline(manifest)],
       ...describeTraining(manifest, cpuOperators),
       ...describeExplanation(manifest, cpuOperators),
+      ...describeComposition(manifest),
       ...describeProbes(manifest),
       ...describeParameterSets(manifest, evaluations),
       ['  manifest', file.sha256],

@@ -1,8 +1,10 @@
 import {
   AuthorNameSchema,
   CardSchema,
+  GuardsSchema,
   maxDocumentBytes,
   ModelNameSchema,
+  NextSchema,
   parseJsonBytes,
   parseWith,
   PipelineSchema,
@@ -38,6 +40,10 @@ const PackConfigSchema = v.strictObject({
   probes: v.optional(ProbesConfigSchema),
   /** Parameter sets in further precisions. */
   variants: v.optional(VariantsConfigSchema),
+  /** What inputs and outputs must keep, and what is done where they do not. */
+  guards: v.optional(GuardsSchema),
+  /** Which models run after this one. */
+  next: v.optional(NextSchema),
   /** For inputs by name: `finite: false` lets NaN and infinities pass. */
   inputs: v.optional(v.record(AuthorNameSchema, v.strictObject({ finite: v.optional(v.boolean()) }))),
 })

@@ -19,6 +19,7 @@ import {
 } from '@homing/protocol'
 
 import { type BlobWriter, blobWriter, writeWhole } from './blob-writer.ts'
+import { composition } from './composition.ts'
 import { findParent } from './find-parent.ts'
 import { findSource } from './find-source.ts'
 import type { ModelFiles } from './model-files.ts'
@@ -52,7 +53,7 @@ export const defaultOut = 'homing-package'
  * Takes a model apart into a graph, parameter shards and a manifest, in the layout that the server stores. Equal input
  * gives equal bytes. `source` is an ONNX file, a model.json of TensorFlow.js or its folder, a pack.json or its folder.
  * @throws HomingError CONFIG_INVALID, ONNX_INVALID, ONNX_EXTERNAL_DATA, ONNX_UNSUPPORTED, TFJS_INVALID,
- *   PIPELINE_INVALID, VERSION_UNKNOWN, ENGINE_MISSING, GRADIENT_UNSUPPORTED, PROBE_FAILED, PROBE_INVALID, DATA_INVALID
+ *   PIPELINE_INVALID, VERSION_UNKNOWN, ENGINE_MISSING, GRADIENT_UNSUPPORTED, NEXT_INVALID, PROBE_FAILED, PROBE_INVALID, DATA_INVALID
  */
 export async function pack(source: string, options: PackOptions = {}): Promise<PackResult> {
   const found = await findSource(source, options.config)
@@ -79,6 +80,7 @@ export async function pack(source: string, options: PackOptions = {}): Promise<P
       ...(parent ? { parent: parent.version } : {}),
       engine,
       ...content,
+      ...composition(config, { ...content, model }),
       graph,
       ...sections,
       parameters: await files.writeParameters(write),

@@ -1,0 +1,60 @@
+import { join } from 'node:path'
+
+import type { Guards, Next, Pipeline } from '@homing/protocol'
+import { describe, expect, test } from 'vitest'
+
+import { code, file, temporaryFolder } from '../../test/fixture.ts'
+import { denseModel } from '../../test/onnx-fixture.ts'
+import { pack } from './pack.ts'
+
+const labels = Array.from({ length: 16 }, (_, index) => `class ${index}`)
+const pipeline: Pipeline = {
+  inputs: [],
+  outputs: [{ kind: 'classification', tensor: 'y', activation: 'softmax', labels }],
+}
+
+async function packed(sections: { guards?: unknown; next?: unknown; pipeline?: unknown }) {
+  const folder = await temporaryFolder()
+  await file(folder, 'model.onnx', denseModel())
+  const config = { model: 'dense', version: '1.0.0', source: 'model.onnx', pipeline, ...sections }
+  await file(folder, 'pack.json', JSON.stringify(config))
+  return (await pack(folder, { out: join(folder, 'out') })).manifest
+}
+
+test('guards and what runs next go into the manifest', async () => {
+  const guards: Guards = {
+    inputs: [{ kind: 'range', input: 'x', of: 'deviation', min: 0.01, then: 'abstain' }],
+    confidence: { least: 0.4, temperature: 1.5, then: 'mark' },
+  }
+  const next: Next = { kind: 'cascade', below: 0.7, temperature: 1.5, model: 'large' }
+  expect(await packed({ guards, next })).toMatchObject({ guards, next })
+})
+
+describe('what does not fit the graph is refused', () => {
+  test.each<[string, string, { guards?: unknown; next?: unknown; pipeline?: unknown }]>([
+    [
+      'a chain of an unknown output',
+      'PIPELINE_INVALID',
+      { next: { kind: 'chain', model: 'b', inputs: { h: 'z' } } },
+    ],
+    ['a model that follows itself', 'NEXT_INVALID', { next: { kind: 'fan-out', models: ['dense'] } }],
+    [
+      'a cascade without a classification',
+      'PIPELINE_INVALID',
+      { pipeline: undefined, next: { kind: 'cascade', below: 0.5, remote: true } },
+    ],
+    [
+      'a guard of an unknown input',
+      'PIPELINE_INVALID',
+      { guards: { inputs: [{ kind: 'range', input: 'z', min: 0, then: 'mark' }] } },
+    ],
+    [
+      'a guard that falls back to nothing',
+      'CONFIG_INVALID',
+      { guards: { confidence: { least: 0.5, then: 'fallback' } } },
+    ],
+    ['a cascade to nobody', 'CONFIG_INVALID', { next: { kind: 'cascade', below: 0.5 } }],
+  ])('%s', async (_, expected, sections) => {
+    await expect(packed(sections)).rejects.toEqual(code(expected))
+  })
+})
