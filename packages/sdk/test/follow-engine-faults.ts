@@ -1,4 +1,4 @@
-import { followFaultPlans } from '@homing/testkit/fault-plan'
+import { type FaultPlan, followFaultPlans } from '@homing/testkit/fault-plan'
 
 import type { FaultScope } from '../src/faults/fault-point.ts'
 import type { FaultPoint } from '../src/faults/fault-points.ts'
@@ -10,12 +10,17 @@ export interface GpuLoss {
   readonly point: FaultPoint
 }
 
+/** What the worker tells its page once it has heard of a plan or a loss: calls come by another port. */
+export interface Armed {
+  readonly type: 'armed'
+}
+
 /** Makes an engine worker follow the fault plans of its page, and lose its GPU where it is told to. */
 export function followEngineFaults(): void {
   const lose = losableGpu()
   let losing: FaultPoint | undefined
   followFaultPlans()
-  const scope = globalThis as unknown as FaultScope & EventTarget
+  const scope = globalThis as unknown as FaultScope & EventTarget & { postMessage(armed: Armed): void }
   const follow = scope.homingFaultPoint
   scope.homingFaultPoint = (point) => {
     follow?.(point)
@@ -24,7 +29,8 @@ export function followEngineFaults(): void {
     lose()
   }
   scope.addEventListener('message', (event) => {
-    const { data } = event as MessageEvent<GpuLoss>
+    const { data } = event as MessageEvent<GpuLoss | FaultPlan>
     if (data.type === 'lose-gpu') losing = data.point
+    if (['lose-gpu', 'plan'].includes(data.type)) scope.postMessage({ type: 'armed' })
   })
 }

@@ -1,7 +1,7 @@
 import type { FaultNews, FaultPlan } from '@homing/testkit/fault-plan'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import type { GpuLoss } from '../../test/follow-engine-faults.ts'
+import type { Armed, GpuLoss } from '../../test/follow-engine-faults.ts'
 import { client, repository, serveEachTest } from '../../test/served-clients.ts'
 import { denseExpected, denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
 import { denseLayersRequest } from '../../test/tiny-tfjs.ts'
@@ -44,19 +44,26 @@ async function opened(
   return client({ workers: { [engine]: faulty(engine) }, ...options }).model('tiny', { backends })
 }
 
-/** The engine's worker stands still when it passes `point`; it is ended there where `kill` says so. */
-function stopAt(point: FaultPoint, kill: boolean): void {
+/** Resolves when the engine's worker has heard: calls come by another port. */
+function tell(order: FaultPlan | GpuLoss): Promise<void> {
   const worker = engines.at(-1)!
-  const plan: FaultPlan = { type: 'plan', action: 'stop', point }
-  worker.postMessage(plan)
-  worker.addEventListener('message', ({ data }: MessageEvent<FaultNews>) => {
-    if (kill && data.type === 'stopped') worker.terminate()
+  return new Promise((resolve) => {
+    worker.addEventListener('message', ({ data }: MessageEvent<Armed | FaultNews>) => {
+      if (data.type === 'armed') resolve()
+    })
+    worker.postMessage(order)
   })
 }
-const loseGpuAt = (point: FaultPoint): void => {
-  const loss: GpuLoss = { type: 'lose-gpu', point }
-  engines.at(-1)!.postMessage(loss)
+
+/** The engine's worker stands still when it passes `point`; it is ended there where `kill` says so. */
+function stopAt(point: FaultPoint, kill: boolean): Promise<void> {
+  const worker = engines.at(-1)!
+  worker.addEventListener('message', ({ data }: MessageEvent<Armed | FaultNews>) => {
+    if (kill && data.type === 'stopped') worker.terminate()
+  })
+  return tell({ type: 'plan', action: 'stop', point })
 }
+const loseGpuAt = (point: FaultPoint): Promise<void> => tell({ type: 'lose-gpu', point })
 
 const expectRight = ({ outputs }: Prediction): void =>
   denseExpected(x, bias).forEach((value, at) => expect(outputs['y']!.data[at]).toBeCloseTo(value, 4))
@@ -82,7 +89,7 @@ describe('at every step of a call', () => {
   ])('a worker that is killed at %s, then at %s, then at %s', async (...points) => {
     const model = await opened('tfjs', ['cpu'])
     for (const point of points) {
-      stopAt(point, true)
+      await stopAt(point, true)
       await callsSurvive(model)
     }
     expect(engines).toHaveLength(4)
@@ -107,7 +114,7 @@ describe('at every step of a call', () => {
   test('a worker that hangs when it gets a call, and then the next one while it runs one', async () => {
     const model = await opened('tfjs', ['cpu'], { hangLimit: 2_000 }) // each hang is waited for
     for (const point of ['call-received', 'call-running'] as const) {
-      stopAt(point, false)
+      await stopAt(point, false)
       await callsSurvive(model)
     }
     expect(model.status.restarts).toBeGreaterThanOrEqual(2)
@@ -117,11 +124,11 @@ describe('at every step of a call', () => {
     'a WebGL context that is lost at %s, and the next one too',
     async (point) => {
       const model = await opened('tfjs', ['webgl', 'cpu'])
-      loseGpuAt(point)
+      await loseGpuAt(point)
       await callsSurvive(model)
       await callsSurvive(model) // where the loss came after the run, these meet it
       expect(model.status).toMatchObject({ fallbacks: [], backend: 'webgl', restarts: 1 })
-      loseGpuAt(point)
+      await loseGpuAt(point)
       await callsSurvive(model)
       await callsSurvive(model)
       expect(model.status).toMatchObject({
@@ -134,19 +141,19 @@ describe('at every step of a call', () => {
   test('a WebGPU device that is lost under onnxruntime-web, and the next one too', async () => {
     const model = await opened('onnx', ['webgpu', 'wasm'])
     expect(model.status.backend).toBe('webgpu')
-    loseGpuAt('call-running')
+    await loseGpuAt('call-running')
     await callsSurvive(model)
     expect(model.status).toMatchObject({ backend: 'webgpu', restarts: 1 })
-    loseGpuAt('call-started')
+    await loseGpuAt('call-started')
     await callsSurvive(model)
     expect(model.status).toMatchObject({ backend: 'wasm' })
   })
 
   test('where no other backend is left, a call that breaks it again rejects with the reasons, and the next one is served', async () => {
     const model = await opened('tfjs', ['webgl'])
-    loseGpuAt('call-running')
+    await loseGpuAt('call-running')
     await callsSurvive(model)
-    loseGpuAt('call-running')
+    await loseGpuAt('call-running')
     await expect(model.predict({ x: floats(x, [1, 4]) })).rejects.toMatchObject({
       code: 'BACKEND_UNAVAILABLE',
       details: { backends: [{ backend: 'webgl', stage: 'run' }] },
