@@ -1,14 +1,18 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-import type { Card, Explanation, Pipeline, Requirements, TrainingRecipe } from '@homing/protocol'
+import type { Card, Explanation, Pipeline, Precision, Requirements, TrainingRecipe } from '@homing/protocol'
 
 import type { RunLog } from './report/run-log.ts'
 
-/** How a device trains a package, and how it explains predictions. */
+/** What a device does with a package besides predicting, and what is packed for it. */
 export interface OnDevice {
   readonly training: Omit<TrainingRecipe, 'output'>
   readonly explanation?: { readonly points: number; readonly baselines?: Explanation['baselines'] }
+  /** By what a device proves that it computes rightly; drawn inputs where no golden file is named. */
+  readonly probes: { readonly golden?: string }
+  /** Smaller parameter sets. */
+  readonly variants?: { readonly precisions: readonly Exclude<Precision, 'fp32'>[] }
 }
 
 /** What `homing pack` reads beside an artefact (`pack.json`). Paths are relative to its folder. */

@@ -7,6 +7,7 @@ import type { RunLog } from '../report/run-log.ts'
 import { digitsCard, digitsSummary } from './digits-card.ts'
 import { digitsOnDevice } from './digits-on-device.ts'
 import { digitsPipeline } from './digits-pipeline.ts'
+import { goldenDigits, goldenFile } from './golden-digits.ts'
 import { tfjsTwin, twinFiles } from './tfjs-twin.ts'
 import type { TrainedDigits } from './train-digits.ts'
 
@@ -14,7 +15,7 @@ import type { TrainedDigits } from './train-digits.ts'
 export const digitsNames = { onnx: 'digits', tfjs: 'digits-tfjs' } as const
 
 /** The artefacts of a trained version: the ONNX model and its tfjs twin. */
-export function digitsArtifacts(trained: TrainedDigits): Artifact[] {
+export async function digitsArtifacts(trained: TrainedDigits): Promise<Artifact[]> {
   const { log, model } = trained
   const curve = digitsCurve(log)
   const artifact = (
@@ -55,8 +56,8 @@ export function digitsArtifacts(trained: TrainedDigits): Artifact[] {
       twinFiles.topology,
       'nhwc',
       // TensorFlow.js differentiates by itself: an explanation needs no graph.
-      { training: digitsOnDevice.training },
-      tfjsTwin(model),
+      { training: digitsOnDevice.training, probes: { golden: goldenFile } },
+      { ...tfjsTwin(model), [goldenFile]: await goldenDigits(model) },
     ),
   ]
 }

@@ -18,4 +18,6 @@ export const digitsOnDevice: OnDevice = {
     /** An empty page. */
     baselines: { image: 1 },
   },
+  probes: {},
+  variants: { precisions: ['fp16', 'int8', 'int8-dynamic'] },
 }

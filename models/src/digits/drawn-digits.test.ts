@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 
 import { likeliestClasses } from '../evaluation/classification.ts'
 import { readArtifact } from '../testing/artifacts.ts'
-import { digitStrokes, drawStrokes, type Placement } from '../testing/draw-strokes.ts'
+import { digitStrokes, drawStrokes, type Placement } from './draw-strokes.ts'
 import { digitsEncoder } from './encode-digits.ts'
 import { predictDigits } from './predict-digits.ts'
 

@@ -24,7 +24,9 @@ export async function trainDigitsVersion({ artifactRoot, ...request }: TrainRequ
   }
   const parent = recipe.parent === undefined ? undefined : await readParent(artifactRoot, recipe.parent)
   const trained = await trainDigits({ ...request, recipe, ...(parent && { parent }) })
-  return Promise.all(digitsArtifacts(trained).map((artifact) => writeArtifact(artifactRoot, artifact)))
+  return Promise.all(
+    (await digitsArtifacts(trained)).map((artifact) => writeArtifact(artifactRoot, artifact)),
+  )
 }
 
 async function readParent(root: string, version: string): Promise<Uint8Array> {

@@ -13,4 +13,5 @@ export const wineOnDevice: OnDevice = {
     learningRate: 0.005,
   },
   explanation: { points: 16 },
+  probes: {},
 }

@@ -46,6 +46,11 @@ test(
         expect([training?.graph, explanation].every((section) => section !== undefined)).toBe(
           manifest.engine === 'onnx',
         )
+        const { probes, variants = [] } = manifest
+        expect(probes).toMatchObject({ source: model === 'digits-tfjs' ? 'author' : 'computed' })
+        expect(variants.map(({ precision }) => precision)).toEqual(
+          model === 'digits' ? ['fp16', 'int8', 'int8-dynamic'] : [],
+        )
         byModel.set(model, [...(byModel.get(model) ?? []), manifest])
       }
     }
@@ -56,6 +61,8 @@ test(
         expect(update.training).toEqual(first!.training)
         expect(update.explanation).toEqual(first!.explanation)
         expect(update.parameters.tensors).toEqual(first!.parameters.tensors)
+        const graphs = (manifest: Manifest) => manifest.variants?.map(({ graph }) => graph)
+        expect(graphs(update)).toEqual(graphs(first!))
       }
     }
     const [onnx, tfjs] = [byModel.get('digits')!.at(-1)!, byModel.get('digits-tfjs')!.at(-1)!]
