@@ -7,6 +7,7 @@ export type {
   ModelOptions,
   ModelState,
   ModelStatus,
+  ChoiceStatus,
   ProbeStatus,
   Prediction,
   PredictOptions,

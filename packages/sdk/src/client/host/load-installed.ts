@@ -8,6 +8,8 @@ import { usableBackends } from '../../libraries/usable-backends.ts'
 import type { ProbeFiles } from '../../runtime/probe-api.ts'
 import type { RuntimeApi } from '../../runtime/runtime-api.ts'
 import type { InstalledVersion } from '../../store/store.ts'
+import type { ChoiceStatus } from '../api.ts'
+import type { BackendChoices, MeasuredChoice } from './backend-choices.ts'
 import type { EngineJudge } from './engine-judge.ts'
 import type { LoadedVersion } from './loaded-version.ts'
 import { proofOf } from './proof-of.ts'
@@ -25,10 +27,13 @@ export interface LoadingDeps {
   /** The files of a version's probes, verified. */
   readonly readProbes: (manifest: Manifest) => Promise<ProbeFiles>
   readonly proofs: Proofs
+  readonly choices: BackendChoices
   readonly engine: (engine: Engine) => Promise<RuntimeApi>
   /** Watches an engine while it loads. */
   readonly whileLoading: EngineJudge['whileLoading']
   readonly unsteady: UnsteadyBackends
+  /** Makes room in memory, as far as that is possible. */
+  readonly makeRoom: (manifest: Manifest) => Promise<void>
   readonly platform: Pick<DeliveryPlatform, 'now'>
 }
 
@@ -53,8 +58,19 @@ export interface InstalledLoader {
 }
 
 export function createInstalledLoader(deps: LoadingDeps): InstalledLoader {
-  const { readManifest, failed, readFiles, readProbes, proofs, engine, whileLoading, unsteady, platform } =
-    deps
+  const {
+    readManifest,
+    failed,
+    readFiles,
+    readProbes,
+    proofs,
+    choices,
+    engine,
+    whileLoading,
+    unsteady,
+    makeRoom,
+    platform,
+  } = deps
   const prepare: InstalledLoader['prepare'] = (name, backends) => {
     engine(name)
       .then((runtime) => whileLoading(name, runtime.prepare(backends)))
@@ -74,11 +90,14 @@ export function createInstalledLoader(deps: LoadingDeps): InstalledLoader {
     ]
     const failures = known.filter(({ backend }) => wanted.includes(backend))
     const rest = wanted.filter((backend) => failures.every((failure) => failure.backend !== backend))
-    const usable = rest.length > 0 ? rest : wanted
+    const choice =
+      allowed || left || !manifest.probes ? undefined : await choices.known(manifest).catch(() => undefined)
+    const usable = chosenFirst(rest.length > 0 ? rest : wanted, choice?.backend)
     const passedOver = rest.length > 0 ? failures : []
     prepare(manifest.engine, usable)
     const { graph, parameters } = await readFiles(manifest)
     const verify = platform.now() - began
+    await makeRoom(manifest)
     const runtime = await engine(manifest.engine)
     const proven = await proofs.known(installed, manifest, usable).catch(() => []) // a broken store remembers nothing
     const request = transfer({ manifest, graph, parameters, backends: usable, proven }, [
@@ -106,6 +125,7 @@ export function createInstalledLoader(deps: LoadingDeps): InstalledLoader {
       facts: { ...facts, fallbacks: [...broken, ...passedOver, ...facts.fallbacks] },
       verify,
       ...(proof ? { proof } : {}),
+      ...(choice?.backend === facts.backend ? { choice: remembered(choice) } : {}),
     }
   }
   return {
@@ -125,4 +145,13 @@ export function createInstalledLoader(deps: LoadingDeps): InstalledLoader {
       }
     },
   }
+}
+
+function remembered({ at, times }: MeasuredChoice): ChoiceStatus {
+  return { at, times, remembered: true }
+}
+
+function chosenFirst(backends: readonly Backend[], chosen: Backend | undefined): readonly Backend[] {
+  if (chosen === undefined || !backends.includes(chosen)) return backends
+  return [chosen, ...backends.filter((backend) => backend !== chosen)]
 }

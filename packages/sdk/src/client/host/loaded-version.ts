@@ -1,6 +1,6 @@
 import type { Manifest } from '@homing/protocol'
 
-import type { ProbeStatus } from '../api.ts'
+import type { ChoiceStatus, ProbeStatus } from '../api.ts'
 import type { LoadedFacts, RuntimeApi } from '../../runtime/runtime-api.ts'
 import type { InstalledVersion } from '../../store/store.ts'
 
@@ -15,4 +15,6 @@ export interface LoadedVersion {
   readonly verify: number
   /** How its backend is proven, where the version has probes. */
   readonly proof?: ProbeStatus
+  /** How its backend was chosen, where it was measured. */
+  readonly choice?: ChoiceStatus
 }

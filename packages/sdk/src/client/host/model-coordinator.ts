@@ -19,10 +19,12 @@ import type { CoordinatorDeps } from './coordinator-deps.ts'
 import { createBundledVersions } from './bundled-versions.ts'
 import { closedError } from './closed-error.ts'
 import { createFollower } from './follower.ts'
+import { memoryOf, type ModelMemory, type Sleeper } from './memory-keeper.ts'
 import { asPinned } from './model-records.ts'
 import { setId } from './set-id.ts'
 import { createStatusBoard } from './status-board.ts'
 import type { ModelNews } from './tabs.ts'
+import { createBackendChoices } from './backend-choices.ts'
 import { createProofs } from './proofs.ts'
 import { createRecovery } from './recovery.ts'
 import { createRollbacks } from './rollbacks.ts'
@@ -31,7 +33,7 @@ import { unsteadyBackends } from './unsteady-backends.ts'
 import { createVersionServer } from './version-server.ts'
 
 /** One open model: which version serves, what is on its way, and what the page is told. */
-export interface ModelCoordinator {
+export interface ModelCoordinator extends Sleeper {
   /** Resolves once a version serves: one from the device, else one from the repository. */
   open(signal: AbortSignal): Promise<void>
   /** Looks for a new version; it is installed where the policy takes updates, else told as available. */
@@ -88,6 +90,11 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     backends: options.backends ?? null,
     engine: deps.engine,
     running: deps.running,
+    makeRoom: (manifest) => deps.memory.makeRoom(model, memoryOf(manifest)),
+    async onSleep() {
+      await deps.emit({ type: 'asleep' })
+      board.memory(memoryNow(true))
+    },
     whileLoading: deps.judge.whileLoading,
     unsteady,
     platform,
@@ -102,14 +109,20 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       readVersion(store, manifest, (progress) => void deps.emit({ type: 'progress', progress })),
     readProbes: (manifest) => readProbes(store, manifest),
     proofs,
+    choices: createBackendChoices(model, { ...deps, time: platform.time }),
     async onServing(serving, loaded) {
       const { manifestSha256 } = loaded.installed
       claims.settle(model, manifestSha256)
       await store.markUsed(manifestSha256, Date.now()).catch(() => undefined) // a broken store keeps nothing from serving
       board.served(loaded)
+      board.memory(memoryNow(false))
       await deps.emit({ type: 'serving', serving })
     },
   })
+  const memoryNow = (asleep: boolean): ModelMemory | undefined => {
+    const manifest = server.serving?.manifest
+    return manifest && { engine: manifest.engine, bytes: memoryOf(manifest), asleep }
+  }
   const installer = createVersionInstaller(deps, server, board, options.precisions)
   const bundled = createBundledVersions(deps.bundle, { ...deps, inTurn }, server, board, options.precisions)
 
@@ -283,8 +296,16 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     },
     engineLost: (engine, suspected) => recovery.engineLost(engine, suspected),
     fault: (fault) => recovery.fault(fault),
-    proven: (engine, instance) => recovery.proven(engine, instance),
+    async proven(engine, instance) {
+      await recovery.proven(engine, instance)
+      if (gate.isOpen()) await server.chooseFastest() // another build of the engine may have to be fetched
+    },
     ready: () => recovery.ready(),
+    get memory() {
+      return memoryNow(server.asleep)
+    },
+    sleep: () => server.sleep(),
+    wake: () => server.wake().catch(board.broken),
     async sectionFiles(section, outer) {
       const signal = AbortSignal.any([outer, life.signal])
       await server.ready()

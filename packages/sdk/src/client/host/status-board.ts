@@ -23,6 +23,7 @@ export interface StatusBoard {
   failed(error: unknown): void
   /** What served does not any more, and could not be brought back. */
   broken(error: unknown): void
+  memory(memory: ModelStatus['memory']): void
   /** The engine was started anew under the version that serves. */
   restarted(): void
   policy(policy: UpdatePolicy, pinned: string | undefined): void
@@ -69,12 +70,13 @@ export function createStatusBoard(
       return status
     },
     dispatch: (event) => put(move(event)),
-    served({ installed, manifest, facts, verify, proof }) {
+    served({ installed, manifest, facts, verify, proof, choice }) {
       const {
         threadsReason: _,
         card: __,
         quarantined: ___,
         probe: ____,
+        choice: _____,
         ...before
       } = activate(installed.version)
       const { start, load, firstRun } = facts.timings
@@ -90,6 +92,7 @@ export function createStatusBoard(
         fallbacks: facts.fallbacks,
         ...quarantineOf(facts.fallbacks),
         ...(proof ? { probe: proof } : {}),
+        ...(choice ? { choice } : {}),
         threads: facts.threads,
         ...(facts.threadsReason === undefined ? {} : { threadsReason: facts.threadsReason }),
         ...(manifest.card === undefined ? {} : { card: manifest.card }),
@@ -102,6 +105,10 @@ export function createStatusBoard(
     broken(error) {
       lifecycle = transition(transition(unopened, { type: 'check' }), failure(error))
       put(withLifecycle(status, lifecycle))
+    },
+    memory(memory) {
+      const { memory: _, ...rest } = status
+      put(memory ? { ...rest, memory: { bytes: memory.bytes, asleep: memory.asleep } } : rest)
     },
     restarted: () => put({ ...status, restarts: status.restarts + 1 }),
     policy(policy, pinned) {

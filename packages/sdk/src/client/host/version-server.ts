@@ -6,7 +6,7 @@ import { faultPoint } from '../../faults/fault-point.ts'
 import type { Backend, BackendFallback } from '../../libraries/backend.ts'
 import { usableBackends } from '../../libraries/usable-backends.ts'
 import type { BackendFault, RuntimeApi } from '../../runtime/runtime-api.ts'
-import { createTurns } from '../../runtime/turns.ts'
+import { createTurns, type Turns } from '../../runtime/turns.ts'
 import type { InstalledVersion } from '../../store/store.ts'
 import { closeTimeout, maxHeadStart, maxReloads } from '../config.ts'
 import type { Serving } from '../host-api.ts'
@@ -25,6 +25,8 @@ export interface VersionServerDeps extends LoadingDeps {
   readonly platform: Pick<DeliveryPlatform, 'now' | 'sleep'>
   /** The engine as it runs now; undefined when none does. */
   readonly running: (engine: Engine) => RuntimeApi | undefined
+  /** Told before the serving version leaves the memory; resolves when the page calls it no more. */
+  readonly onSleep: () => Promise<void>
   /** Told before the version that served is released; resolves when the page calls the new one. */
   readonly onServing: (serving: Serving, loaded: LoadedVersion) => Promise<void>
 }
@@ -60,15 +62,31 @@ export interface VersionServer {
    * @throws HomingError BACKEND_UNAVAILABLE and those of `serve`; the call that failed rejects with it.
    */
   repair(fault: BackendFault, standIn: () => Promise<StandIn | undefined>): Promise<StandIn | undefined>
+  /**
+   * Times what serves on the backends that it may run on, and goes over to the fastest; once for each graph and version of
+   * the engine, and only where the app has no order of its own.
+   */
+  chooseFastest(): Promise<void>
   /** Resolves when no work is going on; rejects when nothing serves, after one more try to restore what did. */
   ready(): Promise<void>
+  /** Whether the serving version has left the memory; `ready` and `wake` bring it back. */
+  readonly asleep: boolean
+  /** Releases the serving version until it is called. Does nothing while other work goes on. */
+  sleep(): Promise<void>
+  /** Loads the serving version again where it is asleep. */
+  wake(): Promise<void>
   /** Releases the model. An engine that hangs gives nothing back, and is not waited for; what it still loads is not served. */
   close(): Promise<void>
 }
 
 export function createVersionServer(deps: VersionServerDeps): VersionServer {
-  const { model, platform, backends, running, onServing } = deps
-  const inTurn = createTurns()
+  const { model, platform, backends, running, onSleep, onServing } = deps
+  const turns = createTurns()
+  let work = 0
+  const inTurn: Turns = (job) => {
+    work++
+    return turns(job).finally(() => work--)
+  }
   const loader = createInstalledLoader(deps)
   let serving: LoadedVersion | undefined
   let lost: LoadedVersion | undefined
@@ -78,9 +96,10 @@ export function createVersionServer(deps: VersionServerDeps): VersionServer {
   let closed = false
   /** Closed, and not waited for any more. */
   let abandoned = false
+  let asleep = false
 
   const load = (installed: InstalledVersion, wish: Partial<LoadingWish> = {}): Promise<LoadedVersion> =>
-    loader.load(installed, { allowed, reloads: serving ? 0 : maxReloads, ...wish })
+    loader.load(installed, { allowed, reloads: serving && !asleep ? 0 : maxReloads, ...wish })
   const refuseWhenClosed = (): void => {
     if (closed) throw closedError(model)
   }
@@ -88,6 +107,7 @@ export function createVersionServer(deps: VersionServerDeps): VersionServer {
     const before = serving
     await loaded.runtime.activate(model, loaded.facts.instance)
     serving = loaded
+    asleep = false
     lost = undefined
     failure = undefined
     await onServing(servingOf(loaded.manifest), loaded)
@@ -171,6 +191,7 @@ export function createVersionServer(deps: VersionServerDeps): VersionServer {
       inTurn(async () => {
         const dead = serving ?? lost
         if (dead?.manifest.engine !== name) return
+        if (asleep) return // it was not there
         if (serving && serving.runtime === running(name)) return // loaded since, on the worker that came after
         lost = dead
         serving = undefined
@@ -195,14 +216,47 @@ export function createVersionServer(deps: VersionServerDeps): VersionServer {
           throw error
         }
       }),
+    chooseFastest: () =>
+      inTurn(async () => {
+        if (closed || !serving || allowed) return
+        const { chooseFastest } = await import('./choose-fastest.ts')
+        const fastest = await chooseFastest(serving, deps.choices, (installed, backend) =>
+          loader.load(installed, { allowed, left: [backend], reloads: 0 }),
+        )
+        if (!fastest) return
+        if (fastest.facts.instance !== serving.facts.instance) return replace(fastest)
+        serving = fastest
+        await onServing(servingOf(serving.manifest), serving)
+      }),
     ready() {
       const seen = failedRevivals // the calls that wait for one revival share its failure
       return inTurn(async () => {
+        new BroadcastChannel('dbg').postMessage(JSON.stringify(['ready', model, asleep]))
+        if (serving && asleep) return revive(serving)
         if (serving) return
         if (!lost || seen !== failedRevivals) throw failure ?? closedError(model)
         await revive(lost)
       })
     },
+    get asleep() {
+      return asleep
+    },
+    async sleep() {
+      new BroadcastChannel('dbg').postMessage(JSON.stringify(['sleep', model, work]))
+
+      if (work > 0) return // a turn behind another model's, which waits for this one's, would never come
+      await inTurn(async () => {
+        if (!serving || asleep || closed) return
+        asleep = true
+        await onSleep()
+        await serving.runtime.unload(model).catch(() => undefined) // gone with its worker
+      })
+    },
+    wake: () =>
+      inTurn(async () => {
+        new BroadcastChannel('dbg').postMessage(JSON.stringify(['wake', model, asleep]))
+        if (serving && asleep && !closed) await revive(serving)
+      }),
     async close() {
       closed = true
       const left = inTurn(async () => {
