@@ -20,6 +20,7 @@ export {
   maxNameLength,
   maxProbeBytes,
   maxProbeCases,
+  maxReportedCalls,
   maxRank,
   maxShardBytes,
   protocolVersion,

@@ -1,4 +1,4 @@
-import { HomingError, isModelName } from '@homing/protocol'
+import { HomingError, isModelName, maxReportedCalls } from '@homing/protocol'
 
 import type { LibraryConfig } from '../libraries/library-config.ts'
 import type { ClientOptions } from './api.ts'
@@ -39,6 +39,11 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   const metered: unknown = options.downloads?.metered
   if (metered !== undefined && metered !== 'allow' && metered !== 'pause')
     refuse('`downloads.metered` must be "allow" or "pause"')
+  const { calls = 0, inputs = 'none' } = options.blackBox ?? {}
+  if (!(Number.isInteger(calls) && calls >= 0 && calls <= maxReportedCalls))
+    refuse(`\`blackBox.calls\` must be a whole number from 0 to ${maxReportedCalls}`)
+  if (!['none', 'failed', 'all'].includes(inputs))
+    refuse('`blackBox.inputs` must be "none", "failed" or "all"')
   const assetBase =
     options.assetBase ?? (typeof __HOMING_ASSET_BASE__ === 'string' ? __HOMING_ASSET_BASE__ : undefined)
   return {

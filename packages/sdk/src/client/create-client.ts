@@ -6,6 +6,8 @@ import type { Composer } from './composition/composer.ts'
 import { checkUpdates, resolveOptions } from './client-options.ts'
 import { createModelHandle, type ModelHandle } from './model-handle.ts'
 import { openPageSession } from './page-session.ts'
+import { createBlackBox } from './report/black-box.ts'
+import { createIdleTiming } from './report/idle-timing.ts'
 import { type SharedWait, sharedWait } from './shared-wait.ts'
 
 interface OpenModel {
@@ -25,6 +27,8 @@ const theApp = ''
 export function createClient(options: ClientOptions): Homing {
   const session = openPageSession(resolveOptions(options), options.workers ?? {}, options.getToken)
   const models = new Map<string, OpenModel>()
+  const timing = createIdleTiming()
+  const blackBox = createBlackBox(options.blackBox, timing.call)
   let closing: Promise<void> | undefined
 
   const open = (name: string, modelOptions: ModelOptions): OpenModel => {
@@ -32,7 +36,10 @@ export function createClient(options: ClientOptions): Homing {
       models.delete(name)
       leave(name)
     }
-    const handle = createModelHandle(session, name, modelOptions, forget, composer)
+    const handle = createModelHandle(session, name, modelOptions, forget, composer, {
+      watch: blackBox.watch,
+      loaded: timing.load,
+    })
     const opening = sharedWait(async (signal) => {
       try {
         await handle.open(signal)
@@ -127,6 +134,11 @@ export function createClient(options: ClientOptions): Homing {
       const open = name === undefined ? [...models.values()] : [models.get(name) ?? []].flat()
       await Promise.all(open.map(({ handle }) => handle.model.close()))
       await (await session.host()).forget(name)
+    },
+    async report() {
+      const statuses = [...models.values()].map(({ handle }) => handle.model.status)
+      const { writeReport } = await import('./report/write-report.ts')
+      return writeReport(options.app, statuses, blackBox)
     },
     close: () => (closing ??= shutDown()),
   }

@@ -1,0 +1,119 @@
+import { HomingError, type ReportedCall } from '@homing/protocol'
+
+import type { PredictReply } from '../../runtime/runtime-api.ts'
+import type { ModelStatus } from '../api.ts'
+import type { Serving } from '../host-api.ts'
+import type { PageInput } from '../page-input.ts'
+import { retainInputs } from '../retained-inputs.ts'
+import { defaultLoggedCalls, maxKeptInputs } from './config.ts'
+import type { KeptValues } from './kept-values.ts'
+
+/** What the black box of a page may hold. */
+export interface BlackBoxOptions {
+  /** Calls, at most; the latest stay. Default 256, at most 1,024; 0 keeps none. */
+  readonly calls?: number
+  /**
+   * Whose inputs are kept, on the device and in a report: nobody's by default; those of calls that `failed`; those of `all`
+   * calls, with their outputs. The last eight calls, and no more than 4 MiB of each.
+   */
+  readonly inputs?: 'none' | 'failed' | 'all'
+}
+
+/** A call as it is kept: its inputs are read only once somebody asks. */
+export interface LoggedCall extends Omit<ReportedCall, 'inputs' | 'outputs' | 'withheld'> {
+  /** `performance.now()` when it was made. */
+  readonly began: number
+  kept?: Promise<KeptValues> | undefined
+}
+
+/** What a call is noted with. */
+export interface WatchedCall {
+  readonly status: Pick<ModelStatus, 'model' | 'precision'>
+  readonly serving: Pick<Serving, 'windows' | 'next'> | undefined
+  readonly inputs: Readonly<Record<string, PageInput>>
+  readonly transfer: boolean
+}
+
+/** What a model tells its black box. */
+export interface Watching {
+  /** Makes a call and notes how it went. */
+  readonly watch: <R extends PredictReply & { readonly predictionId: string }>(
+    about: WatchedCall,
+    call: () => Promise<R>,
+  ) => Promise<R>
+  /** Another version has come to serve. */
+  readonly loaded: (status: ModelStatus) => void
+}
+
+/** The latest calls of a page. */
+export interface BlackBox extends Pick<Watching, 'watch'> {
+  /** The latest last, and how many are no longer there. */
+  readonly calls: () => { readonly calls: readonly LoggedCall[]; readonly dropped: number }
+}
+
+/** Errors that say nothing about a model. */
+const ordinary: ReadonlySet<string> = new Set(['ABORTED', 'CLOSED'])
+
+/** A ring of calls in the page's memory. `onCall` is told of every one. */
+export function createBlackBox(
+  { calls: size = defaultLoggedCalls, inputs: consent = 'none' }: BlackBoxOptions = {},
+  onCall: (call: LoggedCall) => void,
+): BlackBox {
+  const ring: LoggedCall[] = []
+  const keeping: LoggedCall[] = []
+  let next = 0
+  const note = (call: LoggedCall): void => {
+    if (size > 0) ring[next++ % size] = call
+    if (call.kept && keeping.push(call) > maxKeptInputs) keeping.shift()!.kept = gone()
+    onCall(call)
+  }
+  const keep = async ({ inputs, serving }: WatchedCall): Promise<KeptValues> => {
+    if (serving && serving.windows.length > 0) return { withheld: 'features come from recorded events too' }
+    if (serving?.next) return { withheld: 'several models answer together' }
+    const retained = retainInputs(inputs, false) // copied before the caller can change them
+    const { keptValues } = await import('./kept-values.ts')
+    return keptValues(retained)
+  }
+  return {
+    async watch(about, call) {
+      const [began, time] = [performance.now(), Date.now()]
+      const { model, precision } = about.status
+      const early = consent === 'all' ? keep(about) : undefined
+      const base = () => ({
+        model,
+        ...(precision === undefined ? {} : { precision }),
+        began,
+        time,
+        duration: performance.now() - began,
+      })
+      try {
+        const reply = await call()
+        const { version, backend, timings, predictionId, outputs } = reply
+        const kept = early && answered(early, structuredClone(outputs)) // what was answered is the caller's
+        note({ ...base(), version, backend, timings, id: predictionId, ...(kept && { kept }) })
+        return reply
+      } catch (thrown) {
+        const { code, message } = HomingError.from(thrown, 'ENGINE_FAILED')
+        const wanted = consent !== 'none' && !ordinary.has(code)
+        const kept = wanted ? (early ?? (about.transfer ? moved() : keep(about))) : undefined
+        note({ ...base(), error: consent === 'none' ? { code } : { code, message }, ...(kept && { kept }) })
+        throw thrown
+      }
+    },
+    calls() {
+      const start = next > size ? next % size : 0
+      return { calls: [...ring.slice(start), ...ring.slice(0, start)], dropped: next - ring.length }
+    },
+  }
+}
+
+/** Inputs with what was answered. */
+async function answered(inputs: Promise<KeptValues>, outputs: PredictReply['outputs']): Promise<KeptValues> {
+  const { withOutputs } = await import('./kept-values.ts')
+  return withOutputs(await inputs, outputs)
+}
+
+const gone = (): Promise<KeptValues> =>
+  Promise.resolve({ withheld: `only the last ${maxKeptInputs} calls keep their inputs` })
+
+const moved = (): Promise<KeptValues> => Promise.resolve({ withheld: 'they went to the worker by transfer' })

@@ -1,0 +1,39 @@
+import type { ModelStatus } from '../api.ts'
+import type { LoggedCall } from './black-box.ts'
+import type * as userTiming from './user-timing.ts'
+
+/** Most calls that wait to be told; what comes beyond is not. */
+const maxWaiting = 256
+
+/** What tells them, loaded once there is something to tell. */
+type UserTiming = Pick<typeof userTiming, 'measureCall' | 'measureLoad'>
+
+/** Tells developer tools how long stages took, once the page has nothing better to do: calls do not wait for it. */
+export interface IdleTiming {
+  readonly call: (call: LoggedCall) => void
+  readonly load: (status: ModelStatus) => void
+}
+
+export function createIdleTiming(): IdleTiming {
+  let waiting: ((to: UserTiming) => void)[] = []
+  const flush = async (): Promise<void> => {
+    const timing = await import('./user-timing.ts')
+    const all = waiting
+    waiting = []
+    for (const tell of all) tell(timing)
+  }
+  const later = (tell: (to: UserTiming) => void): void => {
+    if (waiting.push(tell) > maxWaiting) waiting.pop()
+    if (waiting.length > 1) return
+    const start = (): void => void flush().catch(() => (waiting = [])) // a page that is gone loads no module
+    if (typeof requestIdleCallback === 'function') requestIdleCallback(start, { timeout: 1000 })
+    else setTimeout(start)
+  }
+  return {
+    call: (call) => later((timing) => timing.measureCall(call)),
+    load(status) {
+      const end = performance.now()
+      later((timing) => timing.measureLoad(status, end))
+    },
+  }
+}
