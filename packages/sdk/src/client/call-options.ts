@@ -49,9 +49,10 @@ export function resolveTurn(
   { priority, deadline, batch }: TurnOptions,
   batching: BatchLimits | false | undefined,
 ): Turn {
-  if (priority !== undefined && priority !== 'interactive' && priority !== 'background')
+  if (priority !== undefined && !priorities.includes(priority))
     refuse('`priority` must be "interactive" or "background"')
-  if (deadline !== undefined && !(deadline > 0)) refuse('`deadline` must be milliseconds, more than 0')
+  if (deadline !== undefined && !(typeof deadline === 'number' && deadline > 0))
+    refuse('`deadline` must be milliseconds, more than 0')
   const limits = batch === false ? false : batching
   return {
     ...(priority === undefined ? {} : { priority }),
@@ -59,6 +60,8 @@ export function resolveTurn(
     ...(deadline === undefined || deadline === Infinity ? {} : { expires: Date.now() + deadline }),
   }
 }
+
+const priorities: readonly unknown[] = ['interactive', 'background'] satisfies Priority[]
 
 const isWhole = (value: number): boolean => Number.isInteger(value) && value >= 1
 

@@ -66,7 +66,8 @@ export function callPort(port: MessagePort, died: Promise<HomingError>): CallPor
     try {
       post([call], [], [...moved])
     } catch (cause) {
-      const message = 'The inputs cannot be sent to the worker: a buffer or bitmap was transferred before.'
+      const message =
+        'The inputs cannot be sent to the worker: they hold what was transferred before, or what no message can carry.'
       settle(call.id, ({ reject }) => reject(new HomingError('INPUT_VALUE', message, { cause })))
     }
   }

@@ -70,7 +70,7 @@ export async function* predictAll(
   aborted.catch(() => undefined)
   try {
     for (;;) {
-      if (!ended && answers.length < window) asked ??= source.next()
+      if (!ended && !asked && answers.length < window) asked = source.next()
       const [first] = answers
       if (!asked && !first) return
       const arrived = await Promise.race([aborted, asked ?? first!, first ?? asked!])
@@ -86,14 +86,14 @@ export async function* predictAll(
       if (arrived.done) ended = true
       else {
         const answer = score(index++, arrived.value)
-        answer.catch(() => undefined) // told when its turn comes
+        void answer.catch(() => undefined) // told when its turn comes
         answers.push(answer)
       }
     }
   } finally {
     own.abort()
     signal?.removeEventListener('abort', follow)
-    source.return().catch(() => undefined) // whoever stopped reading is told nothing
+    void source.return().catch(() => undefined) // whoever stopped reading is told nothing
   }
 }
 

@@ -1,12 +1,15 @@
 /** Node has it, and there an open port would keep the process alive. */
-declare const setImmediate: ((callback: () => void) => unknown) | undefined
+interface NodeScope {
+  readonly setImmediate?: (callback: () => void) => unknown
+}
 
 /**
  * Makes a function that resolves in a task of its own, after the messages that have come by then. As `nextTask`, but for
  * whoever needs it again and again: making a channel takes longer than using it.
  */
 export function taskTurn(): () => Promise<void> {
-  if (typeof setImmediate === 'function') return () => new Promise((resolve) => setImmediate?.(resolve))
+  const { setImmediate } = globalThis as NodeScope
+  if (setImmediate) return () => new Promise((resolve) => setImmediate(resolve))
   let waiting: (() => void)[] = []
   let channel: MessageChannel | undefined
   const open = (): MessageChannel => {

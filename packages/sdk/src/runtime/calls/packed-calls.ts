@@ -76,6 +76,7 @@ function isSameKind(one: PackedTensor, two: unknown): boolean {
 }
 
 function isNumbers(input: unknown): input is PackedTensor {
+  if (typeof input !== 'object' || input === null) return false
   const { dtype, shape, data } = input as Partial<PackedTensor>
   return (
     typeof dtype === 'string' &&
