@@ -68,6 +68,11 @@ export interface ClientOptions {
    */
   readonly hangLimit?: number
   /**
+   * Milliseconds between probes of the backend that serves, one at a time, while the model is used and the engine idle; 0
+   * never probes it again. Default 10 minutes.
+   */
+  readonly probeInterval?: number
+  /**
    * The app's own way to another machine, for versions that declare one: it answers what the model on the device is not
    * sure of. Raw inputs go to it, and so may leave the device; without it, or for models opened with `remote: false`, none do.
    */

@@ -2,7 +2,7 @@ import { HomingError, isModelName, maxReportedCalls } from '@homing/protocol'
 
 import type { LibraryConfig } from '../libraries/library-config.ts'
 import type { ClientOptions } from './api.ts'
-import { defaultHangLimit, defaultPollInterval } from './config.ts'
+import { defaultHangLimit, defaultIdleLimit, defaultPollInterval, defaultProbeInterval } from './config.ts'
 import type { HostConfig } from './host-api.ts'
 import { readRoot } from './read-root.ts'
 import { updatePolicies } from './update-policy.ts'
@@ -21,7 +21,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   if (typeof options !== 'object' || (options as unknown) === null)
     refuse('createClient needs an object of options')
   const { app, threads, pollInterval = defaultPollInterval, storage = 'persistent', storageBudget } = options
-  const { hangLimit = defaultHangLimit } = options
+  const { hangLimit = defaultHangLimit, probeInterval = defaultProbeInterval } = options
   if (typeof app !== 'string' || app === '') refuse('`app` must be the name of the app')
   if (options.server !== undefined) absolute(options.server, 'server')
   if (!Number.isFinite(pollInterval) || pollInterval < 0)
@@ -31,6 +31,10 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   if (!['persistent', 'encrypted', 'memory'].includes(storage))
     refuse('`storage` must be "persistent", "encrypted" or "memory"')
   if (storageBudget !== undefined && !(storageBudget >= 0)) refuse('`storageBudget` must be bytes, 0 or more')
+  const { memoryBudget, idleLimit = defaultIdleLimit } = options
+  if (memoryBudget !== undefined && !(memoryBudget >= 0)) refuse('`memoryBudget` must be bytes, 0 or more')
+  if (!(idleLimit > 0)) refuse('`idleLimit` must be milliseconds, more than 0')
+  if (!(probeInterval >= 0)) refuse('`probeInterval` must be milliseconds, 0 or more')
   if (!(hangLimit > 0)) refuse('`hangLimit` must be milliseconds, more than 0')
   if (options.getToken !== undefined && typeof options.getToken !== 'function')
     refuse('`getToken` must be a function')
@@ -52,8 +56,11 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       root: readRoot(options.root),
       storage,
       pollInterval,
+      probeInterval,
       ...(storageBudget === undefined ? {} : { storageBudget }),
       hangLimit,
+      idleLimit,
+      ...(memoryBudget === undefined ? {} : { memoryBudget }),
       pausesOnMetered: options.downloads?.metered === 'pause',
       bundled: bundles(options.bundled === undefined ? {} : options.bundled),
       hasTokens: options.getToken !== undefined,

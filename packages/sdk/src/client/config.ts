@@ -53,7 +53,7 @@ export const defaultIdleLimit = 60_000
 export const memoryInterval = 30_000
 
 /** Bytes of heap that an engine may keep beside its models: its own, and those of tensors. */
-export const heapAllowance = 128 * 2 ** 20
+export const heapAllowance = 64 * 2 ** 20
 
 /** Bytes of heap that a byte of graph or parameters may take: it is there twice while it is loaded. */
 export const heapPerByte = 2
@@ -132,3 +132,12 @@ export const maxRivalBytes = 64 * 2 ** 20
 
 /** The same for the backend cpu, which is fast for the smallest models alone. */
 export const maxCpuBytes = 2 ** 18
+
+/** Milliseconds between probes of a backend that serves, while its model is used, unless the app says otherwise. */
+export const defaultProbeInterval = 10 * 60_000
+
+/** How long after a look at a busy engine it is looked at again, in milliseconds. */
+export const busyPatience = 1_000
+
+/** After how many such looks it is probed between calls. */
+export const maxBusyAnswers = 10

@@ -19,6 +19,8 @@ export interface HostConfig {
   readonly storageBudget?: number
   /** Milliseconds; 0 never looks by itself. */
   readonly pollInterval: number
+  /** Milliseconds; 0 never probes a backend again. */
+  readonly probeInterval: number
   /** Whether downloads stand still while the connection costs money. */
   readonly pausesOnMetered: boolean
   /** Absolute URLs of folders with models that came with the app, by model. */

@@ -59,6 +59,10 @@ export function openPageSession(
       engines.end(engine, HomingError.from(reason))
       return Promise.resolve()
     },
+    retireEngine(engine) {
+      engines.retire(engine)
+      return Promise.resolve()
+    },
     getToken: async () => getToken?.(),
     persistStorage,
   }

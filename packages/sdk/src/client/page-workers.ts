@@ -1,4 +1,4 @@
-import type { Engine, HomingError } from '@homing/protocol'
+import { type Engine, HomingError } from '@homing/protocol'
 import { transfer } from 'comlink'
 
 import type { LibraryConfig } from '../libraries/library-config.ts'
@@ -19,6 +19,8 @@ export interface EngineWorkers {
   get(engine: Engine): Promise<EngineLink>
   /** Ends one that hangs, or whose GPU is gone: as if it had died. */
   end(engine: Engine, reason: HomingError): void
+  /** Ends one that nobody needs now. It is no death, and nobody is told. */
+  retire(engine: Engine): void
   /** Ends those that run; a later `get` starts them again. */
   terminate(error: HomingError): void
 }
@@ -69,8 +71,9 @@ export function engineWorkers(
     }
     started.then(({ died }) => {
       void died.then((error) => {
+        const retired = links.get(engine) !== started
         forget()
-        if (error.code === 'WORKER_LOST') onLost(engine)
+        if (error.code === 'WORKER_LOST' && !retired) onLost(engine)
       })
     }, forget)
     links.set(engine, started)
@@ -86,6 +89,12 @@ export function engineWorkers(
         (link) => link.terminate(reason),
         () => undefined,
       )
+    },
+    retire(engine) {
+      const link = links.get(engine)
+      links.delete(engine)
+      const reason = new HomingError('WORKER_LOST', `The ${engine} worker was ended to give its memory back.`)
+      link?.then((running) => running.terminate(reason)).catch(() => undefined) // it did not start
     },
     terminate(error) {
       for (const link of links.values())

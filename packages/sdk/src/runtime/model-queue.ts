@@ -18,6 +18,8 @@ export interface QueueListener {
   fault(fault: BackendFault): boolean
   /** The loaded version has answered its first predictions. */
   proven(model: string, instance: number): void
+  /** A call waits, and no version serves. */
+  wanted(model: string): void
 }
 
 /**
@@ -68,6 +70,14 @@ export class ModelQueue {
     this.#batches = batchState(hasBatchAxis(version.manifest.signature))
     this.#answered = 0
     this.#resume()
+    return { before, idle: this.#runEnd }
+  }
+
+  /** Serves nothing after the run that is under way: calls wait for `serve`. Returns as `serve` does. */
+  sleep(): { before: LoadedVersion | undefined; idle: Promise<unknown> } {
+    const before = this.#serving
+    this.#serving = undefined
+    this.#drain() // of calls that wait already
     return { before, idle: this.#runEnd }
   }
 
@@ -123,7 +133,11 @@ export class ModelQueue {
   /** Starts the next run, if nothing stands in its way. `flowing`: the calls came while the last run was under way. */
   #drain(flowing = false): void {
     const version = this.#serving
-    if (this.#busy || this.#fault || this.#closed || !version) return
+    if (this.#busy || this.#fault || this.#closed) return
+    if (!version) {
+      if (this.#line.size > 0) this.#tell.wanted(this.#model)
+      return
+    }
     const patient = flowing || this.#waiting !== undefined // a call that comes meanwhile ends no other's wait
     clearTimeout(this.#waiting)
     this.#waiting = undefined

@@ -11,6 +11,7 @@ import type { Adapters } from './adapters.ts'
 import type { Claims } from './claims.ts'
 import type { Cleaner } from './cleaner.ts'
 import type { EngineJudge } from './engine-judge.ts'
+import type { MemoryKeeper } from './memory-keeper.ts'
 import type { MeteredGate } from './metered-gate.ts'
 import type { Bundle } from './open-bundle.ts'
 import type { CrashCount } from './crash-count.ts'
@@ -34,6 +35,7 @@ export interface CoordinatorDeps extends Pick<Tabs, 'id' | 'alone' | 'lives' | '
   /** Ends an engine's worker, as if it had died: calls under way are made again on a new one. */
   readonly endEngine: (engine: Engine, reason: HomingError) => Promise<void>
   readonly judge: EngineJudge
+  readonly memory: MemoryKeeper
   readonly device: () => Promise<Device>
   /** Tells the page; resolves when the page has taken note. */
   readonly emit: (event: ModelEvent) => Promise<void>
@@ -51,6 +53,8 @@ export interface CoordinatorDeps extends Pick<Tabs, 'id' | 'alone' | 'lives' | '
   readonly adapters: () => Promise<Adapters>
   /** Tells other tabs which versions this one needs. */
   readonly claims: Claims
+  /** Milliseconds between probes of a backend that serves; 0 never probes it again. */
+  readonly probeInterval: number
   /** Milliseconds between looks for new versions; 0 never looks by itself. */
   readonly pollInterval: number
 }

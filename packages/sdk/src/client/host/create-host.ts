@@ -12,7 +12,7 @@ import { databaseName, openStore } from '../../store/open-store.ts'
 import { createTurns, type Turns } from '../../runtime/turns.ts'
 import { browserEstimate } from '../../store/store-error.ts'
 import type { Store } from '../../store/store.ts'
-import { eventsPerPruning, maxEventAge } from '../config.ts'
+import { eventsPerPruning, maxEventAge, memoryInterval } from '../config.ts'
 import type { HostApi, HostConfig, ModelEvent, OpenOptions, PageApi } from '../host-api.ts'
 import { createAccessEnds, withAccessEnds } from './access-ends.ts'
 import { describeAdapters } from './adapters.ts'
@@ -25,6 +25,7 @@ import { createEngineJudge } from './engine-judge.ts'
 import { enginePorts } from './engine-ports.ts'
 import { forget } from './forget.ts'
 import { growingProgress } from './growing-progress.ts'
+import { createMemoryKeeper, defaultMemoryBudget } from './memory-keeper.ts'
 import { meteredGate } from './metered-gate.ts'
 import { createModelCoordinator, type ModelCoordinator } from './model-coordinator.ts'
 import { once } from './once.ts'
@@ -82,6 +83,7 @@ export function createHost(config: HostConfig): HostApi {
         .get(fault.model)
         ?.fault(fault)
         .catch(() => undefined), // the failed call carries the error
+    wanted: (name) => void models.get(name)?.wake(),
     proven: (engine, model, instance) =>
       void models
         .get(model)
@@ -103,6 +105,25 @@ export function createHost(config: HostConfig): HostApi {
     running: (engine) => engines.running(engine),
     hangLimit: config.hangLimit,
     onHang: (engine, reason) => void endEngine(engine, reason).catch(() => undefined), // the page is gone
+  })
+  const memory = createMemoryKeeper({
+    platform,
+    budget: config.memoryBudget ?? defaultMemoryBudget(),
+    idleLimit: config.idleLimit,
+    models,
+    running: (engine) => engines.running(engine),
+    async retire(engine) {
+      engines.drop(engine)
+      await (await page).retireEngine(engine)
+    },
+  })
+  const life = new AbortController()
+  /** Looks now and then whether engines hold more than they need. */
+  const watchMemory = once(async () => {
+    for (;;) {
+      await platform.sleep(Math.min(memoryInterval, config.idleLimit), life.signal)
+      await memory.recycle().catch(() => undefined) // a page that is gone
+    }
   })
   const crashes = crashCount()
   const claimed = once(async () => claims(await databaseName(config.root)))
@@ -164,9 +185,11 @@ export function createHost(config: HostConfig): HostApi {
         await endEngine(engine, reason)
       },
       judge,
+      memory,
       ...tab,
       gate: meteredGate(config.pausesOnMetered),
       pollInterval: config.pollInterval,
+      probeInterval: config.probeInterval,
     })
   }
 
@@ -229,6 +252,7 @@ export function createHost(config: HostConfig): HostApi {
       return Promise.resolve()
     },
     async open(model, options, onEvent, signal) {
+      watchMemory().catch(() => undefined) // ends with the host
       const coordinator = await open(model, options, onEvent)
       await coordinator.open(signal ?? new AbortController().signal)
     },
@@ -275,6 +299,7 @@ export function createHost(config: HostConfig): HostApi {
     },
     readEvents: async (windows) => readEvents(await store(), windows),
     async shutdown() {
+      life.abort()
       // The engine workers are ended next, and a hung one would never answer.
       for (const model of models.values()) model.close().catch(() => undefined)
       models.clear()

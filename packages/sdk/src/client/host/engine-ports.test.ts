@@ -22,6 +22,7 @@ function silentPage(): { page: PageApi; give: () => void; started: () => number;
         return channel.port1
       },
       endEngine: () => Promise.resolve(),
+      retireEngine: () => Promise.resolve(),
       getToken: () => Promise.resolve(undefined),
       persistStorage: () => Promise.resolve(false),
     },
@@ -35,6 +36,7 @@ test.each(['before its port arrives', 'before its first answer'])(
     const ports = enginePorts(() => Promise.resolve(page), {
       fault: () => undefined,
       proven: () => undefined,
+      wanted: () => undefined,
     })
     const waiting = ports.get('onnx')
     const second = when === 'before its first answer'

@@ -20,6 +20,8 @@ export interface EngineListener {
   fault(engine: Engine, fault: BackendFault): void
   /** A loaded version has answered its first predictions. */
   proven(engine: Engine, model: string, instance: number): void
+  /** A call waits for a model that was put to sleep. */
+  wanted(model: string): void
 }
 
 interface EnginePort {
@@ -40,6 +42,7 @@ export function enginePorts(page: () => Promise<PageApi>, listener: EngineListen
       if (death) kill(death) // it died while its port was on the way
       await Promise.all([
         port.remote.onFault(proxy((fault: BackendFault) => listener.fault(engine, fault))),
+        port.remote.onWanted(proxy((model: string) => listener.wanted(model))),
         port.remote.onProven(
           proxy((model: string, instance: number) => listener.proven(engine, model, instance)),
         ),

@@ -1,4 +1,4 @@
-import { type Engine, HomingError, withVariant } from '@homing/protocol'
+import { type Engine, HomingError, type Manifest, withVariant } from '@homing/protocol'
 
 import { startPoll } from '../../delivery/poll.ts'
 import { readSection, type Section } from '../../delivery/read-section.ts'
@@ -26,6 +26,7 @@ import { createStatusBoard } from './status-board.ts'
 import type { ModelNews } from './tabs.ts'
 import { createBackendChoices } from './backend-choices.ts'
 import { createProofs } from './proofs.ts'
+import { keepProbing } from './reprobe.ts'
 import { createRecovery } from './recovery.ts'
 import { createRollbacks } from './rollbacks.ts'
 import { createVersionInstaller } from './version-installer.ts'
@@ -123,6 +124,15 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     const manifest = server.serving?.manifest
     return manifest && { engine: manifest.engine, bytes: memoryOf(manifest), asleep }
   }
+  const probing = {
+    ...deps,
+    interval: deps.probeInterval,
+    serving: () => server.serving,
+    readProbes: (manifest: Manifest) => readProbes(store, manifest),
+    proofs,
+    onPassed: () => board.reprobed(),
+  }
+  void keepProbing(probing, life.signal).catch(() => undefined) // the model was closed
   const installer = createVersionInstaller(deps, server, board, options.precisions)
   const bundled = createBundledVersions(deps.bundle, { ...deps, inTurn }, server, board, options.precisions)
 

@@ -24,6 +24,8 @@ export interface StatusBoard {
   /** What served does not any more, and could not be brought back. */
   broken(error: unknown): void
   memory(memory: ModelStatus['memory']): void
+  /** The backend that serves has passed one of its probes once more. */
+  reprobed(): void
   /** The engine was started anew under the version that serves. */
   restarted(): void
   policy(policy: UpdatePolicy, pinned: string | undefined): void
@@ -109,6 +111,9 @@ export function createStatusBoard(
     memory(memory) {
       const { memory: _, ...rest } = status
       put(memory ? { ...rest, memory: { bytes: memory.bytes, asleep: memory.asleep } } : rest)
+    },
+    reprobed() {
+      if (status.probe) put({ ...status, probe: { ...status.probe, at: Date.now() } })
     },
     restarted: () => put({ ...status, restarts: status.restarts + 1 }),
     policy(policy, pinned) {

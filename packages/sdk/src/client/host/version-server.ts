@@ -231,7 +231,6 @@ export function createVersionServer(deps: VersionServerDeps): VersionServer {
     ready() {
       const seen = failedRevivals // the calls that wait for one revival share its failure
       return inTurn(async () => {
-        new BroadcastChannel('dbg').postMessage(JSON.stringify(['ready', model, asleep]))
         if (serving && asleep) return revive(serving)
         if (serving) return
         if (!lost || seen !== failedRevivals) throw failure ?? closedError(model)
@@ -242,8 +241,6 @@ export function createVersionServer(deps: VersionServerDeps): VersionServer {
       return asleep
     },
     async sleep() {
-      new BroadcastChannel('dbg').postMessage(JSON.stringify(['sleep', model, work]))
-
       if (work > 0) return // a turn behind another model's, which waits for this one's, would never come
       await inTurn(async () => {
         if (!serving || asleep || closed) return
@@ -254,7 +251,6 @@ export function createVersionServer(deps: VersionServerDeps): VersionServer {
     },
     wake: () =>
       inTurn(async () => {
-        new BroadcastChannel('dbg').postMessage(JSON.stringify(['wake', model, asleep]))
         if (serving && asleep && !closed) await revive(serving)
       }),
     async close() {
