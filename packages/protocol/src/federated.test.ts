@@ -111,6 +111,18 @@ describe('a federated version', () => {
   const { pipeline: _, ...piped } = federated
   const { training: __, ...untrained } = base
   it.each<[string, Manifest, Manifest, RegExp]>([
+    [
+      'inputs that go elsewhere',
+      { ...federated, next: { kind: 'cascade', below: 1, remote: true } },
+      base,
+      /another next/,
+    ],
+    [
+      'no guards',
+      federated,
+      { ...base, guards: { confidence: { least: 0.5, then: 'mark' } } },
+      /another guards/,
+    ],
     ['another graph', { ...federated, graph: { sha256: hash('b'), size: 10 } }, base, /another graph/],
     ['another label', { ...federated, pipeline: labels(['cat', 'cow']) }, base, /another pipeline/],
     ['labels in another order', { ...federated, pipeline: labels(['dog', 'cat']) }, base, /another pipeline/],

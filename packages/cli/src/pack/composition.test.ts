@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { Guards, Next, Pipeline } from '@homing/protocol'
@@ -5,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 
 import { code, file, temporaryFolder } from '../../test/fixture.ts'
 import { denseModel } from '../../test/onnx-fixture.ts'
+import { composition } from './composition.ts'
 import { pack } from './pack.ts'
 
 const labels = Array.from({ length: 16 }, (_, index) => `class ${index}`)
@@ -28,6 +30,24 @@ test('guards and what runs next go into the manifest', async () => {
   }
   const next: Next = { kind: 'cascade', below: 0.7, temperature: 1.5, model: 'large' }
   expect(await packed({ guards, next })).toMatchObject({ guards, next })
+})
+
+test('the example of the README fits a package of wines', async () => {
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
+  const [, example] = /```jsonc\n(.*?)```/s.exec(readme)!
+  const sections = JSON.parse(example!.replace(/ \/\/.*/g, '')) as { guards: Guards; next: Next }
+  const wines: Pipeline = {
+    inputs: [{ kind: 'table', name: 'wine', tensor: 'x', features: [{ kind: 'number', name: 'pH' }] }],
+    outputs: pipeline.outputs,
+  }
+  const signature = {
+    inputs: [
+      { name: 'x', dtype: 'float32' as const, shape: ['n', 1] },
+      { name: 'image', dtype: 'float32' as const, shape: ['n', 1, 8, 8] },
+    ],
+    outputs: [{ name: 'y', dtype: 'float32' as const, shape: ['n', 16] }],
+  }
+  expect(composition(sections, { model: 'wine', signature, pipeline: wines })).toEqual(sections)
 })
 
 describe('what does not fit the graph is refused', () => {

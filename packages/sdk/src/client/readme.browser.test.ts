@@ -1,4 +1,4 @@
-import type { Pipeline } from '@homing/protocol'
+import type { Manifest, Pipeline } from '@homing/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import rootReadme from '../../../../README.md?raw'
@@ -6,6 +6,7 @@ import sdkReadme from '../../README.md?raw'
 import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
 import { denseOnnxRequest, tinyGraphRequest } from '../../test/tiny-packages.ts'
 import { onnxRelease } from '../../test/tiny-training.ts'
+import type { LoadRequest } from '../runtime/runtime-api.ts'
 import type { ClientOptions } from './api.ts'
 import { createClient } from './create-client.ts'
 
@@ -17,6 +18,24 @@ beforeEach(async () => {
   await repository.publish([{ request: denseOnnxRequest([], { model: 'iris' }) }])
   await repository.publish([{ request: denseOnnxRequest([], { model: 'house', pipeline: houses }) }])
   await repository.publish([onnxRelease('classes', { model: 'flowers', pipeline: flowers })])
+  await repository.publish([{ request: denseOnnxRequest([], { model: 'entities', pipeline: entities }) }])
+  await repository.publish([
+    declaring(denseOnnxRequest([], { model: 'topic', pipeline: flowers }), {
+      next: { kind: 'fan-out', models: ['entities'] },
+    }),
+  ])
+  await repository.publish([
+    declaring(denseOnnxRequest([], { model: 'triage', pipeline: flowers }), {
+      next: { kind: 'cascade', below: 1, remote: true },
+    }),
+  ])
+  await repository.publish([
+    declaring(denseOnnxRequest([], { model: 'wine', pipeline: wines }), {
+      guards: {
+        inputs: [{ kind: 'range', input: 'wine', feature: 'alcohol', min: 8, max: 15, then: 'abstain' }],
+      },
+    }),
+  ])
   const canvas = document.createElement('canvas')
   canvas.width = canvas.height = 2
   document.body.append(canvas)
@@ -41,6 +60,25 @@ const flowers: Pipeline = {
     },
   ],
 }
+const entities: Pipeline = {
+  ...flowers,
+  outputs: [{ kind: 'classification', tensor: 'y', activation: 'softmax', labels: ['who', 'where', 'when'] }],
+}
+const wines: Pipeline = {
+  inputs: [
+    {
+      kind: 'table',
+      name: 'wine',
+      tensor: 'x',
+      features: ['alcohol', 'sugar', 'pH', 'density'].map((name) => ({ kind: 'number', name, impute: 0 })),
+    },
+  ],
+  outputs: flowers.outputs,
+}
+/** A release with guards, or with models that run after it. */
+const declaring = (request: LoadRequest, sections: Pick<Manifest, 'guards' | 'next'>) => ({
+  request: { ...request, manifest: { ...request.manifest, ...sections } },
+})
 const houses: Pipeline = {
   inputs: [
     {
@@ -104,7 +142,7 @@ async function run(example: string): Promise<unknown[][]> {
 
 describe.each([
   ['the root README', rootReadme, 1],
-  ['the README of the SDK', sdkReadme, 7],
+  ['the README of the SDK', sdkReadme, 9],
 ])('%s', (_, readme, count) => {
   test('has its examples', () => {
     expect(examplesIn(readme)).toHaveLength(count)

@@ -55,7 +55,7 @@ describe.each(['wasm', 'webgpu'] as const)('a chain on %s', (backend) => {
     closeTo(numbers(reply.next!['tail']!.outputs['z']), doubled)
     expect(reply).not.toHaveProperty('held')
 
-    const whole = await call(runtime, { ...follow, back: true } as FollowUp)
+    const whole = await call(runtime, { ...follow, back: true })
     closeTo(numbers(whole.outputs['y']), denseExpected(x, 0))
     const alone = await runtime.predict('head', { inputs: { x: floats(x, [2, 4]) }, now: 0 })
     closeTo(numbers(alone.outputs['y']), denseExpected(x, 0))
@@ -94,7 +94,7 @@ describe('between chained models on webgpu', () => {
   test('nothing is downloaded to the CPU: two models cost the one download of the last', async () => {
     const runtime = await serving(head('webgpu', { next: toTail }), tail('webgpu'))
     expect(await counted(runtime)).toBe(1)
-    expect(await counted(runtime, { ...follow, back: true } as FollowUp)).toBe(2)
+    expect(await counted(runtime, { ...follow, back: true })).toBe(2)
     await Promise.all([runtime.close('head'), runtime.close('tail')])
   })
 
@@ -127,7 +127,7 @@ test('several models take what one input was encoded to', async () => {
 describe('a chain that cannot be', () => {
   test('a model that does not take what it is passed', async () => {
     const runtime = await serving(head('wasm'), denseOnnxRequest(['wasm'], { model: 'tail' }))
-    const wrong = call(runtime, { ...follow, inputs: { x: 'y' } } as FollowUp)
+    const wrong = call(runtime, { ...follow, inputs: { x: 'y' } })
     await expect(wrong).rejects.toMatchObject({
       code: 'NEXT_INVALID',
       details: { path: ['head', 'tail'] },
@@ -137,7 +137,7 @@ describe('a chain that cannot be', () => {
 
   test('an output that is not there', async () => {
     const runtime = await serving(head('wasm'), tail('wasm'))
-    const wrong = call(runtime, { ...follow, inputs: { h: 'nothing' } } as FollowUp)
+    const wrong = call(runtime, { ...follow, inputs: { h: 'nothing' } })
     await expect(wrong).rejects.toMatchObject({ code: 'NEXT_INVALID' })
   })
 
