@@ -35,14 +35,22 @@ export default defineConfig({
       // Without this flag the adapter is null, which is a case of its own; hence not for all.
       name: 'webgpu',
       testMatch: '**/*.webgpu.spec.ts',
+      testIgnore: '**/hosts/**',
       use: { launchOptions: launchOptions(['--enable-unsafe-webgpu']) },
     },
     { name: 'examples', testMatch: '**/*.setup.ts' },
     {
       name: 'hosts',
       testMatch: '**/hosts/*.spec.ts',
+      testIgnore: '**/*.webgpu.spec.ts',
       dependencies: ['examples'],
       use: { launchOptions: launchOptions(), serviceWorkers: 'allow' },
+    },
+    {
+      name: 'hosts on webgpu',
+      testMatch: '**/hosts/*.webgpu.spec.ts',
+      dependencies: ['examples'],
+      use: { launchOptions: launchOptions(['--enable-unsafe-webgpu']) },
     },
   ],
 })

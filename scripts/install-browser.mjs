@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 
-import { findBrowser, findFirefox } from './browser.mjs'
+import { findBrowser, findFirefox, findWebKit } from './browser.mjs'
 import { pnpm } from './pnpm.mjs'
 import { CommandFailed, run } from './run.mjs'
 
@@ -9,10 +9,26 @@ const playwrightTimeout = 5 * 60_000
 
 const debianAsRoot = () => existsSync('/etc/debian_version') && process.getuid?.() === 0
 
-/** With a Vulkan driver that computes on the CPU, Firefox has WebGPU. */
-const debianFirefox = ['firefox-esr', 'libvulkan1', 'mesa-vulkan-drivers']
+/**
+ * What is tested in besides a Chromium, and the packages that bring it. Both come from Debian alone.
+ * @type {readonly { name: string, find: () => string | undefined, packages: readonly string[] }[]}
+ */
+const others = [
+  // With a Vulkan driver that computes on the CPU, Firefox has WebGPU.
+  {
+    name: 'Firefox',
+    find: findFirefox,
+    packages: ['firefox-esr', 'libvulkan1', 'mesa-vulkan-drivers'],
+  },
+  // The driver brings the engine; an app with a webview is a few lines of Python; neither runs without a display and a bus.
+  {
+    name: 'WebKitGTK',
+    find: findWebKit,
+    packages: ['webkit2gtk-driver', 'gir1.2-webkit2-4.1', 'python3-gi', 'xvfb', 'xauth', 'dbus-daemon'],
+  },
+]
 
-async function installFromDebian(/** @type {string[]} */ packages = ['chromium']) {
+async function installFromDebian(/** @type {readonly string[]} */ packages = ['chromium']) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const options = { env, timeout: aptTimeout, quiet: true }
   await run('apt-get', ['update', '-q'], options)
@@ -68,21 +84,36 @@ export async function ensureBrowser() {
   )
 }
 
+/** Installs Debian's packages of everything that is missing, in one go; where that fails, each by itself. */
+async function installOthers() {
+  const missing = others.filter(({ find }) => !find())
+  if (missing.length === 0 || !debianAsRoot()) return
+  const chromium = (findBrowser() ?? (await playwrightBrowser())) ? [] : ['chromium']
+  console.log(`No ${missing.map(({ name }) => name).join(', no ')} found: installing (Debian) …`)
+  try {
+    await installFromDebian([...chromium, ...missing.flatMap(({ packages }) => packages)])
+  } catch {
+    for (const { packages } of missing) {
+      await installFromDebian(packages).catch((/** @type {unknown} */ error) =>
+        console.log(error instanceof Error ? error.message : String(error)),
+      )
+    }
+  }
+}
+
 /**
- * Paths of all browsers to test with. Firefox comes with Debian's packages alone, in one go with Chromium; where it cannot
- * be had, its tests say so and are skipped.
- * @returns {Promise<{ browser: string, firefox: string | undefined }>}
+ * Paths of all browsers to test with. Where one besides Chromium cannot be had, this says why and how, and its tests are
+ * counted as skipped.
+ * @returns {Promise<{ browser: string, firefox: string | undefined, webKit: string | undefined }>}
  * @throws {CommandFailed} as `ensureBrowser`
  */
 export async function ensureBrowsers() {
-  if (!findFirefox() && debianAsRoot()) {
-    const chromium = (findBrowser() ?? (await playwrightBrowser())) ? [] : ['chromium']
-    console.log('No Firefox found: installing one (Debian) …')
-    try {
-      await installFromDebian([...chromium, ...debianFirefox])
-    } catch (error) {
-      console.log(error instanceof Error ? error.message : String(error))
-    }
+  await installOthers()
+  const browser = await ensureBrowser()
+  for (const { name, find, packages } of others) {
+    if (find()) continue
+    const why = debianAsRoot() ? 'its packages could not be installed' : 'only root on Debian can install it'
+    console.log(`Tests in ${name} are skipped: ${why}. They need: apt-get install ${packages.join(' ')}`)
   }
-  return { browser: await ensureBrowser(), firefox: findFirefox() }
+  return { browser, firefox: findFirefox(), webKit: findWebKit() }
 }

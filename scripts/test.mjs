@@ -52,8 +52,8 @@ await entry(async () => {
   rmSync(results, { recursive: true, force: true })
   mkdirSync(results, { recursive: true })
   await install()
-  const [{ browser, firefox }] = await Promise.all([ensureBrowsers(), buildPackages()])
-  console.log(`Testing in ${browser} and ${firefox ?? 'no Firefox'}`)
+  const [{ browser, firefox, webKit }] = await Promise.all([ensureBrowsers(), buildPackages()])
+  console.log(`Testing in ${[browser, firefox ?? 'no Firefox', webKit ?? 'no WebKitGTK'].join(', ')}`)
   const browsers = { HOMING_BROWSER: browser, ...(firefox && { HOMING_FIREFOX: firefox }) }
   const env = { ...process.env, ...browsers, CI: process.env.CI ?? 'true' }
   const counts = sum([await unitTests(env), await endToEndTests(env)])

@@ -1,6 +1,3 @@
 import { homing } from '@homing/sdk/vite'
-import { defineConfig } from 'vite'
 
-export default defineConfig({
-  plugins: [homing({ root: 'homing-root.json', isolate: true })],
-})
+export default { plugins: [homing({ root: 'homing-root.json', isolate: true })] }

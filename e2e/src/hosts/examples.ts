@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
 import { copyFile } from 'node:fs/promises'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 
-import { keys, root, workFolder } from '../fixtures/places.ts'
+import { keys, workFolder } from '../fixtures/places.ts'
 
 const run = promisify(execFile)
 
@@ -36,10 +36,6 @@ export const siteOf = (name: ExampleName): string => join(examplesFolder, name, 
 export async function buildExample(name: ExampleName): Promise<string> {
   const folder = join(examplesFolder, name)
   await copyFile(join(keys, 'root.json'), join(folder, examples[name].root))
-  const tools = join(root, 'examples', name, 'node_modules/.bin')
-  const { stdout, stderr } = await run('npm', ['run', 'build'], {
-    cwd: folder,
-    env: { ...process.env, PATH: `${tools}${delimiter}${process.env['PATH'] ?? ''}` },
-  })
+  const { stdout, stderr } = await run('npm', ['run', 'build'], { cwd: folder })
   return stdout + stderr
 }

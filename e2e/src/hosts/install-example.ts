@@ -4,6 +4,8 @@ import { basename, dirname, join } from 'node:path'
 import { root } from '../fixtures/places.ts'
 
 interface PackageFile {
+  readonly name: string
+  readonly bin?: string | Readonly<Record<string, string>>
   readonly dependencies?: Readonly<Record<string, string>>
   readonly devDependencies?: Readonly<Record<string, string>>
 }
@@ -42,6 +44,15 @@ export async function installExample(name: string, folder: string, packages: str
   }
   const { dependencies = {}, devDependencies = {} } = await packageFile(folder)
   await install([...Object.keys(dependencies), ...Object.keys(devDependencies)], example)
+  for (const tool of Object.keys(devDependencies)) await linkCommands(join(modules, tool), modules)
+}
+
+/** Puts the commands of a package where scripts find them. Those of the workspace would also find what it alone has. */
+async function linkCommands(from: string, modules: string): Promise<void> {
+  const { name, bin = {} } = await packageFile(from)
+  const commands = typeof bin === 'string' ? { [name]: bin } : bin
+  for (const [command, file] of Object.entries(commands))
+    await link(join(from, file), join(modules, '.bin', command))
 }
 
 async function packageFile(folder: string): Promise<PackageFile> {

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-import { root } from '../fixtures/places.ts'
 import { examplesFolder } from './examples.ts'
 
 /** A development server. */
@@ -16,12 +15,11 @@ const startTimeout = 60_000
 
 /** Starts the development server of an installed example by its own script. */
 export async function startViteDev(name: 'vite-7' | 'vite-8'): Promise<DevServer> {
-  const tools = join(root, 'examples', name, 'node_modules/.bin')
   const child = spawn('npm', ['run', 'dev', '--', '--host', '127.0.0.1'], {
     cwd: join(examplesFolder, name),
     detached: true, // a process group of its own, to end npm and what it started
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NO_COLOR: '1', PATH: `${tools}${delimiter}${process.env['PATH'] ?? ''}` },
+    env: { ...process.env, FORCE_COLOR: '0' },
   })
   return { url: await addressOf(child), stop: () => stop(child) }
 }

@@ -34,7 +34,7 @@ const side = 28
 /** What `digits` reads: pixels in RGBA. */
 export function seven() {
   const data = new Uint8ClampedArray(side * side * 4).fill(255)
-  const marks = [...drawn.trim().replaceAll('\n', '')]
+  const marks = Array.from(drawn.trim().replaceAll('\n', ''))
   for (const [at, mark] of marks.entries()) if (mark === '#') data.fill(0, at * 4, at * 4 + 3)
   return { width: side, height: side, data }
 }

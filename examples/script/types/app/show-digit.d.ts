@@ -1,0 +1,2 @@
+/** What `copy-files.mjs` puts there. */
+export * from '@homing/example-app'
