@@ -29,22 +29,37 @@ export const sha256 = (bytes: Uint8Array | string): string => createHash('sha256
 export const code = (expected: string): unknown =>
   expect.objectContaining({ name: 'HomingError', code: expected })
 
+/** What a packed version of words holds. */
+interface PackedWords {
+  readonly model?: string
+  readonly version: string
+  readonly shards: readonly string[]
+  /** Shards of a parameter set in half precision. */
+  readonly half?: readonly string[]
+}
+
 /** Writes a packed version whose graph and shards hold the given words. */
 export async function packedFixture(
   folder: string,
-  { model = 'words', version, shards }: { model?: string; version: string; shards: readonly string[] },
+  { model = 'words', version, shards, half }: PackedWords,
 ): Promise<void> {
   const refOf = (text: string) => ({ sha256: sha256(text), size: Buffer.byteLength(text) })
-  const files = [`graph of ${model}`, ...shards]
+  const files = [`graph of ${model}`, ...shards, ...(half ? [`half of ${model}`, ...half] : [])]
   for (const text of files) await file(folder, paths.blob(sha256(text)), text)
-  const size = shards.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+  const parametersOf = (words: readonly string[]): Manifest['parameters'] => {
+    const size = words.reduce((sum, text) => sum + Buffer.byteLength(text), 0)
+    return { path: 'parameters.bin', size, shards: words.map(refOf), tensors: [] }
+  }
   const manifest: Manifest = {
     format: 1,
     model,
     version,
     engine: 'onnx',
     graph: refOf(files[0]!),
-    parameters: { path: 'parameters.bin', size, shards: shards.map(refOf), tensors: [] },
+    parameters: parametersOf(shards),
+    ...(half && {
+      variants: [{ precision: 'fp16', graph: refOf(`half of ${model}`), parameters: parametersOf(half) }],
+    }),
     signature: {
       inputs: [{ name: 'x', dtype: 'float32', shape: [1] }],
       outputs: [{ name: 'y', dtype: 'float32', shape: [1] }],

@@ -170,3 +170,14 @@ test('a private model needs a token', async () => {
   await expect(bundle(options)).rejects.toThrow(code('UNAUTHORIZED'))
   expect(await bundle({ ...options, token })).toMatchObject([{ version: '1.0.0' }])
 })
+
+test('a bundle has every parameter set of a version: the device chooses', async () => {
+  const machine = await signedServer()
+  const out = join(await temporaryFolder(), 'bundle')
+  const folder = await temporaryFolder()
+  await packedFixture(folder, { version: '1.0.0', shards: ['whole'], half: ['small'] })
+  expect(await publish(folder, machine)).toMatchObject([{ uploadedBlobs: 4 }])
+  await bundle(await optionsOf(machine, out))
+  for (const text of ['graph of words', 'whole', 'half of words', 'small'])
+    expect(await readFile(join(out, paths.blob(sha256(text))), 'utf8')).toBe(text)
+})

@@ -43,11 +43,16 @@ export async function modelFiles(
   const manifestAt = async (path: string, version: string): Promise<Manifest> =>
     parseManifest(await document(path), { model, version })
   if (listed?.base === undefined)
-    return { model, version, files: servingFiles(await manifestAt(paths.manifest(model, version), version)) }
+    return { model, version, files: setFiles(await manifestAt(paths.manifest(model, version), version)) }
   // A device compares a federated version with its base, tensor by tensor.
   const manifests = [
     await manifestAt(paths.federatedManifest(model, version), version),
     await manifestAt(paths.manifest(model, listed.base), listed.base),
   ]
-  return { model, version, files: manifests.flatMap(servingFiles) }
+  return { model, version, files: manifests.flatMap(setFiles) }
+}
+
+/** What serves of each parameter set: which of them a device takes is known on the device alone. */
+function setFiles(manifest: Manifest): FileRef[] {
+  return [manifest, ...(manifest.variants ?? [])].flatMap(servingFiles)
 }

@@ -127,6 +127,34 @@ describe('patches after publication', () => {
     expect((await app.inject({ url, headers: admin })).statusCode).toBe(200)
   })
 
+  test('are made for each parameter set, against the same one of the version before', async () => {
+    const app = await startedServer({ limits: { patchDelayMs: 1 } })
+    const halves = [first, second].map((weights) =>
+      Uint16Array.from(weights, (weight) => 15_000 + weight * 900),
+    )
+    const versions = three.slice(0, 2).map((sample, at) => {
+      const half = Buffer.from(halves[at]!.buffer)
+      const { parameters, graph } = sample.manifest
+      const shard = { sha256: createHash('sha256').update(half).digest('hex'), size: half.length }
+      const tensor = { ...parameters.tensors[0]!, dtype: 'float16', size: half.length }
+      const variant = { ...parameters, size: half.length, shards: [shard], tensors: [tensor] }
+      const manifest: Manifest = {
+        ...sample.manifest,
+        variants: [{ precision: 'fp16', graph, parameters: variant }],
+      }
+      const bytes = Buffer.from(canonicalBytes(manifest))
+      return { ...sample, manifest, bytes, blobs: [...sample.blobs, half] }
+    })
+    await publishAll(app, versions)
+    const { shards } = (await vi.waitUntil(() => listed(app, '1.1.0')))!
+    const [before, after] = versions.map(
+      ({ manifest }) => manifest.variants![0]!.parameters.shards[0]!.sha256,
+    )
+    const patched = shards.find(({ sha256 }) => sha256 === after)
+    expect(patched?.patches.map(({ base }) => base)).toEqual([before])
+    expect(shards).toHaveLength(2)
+  })
+
   test('that save nothing are not listed', async () => {
     const app = await startedServer({ limits: { patchDelayMs: 1 } })
     const tiny = [packageOf('1.0.0', first.slice(0, 4)), packageOf('1.1.0', second.slice(0, 4))]

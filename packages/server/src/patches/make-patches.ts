@@ -5,8 +5,10 @@ import {
   type PatchedShard,
   type Patches,
   paths,
+  precisionOf,
   protocolVersion,
   sha256Hex,
+  withVariant,
 } from '@homing/protocol'
 
 import type { BlobStore } from '../blobs/blob-store.ts'
@@ -22,7 +24,7 @@ export interface PatchParts {
   readonly pause: () => Promise<void>
 }
 
-/** `present` and the patches of `target` against `base`, whose files are stored. */
+/** `present` and the patches of `target` against `base`, whose files are stored: of each parameter set that both have. */
 export async function addPatches(
   parts: PatchParts,
   present: Patches | undefined,
@@ -30,7 +32,11 @@ export async function addPatches(
   base: Manifest,
 ): Promise<Patches> {
   const shards = new Map(present?.shards.map((shard) => [shard.sha256, shard]))
-  for (const pair of pairShards(target.parameters, base.parameters)) {
+  const sets = [target, ...(target.variants ?? [])].flatMap((set) => {
+    const before = withVariant(base, precisionOf(set))
+    return before ? pairShards(set.parameters, before.parameters) : []
+  })
+  for (const pair of sets) {
     const shard: PatchedShard = shards.get(pair.target.sha256) ?? { ...pair.target, patches: [] }
     if (shard.patches.some((patch) => patch.base === pair.base.sha256)) continue
     const added = await storedPatch(parts, target.model, pair)

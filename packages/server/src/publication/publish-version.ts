@@ -47,7 +47,8 @@ export async function publishVersion(
   await noteFiles(access, manifest, reference.sha256) // first: a private file is never anyone else's
   await store.putBlob(reference.sha256, [bytes], bytes.byteLength)
   // Parameters are left out: floats hardly shrink, and devices ask for ranges of them.
-  const shards = new Set(manifest.parameters.shards.map(({ sha256 }) => sha256))
+  const sets = [manifest, ...(manifest.variants ?? [])]
+  const shards = new Set(sets.flatMap(({ parameters }) => parameters.shards.map(({ sha256 }) => sha256)))
   for (const { sha256 } of allFiles(manifest))
     if (!shards.has(sha256)) await compress(store, paths.blob(sha256))
 
