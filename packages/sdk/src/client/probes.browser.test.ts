@@ -5,22 +5,24 @@ import { client, repository, serveEachTest } from '../../test/served-clients.ts'
 import { denseExpected, floats } from '../../test/tiny-packages.ts'
 import { denseProbes, type ProbedRequest, withProbes } from '../../test/tiny-probes.ts'
 import { denseLayersRequest } from '../../test/tiny-tfjs.ts'
-import type { Homing, Model } from './api.ts'
+import type { ClientOptions, Homing, Model } from './api.ts'
 
 const x = [1, 2, 3, 4]
 const input = { x: floats(x, [1, 4]) }
 const probed = (version: string, bias: number): ProbedRequest =>
   denseProbes(denseLayersRequest([], { version, bias }), bias)
 
-/** A client whose engine lies on `backends`. */
-const lying = (...backends: string[]): Homing =>
+let engine: Worker
+/** A client whose engine lies on `backends`, also when it is started anew. */
+const lying = (backends: string[], options: Partial<ClientOptions> = {}): Homing =>
   client({
+    ...options,
     workers: {
       tfjs: () =>
-        new Worker(new URL('../../test/lying-tfjs-worker.ts', import.meta.url), {
+        (engine = new Worker(new URL('../../test/lying-tfjs-worker.ts', import.meta.url), {
           type: 'module',
           name: backends.join(' '),
-        }),
+        })),
     },
   })
 const open = (homing: Homing): Promise<Model> => homing.model('tiny', { backends: ['webgl', 'cpu'] })
@@ -50,7 +52,7 @@ describe('a version with probes', () => {
 
   test('leaves a backend that lies for the next, for good, and says so', async () => {
     await repository.publish([probed('1.0.0', 1)])
-    const homing = lying('webgl')
+    const homing = lying(['webgl'])
     const model = await open(homing)
     expect(model.status).toMatchObject({
       backend: 'cpu',
@@ -75,7 +77,7 @@ describe('a version with probes', () => {
   test('is not taken where every backend lies: the last good one serves, and the status says why', async () => {
     const good = denseLayersRequest([], { version: '1.0.0', bias: 1 })
     await repository.publish([{ request: good }])
-    const homing = lying('webgl', 'cpu')
+    const homing = lying(['webgl', 'cpu'])
     const model = await open(homing)
     expect(model.status.probe).toBeUndefined()
     await repository.publish([probed('1.1.0', 2)])
@@ -116,5 +118,50 @@ describe('a version with probes', () => {
     expect(model.status.version).toBe('1.0.0')
     await answer(model, 1)
     expect(model.status.update.error).toMatchObject({ code: 'PROBE_INVALID' })
+  })
+})
+
+describe('a backend that turns bad while it serves', () => {
+  const turnBad = (): void => engine.postMessage({ type: 'lie', backend: 'webgl' })
+  /** A model on webgl, which is probed again and again while it is used. */
+  const used = async (liars: string[]): Promise<Model> => {
+    await repository.publish([probed('1.0.0', 1)])
+    const model = await open(lying(liars, { probeInterval: 100 }))
+    expect(model.status).toMatchObject({ backend: 'webgl', restarts: 0 })
+    await answer(model, 1)
+    return model
+  }
+
+  test('is found by a probe, and replaced where it lies on', async () => {
+    const liars: string[] = []
+    const model = await used(liars)
+    liars.push('webgl')
+    turnBad()
+    await expect
+      .poll(
+        async () => {
+          await model.predict(input) // only what is used is probed
+          return model.status
+        },
+        { timeout: 20_000 },
+      )
+      .toMatchObject({ backend: 'cpu', quarantined: ['webgl'], restarts: 1 })
+    await answer(model, 1)
+  })
+
+  test('serves on where a new worker puts it right', async () => {
+    const model = await used([])
+    turnBad()
+    await expect
+      .poll(
+        async () => {
+          await model.predict(input)
+          return model.status
+        },
+        { timeout: 20_000 },
+      )
+      .toMatchObject({ backend: 'webgl', restarts: 1, probe: { remembered: false } })
+    expect(model.status.quarantined).toBeUndefined()
+    await answer(model, 1)
   })
 })
