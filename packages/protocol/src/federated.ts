@@ -14,7 +14,7 @@ export interface MixedShard {
 }
 
 /** What a federated version has of its own; everything else it repeats. */
-type Own = 'version' | 'parent' | 'base' | 'parameters' | 'variants' | 'card'
+type Own = 'version' | 'parent' | 'base' | 'parameters' | 'variants' | 'lookup' | 'card'
 
 /**
  * Why a federated version may not take the place of its base, as far as their manifests tell; undefined where it may.
@@ -27,6 +27,7 @@ export function federatedProblem(manifest: Manifest, base: Manifest): string | u
   if (manifest.base !== base.version) return `it was not trained from ${base.version}`
   if (!base.training) return `its base ${base.version} is not to be trained`
   if (manifest.variants) return 'it has variants, whose rounded tensors nothing can be compared with'
+  if (manifest.lookup) return 'it has a lookup, which nobody but the publisher may write'
   const [mine, theirs] = [repeated(manifest), repeated(base)]
   for (const field of new Set([...Object.keys(mine), ...Object.keys(theirs)]))
     if (!equal(mine[field], theirs[field])) return `it has another ${field} than its base ${base.version}`
@@ -54,6 +55,7 @@ function repeated(manifest: Manifest): Record<string, unknown> {
     'base',
     'parameters',
     'variants',
+    'lookup',
     'card',
   ])
   const rest = Object.fromEntries(Object.entries(manifest).filter(([field]) => !own.has(field)))

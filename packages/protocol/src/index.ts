@@ -66,10 +66,12 @@ export {
   type ReportedTensor,
   ReportSchema,
 } from './report.ts'
+export { type Lookup, lookupKeyBytes, lookupRecordBytes, LookupSchema } from './lookup.ts'
 export { type Probes, ProbesSchema, type TensorPlace, type Tolerance } from './probes.ts'
 export type { ErrorCode } from './retryability.ts'
 export { candidates, type ListedVersion, parseRollout, type Rollout, RolloutSchema } from './rollout.ts'
 export { sha256Hex } from './sha256.ts'
+export { tensorKey } from './tensor-key.ts'
 export {
   type DType,
   dtypes,

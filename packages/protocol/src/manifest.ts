@@ -4,6 +4,7 @@ import { protocolVersion } from './config.ts'
 import { ExplanationSchema } from './explanation.ts'
 import { GuardsSchema } from './guards.ts'
 import { HomingError } from './homing-error.ts'
+import { lookupProblem, LookupSchema } from './lookup.ts'
 import { AuthorNameSchema, ByteCountSchema, FileRefSchema, ModelNameSchema } from './names.ts'
 import { NextSchema } from './next.ts'
 import { parametersProblem, ParametersSchema } from './parameters.ts'
@@ -15,11 +16,16 @@ import { TrainingSchema } from './training.ts'
 import { PrecisionSchema, VariantSchema, variantsProblem } from './variants.ts'
 import { VersionSchema } from './version.ts'
 
-/** Engines that can run a package. */
+/** Engines that come with the SDK: onnxruntime-web and TensorFlow.js. */
 export const engines = ['onnx', 'tfjs'] as const
 
-/** An engine: onnxruntime-web or TensorFlow.js. */
-export type Engine = (typeof engines)[number]
+/** An engine that comes with the SDK. */
+export type OwnEngine = (typeof engines)[number]
+
+/** The name of an engine: one of the SDK's, or one that an app brings. */
+export type Engine = OwnEngine | (string & Record<never, never>)
+
+const EngineSchema = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/))
 
 /** What a device must have. A device takes the newest version whose requirements it meets. */
 export const RequirementsSchema = v.object({
@@ -57,7 +63,7 @@ export const ManifestSchema = v.object({
   parent: v.optional(VersionSchema),
   /** Of a federated version: the publisher's version that it repeats in all but trained tensors. */
   base: v.optional(VersionSchema),
-  engine: v.picklist(engines),
+  engine: EngineSchema,
   /** ONNX graph, or TensorFlow.js model artifacts without weight data. */
   graph: FileRefSchema,
   parameters: ParametersSchema,
@@ -72,6 +78,7 @@ export const ManifestSchema = v.object({
   probes: v.optional(ProbesSchema),
   guards: v.optional(GuardsSchema),
   next: v.optional(NextSchema),
+  lookup: v.optional(LookupSchema),
   requirements: v.optional(RequirementsSchema),
   card: v.optional(CardSchema),
 })
@@ -108,11 +115,13 @@ export function parseManifest(
 
 /** What in the sections that are written for the graph and the signature does not fit them. */
 function sectionProblem(manifest: Manifest): string | undefined {
-  const { engine, graph, parameters, training, explanation, probes } = manifest
+  const { engine, graph, parameters, training, explanation, probes, lookup } = manifest
   if (explanation && explanation.inference !== graph.sha256)
     return 'has an explanation graph that was written from another graph'
   const probeProblem = probes && probesProblem(probes, manifest.signature)
   if (probeProblem !== undefined) return probeProblem
+  const unfit = lookup && lookupProblem(lookup, manifest.signature)
+  if (unfit !== undefined) return unfit
   if (!training) return undefined
   if (training.inference !== graph.sha256) return 'has a training graph that was written from another graph'
   if (engine === 'onnx' && !training.graph) return 'describes training and names no training graph'
