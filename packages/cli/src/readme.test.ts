@@ -13,16 +13,27 @@ test('the examples of the README run', async () => {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
   const examples = (language: string): string[] =>
     [...readme.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map(([, text]) => text!)
-  const [publishing, training, keys, bundling] = examples('sh')
+  const [publishing, training, probes, quantising, keys, bundling] = examples('sh')
+  const [config, golden] = examples('json')
 
   const folder = await temporaryFolder()
   const graph = graphBuilder('wine')
-  const weights = graph.parameter('w', 'float32', [2, 2], [1, -1, 0, 2])
-  const scores = graph.op('MatMul', [graph.input('x', 'float32', ['n', 2]), weights])
+  const rest = new Array<number>(252).fill(0)
+  const spread = graph.parameter(
+    'v',
+    'float32',
+    [2, 128],
+    [1, 0, ...rest.slice(0, 126), 0, 1, ...rest.slice(126)],
+  )
+  const weights = graph.parameter('w', 'float32', [128, 2], [1, -1, 0, 2, ...rest])
+  const hidden = graph.op('MatMul', [graph.input('x', 'float32', ['n', 2]), spread])
+  const scores = graph.op('MatMul', [hidden, weights])
   graph.output('y', graph.op('Softmax', [scores]))
   await file(folder, 'model.onnx', writeModel(graph.build()))
   await file(folder, 'card.md', '# Wine\n')
-  await file(folder, 'pack.json', examples('json')[0])
+  await file(folder, 'pack.json', config)
+  await file(folder, 'golden.json', golden)
+  await file(folder, 'examples.json', { cases: [{ inputs: { x: [[0.2, -1.5]] }, targets: [0] }] })
   const server = await serverProcess()
 
   let written = ''
@@ -36,6 +47,7 @@ test('the examples of the README run', async () => {
     const [name, ...args] = line
       .replace('http://localhost:8400', server)
       .replace('model.onnx', join(folder, 'model.onnx'))
+      .replace('golden.json', join(folder, 'golden.json'))
       .replace(/\bpacked\b/, join(folder, 'packed'))
       .replace('homing-keys/', `${folder}/homing-keys/`)
       .replace('public/models', join(folder, 'public/models'))
@@ -60,6 +72,12 @@ test('the examples of the README run', async () => {
   expect(written).toMatch(/training +graph of .*\n.*\n +loss +softmax-cross-entropy of y/)
   for (const line of training!.trim().split('\n')) await homing(line)
   expect(written).toMatch(/wine 2\.1\.0 [^]*optimiser +adam, [^]*explains +y by x, 16 points at once/)
+  expect(written).toMatch(/wine 1\.1\.0 [^]*fp32 +\S+ \S+, accuracy 100\.00% on 1 example/)
+  for (const line of probes!.trim().split('\n')) await homing(line)
+  expect(written).toMatch(/wine 2\.2\.0 [^]*outputs of this model, run here/)
+  expect(written).toMatch(/wine 2\.3\.0 [^]*outputs of its author's framework/)
+  for (const line of quantising!.trim().split('\n')) await homing(line)
+  expect(written).toMatch(/wine 2\.4\.0 [^]*fp16 [^]*int8 /)
   for (const line of keys!.trim().split('\n')) await homing(line)
   expect(written).toMatch(/^publisher +1 of 1 +[0-9a-f]{16} +ed25519/m)
   expect(written).toContain(await readFile(join(folder, 'homing-keys', 'root.json'), 'utf8'))
