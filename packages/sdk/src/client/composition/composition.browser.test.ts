@@ -261,3 +261,31 @@ describe('guards', () => {
     expect(withheld).not.toHaveProperty('label')
   })
 })
+
+test('calls of a chain that lose their worker are made again, all models served anew', async () => {
+  const workers: Worker[] = []
+  const { url, root } = repository
+  const own = createClient({
+    repository: url,
+    root,
+    app: 'test',
+    pollInterval: 0,
+    storage: 'memory',
+    workers: {
+      onnx() {
+        workers.push(new Worker(new URL('../../runtime/onnx-worker.ts', import.meta.url), { type: 'module' }))
+        return workers.at(-1)!
+      },
+    },
+  })
+  try {
+    const head = await own.model('head', { backends: ['wasm'] })
+    const calls = [1, 2, 3].map(() => head.predict({ x }))
+    workers[0]!.terminate()
+    for (const { next } of await Promise.all(calls))
+      expect(numbers(next!['tail']!.outputs['z'])).toEqual(expected.map((value) => 4 * value))
+    expect(workers).toHaveLength(2)
+  } finally {
+    await own.close()
+  }
+})

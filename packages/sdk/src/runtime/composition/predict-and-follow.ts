@@ -57,7 +57,7 @@ async function passOn(
       else if (here) tensors[input] = here
       else throw unfit(model, chain.model, `it gives no output "${output}"`)
     }
-    const handed = { inputs: tensors, held: passed, now: request.now }
+    const handed = { ...turnOf(request), inputs: tensors, held: passed }
     const next = await follower(models, model, chain, handed, signal)
     const outputs = chain.back
       ? reply.outputs
@@ -76,11 +76,21 @@ async function share(
   signal: AbortSignal | undefined,
 ): Promise<PredictReply> {
   const { encoded, ...reply } = await models.predict(model, { ...request, share: true }, signal)
-  const handed = { inputs: encoded!, now: request.now }
+  const handed = { ...turnOf(request), inputs: encoded! }
   const replies = fanOut.models.map(
     async (other) => [other.model, await follower(models, model, other, handed, signal)] as const,
   )
   return { ...reply, next: Object.fromEntries(await Promise.all(replies)) }
+}
+
+/** What of a request goes for those that follow it too. */
+function turnOf({ now, priority, expires, batch }: PredictRequest): Omit<PredictRequest, 'inputs'> {
+  return {
+    now,
+    ...(priority === undefined ? {} : { priority }),
+    ...(expires === undefined ? {} : { expires }),
+    ...(batch === undefined ? {} : { batch }),
+  }
 }
 
 /** What a model cannot take is the fault of whoever named it, not of the caller's inputs. */

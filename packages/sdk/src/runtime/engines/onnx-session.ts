@@ -3,51 +3,48 @@ import type { DType, Manifest, Tensor } from '@homing/protocol'
 import { openOnnxGraph } from '../../libraries/onnx-graph.ts'
 import type { RunningOnnx } from '../../libraries/onnx-start.ts'
 import { fromOnnx, toOnnx } from '../../libraries/onnx-tensors.ts'
-import type { EngineSession, HeldRun, HeldTensor } from '../engine.ts'
+import type { EngineSession } from '../engine.ts'
 import type { LoadRequest } from '../runtime-api.ts'
-import { heldTensor, outputOf, readHeld } from './onnx-held-tensor.ts'
 
 /** Makes a session of a graph whose initialisers lie in the parameter file. */
 export async function onnxSession(
   running: RunningOnnx,
-  { parameters: { path }, signature, next }: Manifest,
+  manifest: Manifest,
   files: Pick<LoadRequest, 'graph' | 'parameters'>,
 ): Promise<EngineSession> {
-  const passed = next?.kind === 'chain' ? Object.values(next.inputs) : []
-  const staying = signature.outputs.filter(({ name, dtype }) => passed.includes(name) && onGpu.has(dtype))
-  const location = Object.fromEntries(staying.map(({ name }) => [name, 'gpu-buffer' as const]))
-  const { run, release } = await openOnnxGraph(
+  const { path } = manifest.parameters
+  const names = manifest.signature.outputs.map(({ name }) => name)
+  const staying = running.backend === 'webgpu' ? passedOn(manifest) : []
+  const preferredOutputLocation = Object.fromEntries(staying.map((name) => [name, 'gpu-buffer' as const]))
+  const graph = await openOnnxGraph(
     running,
     { ...files, path },
-    running.backend === 'webgpu' && staying.length > 0 ? { preferredOutputLocation: location } : {},
+    staying.length > 0 ? { preferredOutputLocation } : {},
   )
-  const names = signature.outputs.map(({ name }) => name)
+  const runHeld: NonNullable<EngineSession['runHeld']> = async (inputs, hold) =>
+    (await import('./onnx-held-run.ts')).onnxHeldRun(running, graph, names, inputs, hold)
 
-  const feed = async (input: Tensor | HeldTensor) =>
-    'data' in input ? toOnnx(running.library, input) : readHeld(running, input)
-
-  const runHeld = async (
-    inputs: Readonly<Record<string, Tensor | HeldTensor>>,
-    hold: readonly string[],
-  ): Promise<HeldRun> => {
-    const fed = Object.entries(inputs).map(async ([name, input]) => [name, await feed(input)] as const)
-    const results = await run(Object.fromEntries(await Promise.all(fed)), names)
-    const outputs: Record<string, Tensor> = {}
-    const held: Record<string, HeldTensor> = {}
-    for (const name of names) {
-      const result = results[name]!
-      if (result.location === 'cpu') outputs[name] = fromOnnx(name, result)
-      else if (hold.includes(name)) held[name] = heldTensor(running, result)
-      else outputs[name] = await outputOf(running, name, result)
-    }
-    return { outputs, held }
+  const run: EngineSession['run'] = async (inputs) => {
+    const fed = Object.entries(inputs).map(
+      ([name, tensor]) => [name, toOnnx(running.library, tensor)] as const,
+    )
+    const results = await graph.run(Object.fromEntries(fed), names)
+    return Object.fromEntries(names.map((name): [string, Tensor] => [name, fromOnnx(name, results[name]!)]))
   }
   return {
-    run: async (inputs) => (await runHeld(inputs, [])).outputs,
+    run: staying.length > 0 ? async (inputs) => (await runHeld(inputs, [])).outputs : run,
     runHeld,
-    release,
+    release: graph.release,
   }
 }
 
 /** What onnxruntime-web can leave on the GPU and JavaScript has an array for. */
 const onGpu: ReadonlySet<DType> = new Set(['float32', 'float16', 'int32', 'uint32'])
+
+/** Outputs that another model takes, and that can stay on the GPU for it. */
+function passedOn({ signature, next }: Manifest): string[] {
+  const passed = next?.kind === 'chain' ? Object.values(next.inputs) : []
+  return signature.outputs.flatMap(({ name, dtype }) =>
+    passed.includes(name) && onGpu.has(dtype) ? [name] : [],
+  )
+}
