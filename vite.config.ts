@@ -13,7 +13,6 @@ const sources = [
   'models/src',
   'bench/src',
   'demo/src',
-  'examples/*/src',
   'scripts',
 ]
 

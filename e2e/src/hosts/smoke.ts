@@ -15,6 +15,8 @@ interface Shown {
   readonly version: string
   readonly backend: string
   readonly threads: number
+  /** How it was proven on this device. */
+  readonly probe: { readonly cases: number; readonly deviation: number; readonly remembered: boolean }
 }
 
 /** Where the smoke is, and what it may end. */
@@ -39,31 +41,34 @@ const decimals = 5
 export async function smoke(host: Host, { page, server, unplug, look }: SmokePlace): Promise<Shown[]> {
   const address = `${page}?repository=${encodeURIComponent(`${server.origin}/repository/`)}`
   const shown: Shown[] = []
-  const serves = async (version: string): Promise<void> => {
+  const serves = async (version: string, remembered: boolean): Promise<void> => {
     const read = async (): Promise<unknown> =>
       JSON.parse(String(await host.evaluate('document.querySelector("output")?.textContent || "{}"')))
     await expect
       .poll(read, { timeout: servingTimeout, message: `digits ${version} serves` })
-      .toMatchObject({ version, label: '7', storage: 'indexeddb' })
+      .toMatchObject({ version, label: '7', storage: 'indexeddb', precision: 'fp32' })
     const last = (await read()) as Shown
+    expect(last.probe.remembered, 'proven once').toBe(remembered)
+    expect(last.probe.cases).toBeGreaterThan(0)
+    expect(last.probe.deviation).toBeLessThanOrEqual(1)
     expect(last.probability).toBeCloseTo(await probabilityInNode(version), decimals)
     shown.push(last)
   }
 
   await test.step('load, probe, predict', async () => {
     await host.open(address)
-    await serves('1.0.0')
+    await serves('1.0.0', false)
   })
   await test.step('update', async () => {
     await publishModels(server.origin, '1.1.0')
     await host.evaluate(look ?? 'document.querySelector("button").click()')
-    await serves('1.1.0')
+    await serves('1.1.0', false)
   })
   await test.step('offline', async () => {
     await server.stop()
     await unplug?.()
     await host.reopen(address)
-    await serves('1.1.0')
+    await serves('1.1.0', true)
   })
   expect(shown[0]?.probability).not.toBeCloseTo(shown[1]!.probability, decimals)
   return shown

@@ -21,8 +21,8 @@ export async function showDigit(homing) {
     const model = await homing.model('digits', backend === null ? {} : { backends: [backend] })
     const read = async () => {
       const { label, probability, version, backend } = await model.predict({ image })
-      const { storage, threads, probe } = model.status
-      tell({ label, probability, version, backend, threads, storage: storage.kind, probe })
+      const { storage, threads, precision, probe } = model.status
+      tell({ label, probability, version, backend, precision, threads, storage: storage.kind, probe })
     }
     /** @type {string | undefined} */
     let shown
