@@ -5,6 +5,7 @@ import { bundleCommand } from './commands/bundle-command.ts'
 import { describeModels } from './commands/describe-models.ts'
 import { keyFlags, keysCommand } from './commands/keys-command.ts'
 import { packCommand } from './commands/pack-command.ts'
+import { replayCommand } from './commands/replay-command.ts'
 import { uploadDisplay } from './commands/upload-display.ts'
 import { defaultOut } from './pack/pack.ts'
 import { setAccess } from './publish/access.ts'
@@ -78,6 +79,8 @@ export function program({ stdout, stderr, signal }: ProgramOptions): Command {
     tell,
     ...(signal ? { signal } : {}),
   })
+
+  replayCommand(command('replay', 'run the calls in the report of a page again, and compare'), { tell })
 
   keyFlags(serverCommand('publish', 'upload a packed folder, sign it, and roll its newest version out'))
     .argument('[folder]', 'folder that "homing pack" wrote', defaultOut)

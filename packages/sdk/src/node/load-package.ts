@@ -1,5 +1,5 @@
 import type { KeptEvent, PipelineInput } from '@homing/pipeline'
-import { HomingError, type Manifest } from '@homing/protocol'
+import { HomingError, type Manifest, type Precision } from '@homing/protocol'
 
 import { onnxEngine } from '../runtime/engines/onnx-engine.ts'
 import { tfjsEngine } from '../runtime/engines/tfjs-engine.ts'
@@ -38,12 +38,18 @@ export interface NodePackage {
 }
 
 /**
- * Loads a package from a folder in the static layout, every byte checked, as the SDK loads it in a browser:
+ * Loads a package from a folder in the static layout, every byte checked, as the SDK loads it in a browser, its
+ * own parameters or those of a `precision`:
  * onnx packages on onnxruntime-web's wasm (one thread), tfjs packages on TensorFlow.js' cpu backend.
  * @throws HomingError VERSION_UNKNOWN, MANIFEST_INVALID, BLOB_UNKNOWN, INTEGRITY_FAILED, ENGINE_MISSING, BACKEND_UNAVAILABLE.
  */
-export async function loadPackage(directory: string, model: string, version: string): Promise<NodePackage> {
-  return openPackage(await readPackage(directory, model, version))
+export async function loadPackage(
+  directory: string,
+  model: string,
+  version: string,
+  precision?: Precision,
+): Promise<NodePackage> {
+  return openPackage(await readPackage(directory, model, version, precision))
 }
 
 /** Loads a package whose files are in memory, such as one that is about to be written. */

@@ -9,8 +9,10 @@ import {
   parseManifest,
   parseWith,
   paths,
+  type Precision,
   sha256Hex,
   VersionSchema,
+  withVariant,
 } from '@homing/protocol'
 
 /** A package's verified files. */
@@ -26,17 +28,29 @@ export interface PackageFiles {
 }
 
 /**
- * Reads a package from a folder in the static layout (`models/`, `blobs/`) and checks every byte.
+ * Reads a package from a folder in the static layout (`models/`, `blobs/`) and checks every byte; with `precision` its parameters in
+ * that one.
  * @throws HomingError CONFIG_INVALID, VERSION_UNKNOWN, MANIFEST_INVALID, BLOB_UNKNOWN, INTEGRITY_FAILED.
  */
-export async function readPackage(directory: string, model: string, version: string): Promise<PackageFiles> {
+export async function readPackage(
+  directory: string,
+  model: string,
+  version: string,
+  precision?: Precision,
+): Promise<PackageFiles> {
   parseWith(ModelNameSchema, model, 'CONFIG_INVALID', 'The model name') // both become part of a path
   parseWith(VersionSchema, version, 'CONFIG_INVALID', 'The version')
   const file = join(directory, paths.manifest(model, version))
   const bytes = await readFile(file).catch((cause: unknown) => {
     throw new HomingError('VERSION_UNKNOWN', `There is no ${model} ${version} in ${directory}`, { cause })
   })
-  const manifest = parseManifest(bytes, { model, version })
+  const whole = parseManifest(bytes, { model, version })
+  const manifest = precision === undefined ? whole : withVariant(whole, precision)
+  if (!manifest)
+    throw new HomingError(
+      'VERSION_UNKNOWN',
+      `${model} ${version} in ${directory} has no ${precision} parameters`,
+    )
   const graph = await readBlob(directory, manifest.graph)
   const parameters = new Uint8Array(manifest.parameters.size)
   let offset = 0

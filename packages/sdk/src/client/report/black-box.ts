@@ -28,7 +28,7 @@ export interface LoggedCall extends Omit<ReportedCall, 'inputs' | 'outputs' | 'w
 
 /** What a call is noted with. */
 export interface WatchedCall {
-  readonly status: Pick<ModelStatus, 'model' | 'precision'>
+  readonly status: Pick<ModelStatus, 'model' | 'version' | 'backend' | 'precision'>
   readonly serving: Pick<Serving, 'windows' | 'next'> | undefined
   readonly inputs: Readonly<Record<string, PageInput>>
   readonly transfer: boolean
@@ -77,10 +77,12 @@ export function createBlackBox(
   return {
     async watch(about, call) {
       const [began, time] = [performance.now(), Date.now()]
-      const { model, precision } = about.status
+      const { model, version, backend, precision } = about.status
       const early = consent === 'all' ? keep(about) : undefined
       const base = () => ({
         model,
+        ...(version === undefined ? {} : { version }),
+        ...(backend === undefined ? {} : { backend }),
         ...(precision === undefined ? {} : { precision }),
         began,
         time,
@@ -88,9 +90,16 @@ export function createBlackBox(
       })
       try {
         const reply = await call()
-        const { version, backend, timings, predictionId, outputs } = reply
+        const { timings, predictionId, outputs } = reply
         const kept = early && answered(early, structuredClone(outputs)) // what was answered is the caller's
-        note({ ...base(), version, backend, timings, id: predictionId, ...(kept && { kept }) })
+        note({
+          ...base(),
+          version: reply.version,
+          backend: reply.backend,
+          timings,
+          id: predictionId,
+          ...(kept && { kept }),
+        })
         return reply
       } catch (thrown) {
         const { code, message } = HomingError.from(thrown, 'ENGINE_FAILED')
