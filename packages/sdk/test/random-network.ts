@@ -1,4 +1,4 @@
-import type { Tensor } from '@homing/protocol'
+import { canonicalBytes, type Tensor } from '@homing/protocol'
 
 import type { Tensors } from '../src/runtime/engine.ts'
 import type { LoadRequest } from '../src/runtime/runtime-api.ts'
@@ -23,6 +23,8 @@ export interface RandomNetwork {
 }
 
 const widths = [12, 16, 16, 5]
+const inputs = [{ name: 'x', dtype: 'float32' as const, shape: ['batch', widths[0]!] }]
+const outputs = [{ name: 'y', dtype: 'float32' as const, shape: ['batch', widths.at(-1)!] }]
 
 export function randomNetwork(random: () => number): RandomNetwork {
   const layers = widths.slice(1).map((outputs, index): Layer => {
@@ -99,8 +101,6 @@ export function networkRequest(
     nodes.push({ op: 'Add', inputs: [`product${index}`, `bias${index}`], outputs: [after] })
     if (index < layers.length - 1) nodes.push({ op: 'Relu', inputs: [after], outputs: [`relu${index}`] })
   })
-  const inputs = [{ name: 'x', dtype: 'float32' as const, shape: ['batch', widths[0]!] }]
-  const outputs = [{ name: 'y', dtype: 'float32' as const, shape: ['batch', widths.at(-1)!] }]
   const file = new Uint8Array(offset)
   let end = 0
   for (const chunk of chunks) {
@@ -109,6 +109,30 @@ export function networkRequest(
   }
   const graph = tinyOnnx({ inputs, outputs, nodes, parameters: parameters.flatMap((each) => each ?? []) })
   return tinyRequest({ graph, parameters: file }, { inputs, outputs }, [])
+}
+
+/** The network as a layers model of TensorFlow.js. */
+export function networkLayersRequest({ layers }: RandomNetwork): LoadRequest {
+  const described = layers.map(({ width: [inputs, units] }, index) => {
+    const config = { name: `dense${index}`, units, use_bias: true, dtype: 'float32' }
+    const activation = index === layers.length - 1 ? 'linear' : 'relu'
+    const first = index === 0 ? { batch_input_shape: [null, inputs] } : {}
+    return { class_name: 'Dense', config: { ...config, ...first, activation } }
+  })
+  const modelTopology = {
+    class_name: 'Sequential',
+    config: { name: 'network', layers: described },
+    keras_version: 'tfjs-layers 4.22.0',
+    backend: 'tensor_flow.js',
+  }
+  const weightSpecs = layers.flatMap(({ width }, index) => [
+    { name: `dense${index}/kernel`, shape: width, dtype: 'float32' },
+    { name: `dense${index}/bias`, shape: [width[1]], dtype: 'float32' },
+  ])
+  const weights = layers.flatMap(({ kernel, bias }) => [...kernel, ...bias])
+  const graph = canonicalBytes({ format: 'layers-model', modelTopology, weightSpecs })
+  const parameters = new Uint8Array(Float32Array.from(weights).buffer)
+  return tinyRequest({ graph, parameters }, { inputs, outputs }, [], { engine: 'tfjs' })
 }
 
 function asKept(kernel: Float32Array, format: WeightFormat): ArrayLike<number> {

@@ -1,5 +1,5 @@
 import { HomingError, type Tensor } from '@homing/protocol'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
 import { type Lie, lyingEngine } from '../../../test/lying-engine.ts'
 import {
@@ -124,11 +124,6 @@ async function matters(network: RandomNetwork, drawn: Drawn): Promise<boolean> {
   return deviation >= 2
 }
 
-const figures: string[] = []
-afterAll(() => {
-  if (process.env['FIGURES']) console.log(figures.join('\n'))
-})
-
 test(`at least 99 of ${draws} lies drawn at random are caught`, async () => {
   let [caught, drawn] = [0, 0]
   while (drawn < draws) {
@@ -140,7 +135,6 @@ test(`at least 99 of ${draws} lies drawn at random are caught`, async () => {
     const subject = lie.lie ? lyingEngine(engine, () => lie.lie) : engine
     if ((await refusal(version, subject)) === 'PROBE_FAILED') caught++
   }
-  figures.push(`${caught} of ${drawn} lies caught`)
   expect(caught).toBeGreaterThanOrEqual(99)
 })
 
