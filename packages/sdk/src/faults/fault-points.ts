@@ -22,6 +22,8 @@ export const writePhases = ['begun', 'uncommitted', 'committed'] as const
 export const updateSteps = [
   'rollout-fetched',
   'manifest-fetched',
+  'patch-fetched',
+  'patch-applied',
   'blob-fetched',
   'version-loaded',
   'version-recorded',

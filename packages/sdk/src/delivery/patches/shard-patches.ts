@@ -6,6 +6,7 @@ import {
   type Patches,
 } from '@homing/protocol'
 
+import { faultPoint } from '../../faults/fault-point.ts'
 import { keeperOf } from '../keeper-of.ts'
 import { oneByOne } from '../one-by-one.ts'
 import type { ContentStore } from '../ports.ts'
@@ -58,7 +59,10 @@ export function createShardPatches({ list, repository, store }: ShardPatchesOpti
     const keeper = keeperOf(store, patch)
     const bytes = await repository.blob(patch, { ...options, onBytes: told, keeper })
     await keeper.drop() // what follows goes quickly, and the patch is of no use after it
-    return inLine(() => applyListed(patch, bytes, shard, store))
+    faultPoint('patch-fetched')
+    const made = await inLine(() => applyListed(patch, bytes, shard, store))
+    faultPoint('patch-applied')
+    return made
   }
 
   return {
