@@ -124,6 +124,33 @@ test('several models take what one input was encoded to', async () => {
   expect(reply).not.toHaveProperty('encoded')
 })
 
+test('an image is encoded once, for models that know nothing of images', async () => {
+  const request = tinyGraphRequest(
+    {
+      inputs: [{ name: 'pixels', dtype: 'float32', shape: ['batch', 1, 2, 2] }],
+      outputs: [{ name: 'y', dtype: 'float32', shape: ['batch', 4] }],
+      nodes: [{ op: 'Flatten', inputs: ['pixels'], outputs: ['y'] }],
+    },
+    ['wasm'],
+    {
+      model: 'head',
+      pipeline: {
+        inputs: [
+          { kind: 'image', name: 'image', tensor: 'pixels', layout: 'nchw', steps: [{ op: 'greyscale' }] },
+        ],
+        outputs: [],
+      },
+    },
+  )
+  const { pipeline: _, ...plain } = request.manifest
+  const runtime = await serving(request, { ...request, manifest: { ...plain, model: 'other' } })
+  const grey = new ImageData(Uint8ClampedArray.from([10, 20, 30, 40].flatMap((v) => [v, v, v, 255])), 2, 2)
+  const image = await createImageBitmap(grey)
+  const follow: FollowUp = { kind: 'fan-out', models: [{ model: 'other' }] }
+  const { next } = await runtime.predict('head', { inputs: { image }, now: 0, follow })
+  closeTo(numbers(next!['other']!.outputs['y']), [10, 20, 30, 40])
+})
+
 describe('a chain that cannot be', () => {
   test('a model that does not take what it is passed', async () => {
     const runtime = await serving(head('wasm'), denseOnnxRequest(['wasm'], { model: 'tail' }))
