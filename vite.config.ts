@@ -7,14 +7,7 @@ import { browserFlags, findBrowser } from './scripts/browser.mjs'
 /** Workspace packages resolve to their sources in development and tests; published packages only have `dist`. */
 const conditions = ['@homing/source']
 const browser = findBrowser()
-const sources = [
-  'packages/*/src',
-  'packages/*/test',
-  'models/src',
-  'bench/src',
-  'demo/src',
-  'scripts',
-]
+const sources = ['packages/*/src', 'packages/*/test', 'models/src', 'bench/src', 'demo/src', 'scripts']
 
 export default defineConfig({
   test: {
