@@ -7,6 +7,7 @@ let session
 
 globalThis.engine = {
   hasWebGpu: async () => Boolean(await navigator.gpu?.requestAdapter()),
+  webGpuFeatures: async () => [...((await navigator.gpu?.requestAdapter())?.features ?? [])],
   async open(backend, model) {
     library = await import(`/ort.${backend}.bundle.min.mjs`)
     library.env.wasm.numThreads = 1

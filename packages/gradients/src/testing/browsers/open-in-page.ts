@@ -8,6 +8,7 @@ import type { Numbers, OpenModel } from '../run-model.ts'
 /** What `in-page.mjs` puts into the page. Typed arrays do not survive the way there. */
 interface PageEngine {
   hasWebGpu(): Promise<boolean>
+  webGpuFeatures(): Promise<string[]>
   open(backend: 'wasm' | 'webgpu', model: string): Promise<void>
   run(feeds: readonly PlainTensor[]): Promise<{ name: string; data: number[] }[]>
   close(): Promise<void>
