@@ -5,6 +5,7 @@ import rootReadme from '../../../../README.md?raw'
 import sdkReadme from '../../README.md?raw'
 import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
 import { denseOnnxRequest, tinyGraphRequest } from '../../test/tiny-packages.ts'
+import { denseProbes } from '../../test/tiny-probes.ts'
 import { onnxRelease } from '../../test/tiny-training.ts'
 import type { LoadRequest } from '../runtime/runtime-api.ts'
 import type { ClientOptions } from './api.ts'
@@ -36,6 +37,7 @@ beforeEach(async () => {
       },
     }),
   ])
+  await repository.publish([denseProbes(denseOnnxRequest([], { model: 'prices' }), 0)])
   const canvas = document.createElement('canvas')
   canvas.width = canvas.height = 2
   document.body.append(canvas)
@@ -142,7 +144,7 @@ async function run(example: string): Promise<unknown[][]> {
 
 describe.each([
   ['the root README', rootReadme, 1],
-  ['the README of the SDK', sdkReadme, 9],
+  ['the README of the SDK', sdkReadme, 10],
 ])('%s', (_, readme, count) => {
   test('has its examples', () => {
     expect(examplesIn(readme)).toHaveLength(count)
