@@ -43,10 +43,12 @@ async function passOn(
   request: PredictRequest,
   signal: AbortSignal | undefined,
 ): Promise<PredictReply> {
-  const unread = unreadOutputs(models.serving(model).manifest, Object.values(chain.inputs))
+  const { manifest, facts } = models.serving(model)
+  const unread = unreadOutputs(manifest, Object.values(chain.inputs))
   const guarded = models.serving(chain.model).manifest.guards?.inputs !== undefined // which look at values
-  const hold = guarded || chain.back ? [] : unread
-  const { held = {}, ...reply } = await models.predict(model, { ...request, hold }, signal)
+  const holds = facts.backend === 'webgpu' && unread.length > 0 && !guarded && !chain.back
+  const asked = holds ? { ...request, hold: unread } : request
+  const { held = {}, ...reply } = await models.predict(model, asked, signal)
   try {
     if (reply.guard && reply.guard.outcome !== 'marked') return reply
     const tensors: Record<string, Tensor> = {}
@@ -57,7 +59,8 @@ async function passOn(
       else if (here) tensors[input] = here
       else throw unfit(model, chain.model, `it gives no output "${output}"`)
     }
-    const handed = { ...turnOf(request), inputs: tensors, held: passed }
+    const lying = Object.keys(passed).length > 0 ? { held: passed } : {}
+    const handed = { ...turnOf(request), ...lying, inputs: tensors }
     const next = await follower(models, model, chain, handed, signal)
     const outputs = chain.back
       ? reply.outputs
