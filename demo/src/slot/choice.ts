@@ -12,6 +12,7 @@ export interface Choice {
 
 const backendNames: Readonly<Record<Backend, string>> = {
   webgpu: 'WebGPU',
+  webnn: 'WebNN',
   webgl: 'WebGL',
   wasm: 'WASM',
   cpu: 'CPU',

@@ -37,7 +37,7 @@ describe('parseManifest', () => {
     ['version', '1.1'],
     ['version', '1.1.0/..'],
     ['parent', 'latest'],
-    ['engine', 'torch'],
+    ['engine', '../torch'],
     ['graph', undefined],
     ['graph.sha256', 'A'.repeat(64)],
     ['graph.sha256', 'a'.repeat(63)],

@@ -25,6 +25,16 @@ export type OwnEngine = (typeof engines)[number]
 /** The name of an engine: one of the SDK's, or one that an app brings. */
 export type Engine = OwnEngine | (string & Record<never, never>)
 
+/** Whether an engine comes with the SDK. */
+export function isOwnEngine(engine: Engine): engine is OwnEngine {
+  return (engines as readonly string[]).includes(engine)
+}
+
+/** Whether `name` can be the name of an engine: lower-case letters, digits and hyphens. */
+export function isEngineName(name: string): boolean {
+  return /^[a-z][a-z0-9-]{0,31}$/.test(name)
+}
+
 const EngineSchema = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/))
 
 /** What a device must have. A device takes the newest version whose requirements it meets. */

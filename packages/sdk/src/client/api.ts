@@ -1,4 +1,13 @@
-import type { Card, Engine, ErrorCode, HomingErrorData, Precision, Report, Signature } from '@homing/protocol'
+import type {
+  Card,
+  Engine,
+  ErrorCode,
+  HomingErrorData,
+  Precision,
+  Report,
+  OwnEngine,
+  Signature,
+} from '@homing/protocol'
 
 import type { Step } from '../delivery/model-state.ts'
 import type { PatchReport } from '../delivery/patches/patch-report.ts'
@@ -90,8 +99,13 @@ export interface ClientOptions {
    * larger than its models need. Default 60,000.
    */
   readonly idleLimit?: number
+  /**
+   * Engines that the app brings, by the names that manifests give them: each makes a module worker that calls `serveEngine` of
+   * `@homing/sdk/engine`. One with the name of an engine of the SDK's runs in its place.
+   */
+  readonly engines?: Readonly<Record<string, () => Worker>>
   /** The way out for bundlers that cannot find the workers: each makes a module worker. */
-  readonly workers?: Partial<Record<'host' | Engine | `${Engine}-training`, () => Worker>>
+  readonly workers?: Partial<Record<'host' | OwnEngine | `${OwnEngine}-training`, () => Worker>>
 }
 
 /** How a model is opened. */

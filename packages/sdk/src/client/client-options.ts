@@ -1,4 +1,4 @@
-import { HomingError, isModelName, maxReportedCalls } from '@homing/protocol'
+import { HomingError, isEngineName, isModelName, maxReportedCalls } from '@homing/protocol'
 
 import type { LibraryConfig } from '../libraries/library-config.ts'
 import type { ClientOptions } from './api.ts'
@@ -36,6 +36,10 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   if (!(idleLimit > 0)) refuse('`idleLimit` must be milliseconds, more than 0')
   if (!(probeInterval >= 0)) refuse('`probeInterval` must be milliseconds, 0 or more')
   if (!(hangLimit > 0)) refuse('`hangLimit` must be milliseconds, more than 0')
+  for (const [name, make] of Object.entries(options.engines ?? {})) {
+    if (!isEngineName(name)) refuse(`\`engines\` names "${name}", which is no name of an engine`)
+    if (typeof make !== 'function') refuse(`\`engines.${name}\` must be a function that makes a worker`)
+  }
   if (options.getToken !== undefined && typeof options.getToken !== 'function')
     refuse('`getToken` must be a function')
   if (options.remote !== undefined && typeof options.remote !== 'function')

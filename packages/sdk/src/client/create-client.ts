@@ -25,7 +25,7 @@ const theApp = ''
  * @throws HomingError CONFIG_INVALID naming the option that is missing or malformed.
  */
 export function createClient(options: ClientOptions): Homing {
-  const session = openPageSession(resolveOptions(options), options.workers ?? {}, options.getToken)
+  const session = openPageSession(resolveOptions(options), options)
   const models = new Map<string, OpenModel>()
   const timing = createIdleTiming()
   const blackBox = createBlackBox(options.blackBox, timing.call)

@@ -35,8 +35,7 @@ const defaultHost = (): Worker =>
 
 export function openPageSession(
   options: ResolvedOptions,
-  given: NonNullable<ClientOptions['workers']>,
-  getToken?: ClientOptions['getToken'],
+  given: Pick<ClientOptions, 'workers' | 'engines' | 'getToken'>,
 ): PageSession {
   const lostListeners = new Set<() => void>()
   const closed = new HomingError('CLOSED', 'The client was closed.')
@@ -63,7 +62,7 @@ export function openPageSession(
       engines.retire(engine)
       return Promise.resolve()
     },
-    getToken: async () => getToken?.(),
+    getToken: async () => given.getToken?.(),
     persistStorage,
   }
   const startHost = (): Promise<WorkerLink<HostApi>> => {
@@ -73,7 +72,7 @@ export function openPageSession(
       hostLimit.died()
     }
     const connect = async (): Promise<WorkerLink<HostApi>> => {
-      const link = await startWorker<HostApi>('host', given.host ?? defaultHost, options.host)
+      const link = await startWorker<HostApi>('host', given.workers?.host ?? defaultHost, options.host)
       void link.died.then((error) => {
         forget()
         if (closing) return
@@ -123,7 +122,7 @@ export function openPageSession(
     watched: (engine, model, call) => calls.during(engine, model, call),
     async startTraining(engine) {
       if (closing) throw closed
-      return startTrainingWorker(engine, options.runtime, given)
+      return startTrainingWorker(engine, options.runtime, given.workers ?? {})
     },
     onHostLost(listener) {
       lostListeners.add(listener)

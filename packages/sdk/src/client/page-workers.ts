@@ -1,4 +1,4 @@
-import { type Engine, HomingError } from '@homing/protocol'
+import { type Engine, HomingError, isOwnEngine, type OwnEngine } from '@homing/protocol'
 import { transfer } from 'comlink'
 
 import type { LibraryConfig } from '../libraries/library-config.ts'
@@ -25,8 +25,10 @@ export interface EngineWorkers {
   terminate(error: HomingError): void
 }
 
+type WorkerMaker = () => Worker
+
 /** Default makers of engine workers, loaded only when a model needs them. */
-const makers: Record<Engine, () => Promise<() => Worker>> = {
+const makers: Record<OwnEngine, () => Promise<WorkerMaker>> = {
   onnx: async () => (await import('../onnx.ts')).onnxWorker,
   tfjs: async () => (await import('../tfjs.ts')).tfjsWorker,
 }
@@ -36,27 +38,45 @@ const trainingMakers: typeof makers = {
   tfjs: async () => (await import('../tfjs.ts')).tfjsTrainingWorker,
 }
 
+/** @throws HomingError ENGINE_MISSING for an engine that neither the SDK nor the app has. */
+function requireOwn(engine: Engine): OwnEngine {
+  if (isOwnEngine(engine)) return engine
+  const message = `The app has no engine "${engine}": pass it to createClient as \`engines.${engine}\`.`
+  throw new HomingError('ENGINE_MISSING', message, { details: { engine } })
+}
+
 /** Starts a worker for one run of training. */
 export function startTrainingWorker(
   engine: Engine,
   config: LibraryConfig,
   given: NonNullable<ClientOptions['workers']>,
 ): Promise<WorkerLink<TrainingApi>> {
-  const make = async (): Promise<Worker> =>
-    (given[`${engine}-training`] ?? (await trainingMakers[engine]()))()
+  const make = async (): Promise<Worker> => {
+    if (!isOwnEngine(engine))
+      throw new HomingError(
+        'TRAINING_UNAVAILABLE',
+        `The engine "${engine}" is the app's own: it cannot train.`,
+      )
+    return (given[`${engine}-training`] ?? (await trainingMakers[engine]()))()
+  }
   return startWorker<TrainingApi>(`${engine} training`, make, config)
 }
 
 /** `onLost` is told when a worker died that was not terminated here. */
 export function engineWorkers(
   config: LibraryConfig,
-  given: NonNullable<ClientOptions['workers']>,
+  { workers: given = {}, engines = {} }: Pick<ClientOptions, 'workers' | 'engines'>,
   onLost: (engine: Engine) => void,
 ): EngineWorkers {
   const limits = new Map<Engine, RestartLimit>()
   const links = new Map<Engine, Promise<EngineLink>>()
 
-  const make = async (engine: Engine): Promise<Worker> => (given[engine] ?? (await makers[engine]()))()
+  const make = async (engine: Engine): Promise<Worker> => {
+    const own = Object.hasOwn(engines, engine) ? engines[engine] : undefined
+    if (own) return own()
+    const name = requireOwn(engine)
+    return (given[name] ?? (await makers[name]()))()
+  }
   const limitOf = (engine: Engine): RestartLimit => {
     const limit = limits.get(engine) ?? restartLimit(engine, () => performance.now())
     limits.set(engine, limit)

@@ -8,7 +8,7 @@ export interface Device {
   /** Version of this library. */
   readonly sdk: string
   /** Versions of the engines that the app has, where they are known. */
-  readonly engines?: Readonly<Partial<Record<Engine, string>>>
+  readonly engines?: Readonly<Record<string, string>>
   /** Bytes of memory, where the browser tells them. */
   readonly memory?: number | undefined
   /** Features that are there, where they were looked for. */

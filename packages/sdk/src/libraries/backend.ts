@@ -1,12 +1,25 @@
-import type { Engine } from '@homing/protocol'
+import { type Engine, isOwnEngine, type OwnEngine } from '@homing/protocol'
 
 /** What an engine can run on. `wasm` and `cpu` run everywhere. */
-export type Backend = 'webgpu' | 'webgl' | 'wasm' | 'cpu'
+export type Backend = 'webgpu' | 'webnn' | 'webgl' | 'wasm' | 'cpu'
 
-/** Backends of each engine, best first. */
-export const backendsOf: Readonly<Record<Engine, readonly Backend[]>> = {
-  onnx: ['webgpu', 'wasm'],
+/** Every backend, best first. */
+const allBackends: readonly Backend[] = ['webgpu', 'webnn', 'webgl', 'wasm', 'cpu']
+
+const ownBackends: Readonly<Record<OwnEngine, readonly Backend[]>> = {
+  onnx: ['webgpu', 'webnn', 'wasm'],
   tfjs: ['webgpu', 'webgl', 'wasm', 'cpu'],
+}
+
+/** Whether this browser has WebNN, which few have: it is not tried elsewhere. */
+export function hasWebNn(): boolean {
+  return (globalThis as { navigator?: { ml?: unknown } }).navigator?.ml !== undefined // Node 20 has no navigator
+}
+
+/** Backends of an engine, best first. One that an app brings is asked for each: it refuses those that it does not have. */
+export function backendsOf(engine: Engine): readonly Backend[] {
+  const backends = isOwnEngine(engine) ? ownBackends[engine] : allBackends
+  return hasWebNn() ? backends : backends.filter((backend) => backend !== 'webnn')
 }
 
 /** Why a better backend does not serve. */

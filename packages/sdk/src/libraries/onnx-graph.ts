@@ -29,7 +29,7 @@ export interface OnnxFiles {
  * @throws HomingError OPERATOR_UNSUPPORTED, ENGINE_FAILED.
  */
 export async function openOnnxGraph(
-  { library, backend, life }: RunningOnnx,
+  { library, provider, life }: RunningOnnx,
   { graph, parameters, path }: OnnxFiles,
   options: InferenceSession.SessionOptions = {},
 ): Promise<OnnxGraph> {
@@ -39,7 +39,7 @@ export async function openOnnxGraph(
     session = await library.InferenceSession.create(graph, {
       logSeverityLevel: errorsOnly,
       ...options,
-      executionProviders: [backend],
+      executionProviders: [provider],
       ...(parameters.byteLength > 0 ? { externalData: [{ path, data: parameters }] } : {}),
     })
   } catch (cause) {

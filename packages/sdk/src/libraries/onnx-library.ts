@@ -6,11 +6,14 @@ import { engineMissing } from './engine-missing.ts'
 export type OnnxLibrary = typeof Onnx
 
 /** Backends that this engine runs on. */
-export type OnnxBackend = 'webgpu' | 'wasm'
+export type OnnxBackend = 'webgpu' | 'webnn' | 'wasm'
+
+const gpuFiles = { mjs: 'ort-wasm-simd-threaded.asyncify.mjs', wasm: 'ort-wasm-simd-threaded.asyncify.wasm' }
 
 /** Files of onnxruntime-web that each build fetches: the wasm binary and its loader. */
 export const onnxFiles: Readonly<Record<OnnxBackend, { readonly mjs: string; readonly wasm: string }>> = {
-  webgpu: { mjs: 'ort-wasm-simd-threaded.asyncify.mjs', wasm: 'ort-wasm-simd-threaded.asyncify.wasm' },
+  webgpu: gpuFiles,
+  webnn: gpuFiles, // one build serves both
   wasm: { mjs: 'ort-wasm-simd-threaded.mjs', wasm: 'ort-wasm-simd-threaded.wasm' },
 }
 
@@ -21,9 +24,7 @@ export const onnxFiles: Readonly<Record<OnnxBackend, { readonly mjs: string; rea
 export async function importOnnx(backend: OnnxBackend): Promise<OnnxLibrary> {
   try {
     // Literal imports inside `try`: bundlers find them, and take the package as optional.
-    return backend === 'webgpu'
-      ? await import('onnxruntime-web/webgpu')
-      : await import('onnxruntime-web/wasm')
+    return backend === 'wasm' ? await import('onnxruntime-web/wasm') : await import('onnxruntime-web/webgpu')
   } catch (cause) {
     throw engineMissing('onnxruntime-web', cause)
   }

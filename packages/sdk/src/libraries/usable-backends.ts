@@ -10,7 +10,7 @@ export function usableBackends(
   { engine, model, version }: Manifest,
   allowed: readonly Backend[] | null,
 ): readonly Backend[] {
-  const all = backendsOf[engine]
+  const all = backendsOf(engine)
   const usable = allowed ? allowed.filter((backend) => all.includes(backend)) : all
   if (usable.length > 0) return usable
   throw new HomingError(

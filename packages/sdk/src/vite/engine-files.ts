@@ -11,7 +11,7 @@ const sources = [
     name: 'onnxruntime-web',
     short: 'ort',
     entry: 'onnxruntime-web/wasm',
-    files: Object.values(onnxFiles).flatMap(({ mjs, wasm }) => [mjs, wasm]),
+    files: [...new Set(Object.values(onnxFiles).flatMap(({ mjs, wasm }) => [mjs, wasm]))],
   },
   {
     name: '@tensorflow/tfjs-backend-wasm',

@@ -1,4 +1,4 @@
-import type { Backend } from '../../libraries/backend.ts'
+import { type Backend, hasWebNn } from '../../libraries/backend.ts'
 
 /** Names what each backend runs on, as far as the browser tells. Stays on the device. */
 export type Adapters = Readonly<Record<Backend, string>>
@@ -10,7 +10,13 @@ const cpu = 'cpu'
 
 /** The adapters of this device: what failed on one may work on another, or after a new driver. */
 export async function describeAdapters(): Promise<Adapters> {
-  return { webgpu: await webGpuAdapter(), webgl: webGlRenderer(), wasm: cpu, cpu }
+  return {
+    webgpu: await webGpuAdapter(),
+    webnn: hasWebNn() ? 'webnn' : noAdapter,
+    webgl: webGlRenderer(),
+    wasm: cpu,
+    cpu,
+  }
 }
 
 /** What a backend runs on. Where that is the CPU, no GPU is asked for. */

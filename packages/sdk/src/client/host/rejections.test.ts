@@ -5,7 +5,7 @@ import type { Adapters } from './adapters.ts'
 import { createRejections } from './rejections.ts'
 
 const sha256 = 'a'.repeat(64)
-const adapters: Adapters = { webgpu: 'apple m1', webgl: 'none', wasm: 'cpu', cpu: 'cpu' }
+const adapters: Adapters = { webgpu: 'apple m1', webnn: 'none', webgl: 'none', wasm: 'cpu', cpu: 'cpu' }
 const rejections = (changed: Partial<Adapters> = {}, version = '1.30.0') =>
   createRejections({
     adapters: () => Promise.resolve({ ...adapters, ...changed }),

@@ -33,7 +33,7 @@ export function createRejections({ adapters, engineVersion }: RejectionDeps): Re
     const [version, names] = await Promise.all([engineVersion(engine), adapters()])
     const prefix = `${prefixOf(set)}${engine} ${version}`
     return new Map(
-      backendsOf[engine].map((backend) => [backend, `${prefix} ${backend} ${names[backend]}`] as const),
+      backendsOf(engine).map((backend) => [backend, `${prefix} ${backend} ${names[backend]}`] as const),
     )
   }
   const failed: Rejections['failed'] = async (rejected, set, engine) => {
@@ -51,7 +51,7 @@ export function createRejections({ adapters, engineVersion }: RejectionDeps): Re
       const refusals = new Map<string, string>()
       for (const [set, engine] of setsIn(rejected)) {
         const failures = await failed(rejected, set, engine)
-        const usable = backendsOf[engine].filter((backend) => allowed?.includes(backend) ?? true)
+        const usable = backendsOf(engine).filter((backend) => allowed?.includes(backend) ?? true)
         const failedOn = usable.map((backend) => failures.find((failure) => failure.backend === backend))
         if (failedOn.length > 0 && failedOn.every((failure) => failure !== undefined))
           refusals.set(set, failedOn.at(-1)!.reason)
@@ -75,7 +75,7 @@ function setsIn(rejected: Rejected): ReadonlyMap<string, Engine> {
   const sets = new Map<string, Engine>()
   for (const key of Object.keys(rejected)) {
     const [set, sdk, engine] = key.split(' ')
-    if (sdk === sdkVersion && (engine === 'onnx' || engine === 'tfjs')) sets.set(set!, engine)
+    if (sdk === sdkVersion && engine !== undefined) sets.set(set!, engine)
   }
   return sets
 }

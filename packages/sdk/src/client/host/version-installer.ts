@@ -277,5 +277,5 @@ function failuresOf(
   engine: Engine,
 ): readonly BackendFallback[] {
   if (code === 'BACKEND_UNAVAILABLE') return (details['backends'] ?? []) as readonly BackendFallback[]
-  return backendsOf[engine].map((backend) => ({ backend, stage: 'load', code, reason }))
+  return backendsOf(engine).map((backend) => ({ backend, stage: 'load', code, reason }))
 }
