@@ -4,12 +4,6 @@ import { compareOutputs } from '@homing/sdk/node'
 import type { PackedModel } from '../packed-model.ts'
 import type { TensorCase, Tensors } from './tensor-set.ts'
 
-/** Golden inputs with all the outputs that the packed model gives, or its author wants. */
-export interface GoldenCase {
-  readonly inputs: Tensors
-  readonly outputs: Tensors
-}
-
 /**
  * What the packed model gives for each case.
  * @throws HomingError PROBE_INVALID naming the case that it does not run, or whose outputs are not all numbers.
