@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 
 import { withMemoryFallback } from './memory-fallback.ts'
 import { createMemoryStore } from './memory-store.ts'
-import { counted, putVersion, storeContract } from './store.contract.ts'
+import { counted, putVersion } from './contract/put-version.ts'
+import { storeContract } from './store.contract.ts'
 import type { GarbageRules, Store } from './store.ts'
 
 type Trouble = 'none' | 'full' | 'broken'

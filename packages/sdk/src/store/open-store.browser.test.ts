@@ -5,7 +5,7 @@ import { openTimeout } from './config.ts'
 import { openIndexedDbStore } from './indexed-db-store.ts'
 import { createMemoryStore } from './memory-store.ts'
 import { databaseName, openStore } from './open-store.ts'
-import { counted, putVersion } from './store.contract.ts'
+import { counted, putVersion } from './contract/put-version.ts'
 import type { Store } from './store.ts'
 import { databaseVersion, upgrades } from './upgrades.ts'
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import { openIndexedDbStore } from './indexed-db-store.ts'
-import { putVersion } from './store.contract.ts'
+import { putVersion } from './contract/put-version.ts'
 import type { Store } from './store.ts'
 import { databaseVersion, upgrades } from './upgrades.ts'
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import { createMemoryStore } from '../../store/memory-store.ts'
-import { putVersion } from '../../store/store.contract.ts'
+import { putVersion } from '../../store/contract/put-version.ts'
 import type { Store } from '../../store/store.ts'
 import { type Claims, claims } from './claims.ts'
 import { createCleaner } from './cleaner.ts'

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import { hastyPlatform } from '../../delivery/hasty-platform.ts'
 import { openIndexedDbStore } from '../../store/indexed-db-store.ts'
-import { putVersion } from '../../store/store.contract.ts'
+import { putVersion } from '../../store/contract/put-version.ts'
 import type { Store } from '../../store/store.ts'
 import { createStorageRoom } from './storage-room.ts'
 
