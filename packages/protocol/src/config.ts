@@ -17,7 +17,7 @@ export const maxNameLength = 512
 export const maxRank = 32
 
 /** Most bytes of the inputs of all probes of a version, and of their outputs: each is one file, read in one piece. */
-export const maxProbeBytes = maxShardBytes
+export const maxProbeBytes = 8 * 1024 * 1024
 
 /** Most probes of a version. */
 export const maxProbeCases = 256
