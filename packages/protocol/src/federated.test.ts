@@ -180,6 +180,15 @@ describe('a federated version', () => {
       base,
       /has variants/,
     ],
+    [
+      'a lookup',
+      {
+        ...federated,
+        lookup: { keys: base.graph, outputs: base.graph, tensors: [{ name: 'y', dtype: 'float32', shape: [1] }] },
+      },
+      base,
+      /has a lookup/,
+    ],
     ['another base', { ...federated, base: '0.9.0' }, base, /not trained from 1\.0\.0/],
     ['no base', base, base, /not trained from/],
     ['a federated base', federated, { ...base, base: '0.9.0' }, /federated version itself/],

@@ -1,7 +1,7 @@
 import { HomingError } from '@homing/protocol'
 
 import type { BatchLimits, PredictRequest, Priority } from '../runtime/runtime-api.ts'
-import { maxWaitingCalls } from './config.ts'
+import { keptPredictions, maxWaitingCalls } from './config.ts'
 
 /** How the calls of one model are scheduled. */
 export interface QueueOptions {
@@ -12,6 +12,12 @@ export interface QueueOptions {
   readonly batching?: BatchLimits | false
   /** Most calls that may wait at once; one more rejects with QUEUE_FULL. Default 1,024. */
   readonly queueLimit?: number
+  /**
+   * True answers calls with inputs that were answered before on this device, by the same parameters on the same backend, from
+   * what is kept of the last 1,000, or of as many as `entries` says. Kept in IndexedDB until the model is forgotten; not at
+   * all under `storage: 'encrypted'`. Default false.
+   */
+  readonly cache?: boolean | { readonly entries?: number }
 }
 
 /** How one call is scheduled. */
@@ -25,13 +31,22 @@ export interface TurnOptions {
 }
 
 /** What of a call's options crosses to the worker. */
-export type Turn = Pick<PredictRequest, 'priority' | 'batch' | 'expires'>
+export type Turn = Pick<PredictRequest, 'priority' | 'batch' | 'expires' | 'cache'>
 
-/** @throws HomingError CONFIG_INVALID naming the option. */
-export function resolveQueue({ batching, queueLimit = maxWaitingCalls }: QueueOptions): {
+/** What holds for every call of a model. */
+export interface Queueing {
   readonly batching: BatchLimits | false | undefined
   readonly limit: number
-} {
+  /** 0 where nothing is to be kept. */
+  readonly cache: number
+}
+
+/** @throws HomingError CONFIG_INVALID naming the option. */
+export function resolveQueue({
+  batching,
+  queueLimit = maxWaitingCalls,
+  cache = false,
+}: QueueOptions): Queueing {
   if (!isWhole(queueLimit)) refuse('`queueLimit` must be a whole number, 1 or more')
   if (batching !== undefined && batching !== false) {
     if (typeof batching !== 'object' || (batching as unknown) === null)
@@ -41,13 +56,15 @@ export function resolveQueue({ batching, queueLimit = maxWaitingCalls }: QueueOp
     if (!(Number.isFinite(maxWait) && maxWait >= 0))
       refuse('`batching.maxWait` must be milliseconds, 0 or more')
   }
-  return { batching, limit: queueLimit }
+  const { entries = keptPredictions } = typeof cache === 'object' ? cache : {}
+  if (!isWhole(entries)) refuse('`cache.entries` must be a whole number, 1 or more')
+  return { batching, limit: queueLimit, cache: cache === false ? 0 : entries }
 }
 
 /** @throws HomingError CONFIG_INVALID naming the option. */
 export function resolveTurn(
   { priority, deadline, batch }: TurnOptions,
-  batching: BatchLimits | false | undefined,
+  { batching, cache }: Pick<Queueing, 'batching' | 'cache'>,
 ): Turn {
   if (priority !== undefined && !priorities.includes(priority))
     refuse('`priority` must be "interactive" or "background"')
@@ -55,6 +72,7 @@ export function resolveTurn(
     refuse('`deadline` must be milliseconds, more than 0')
   const limits = batch === false ? false : batching
   return {
+    ...(cache === 0 ? {} : { cache }),
     ...(priority === undefined ? {} : { priority }),
     ...(limits === undefined ? {} : { batch: limits }),
     ...(deadline === undefined || deadline === Infinity ? {} : { expires: Date.now() + deadline }),

@@ -47,19 +47,26 @@ test("the caller's own abort stays one, under a deadline too", async () => {
 })
 
 test('options are told apart from their limits', () => {
-  expect(resolveTurn({}, undefined)).toEqual({})
-  expect(resolveTurn({ priority: 'background', batch: false }, { maxSize: 8 })).toEqual({
+  const none = { batching: undefined, cache: 0 }
+  const eight = { batching: { maxSize: 8 }, cache: 5 }
+  expect(resolveTurn({}, none)).toEqual({})
+  expect(resolveTurn({ priority: 'background', batch: false }, eight)).toEqual({
     priority: 'background',
     batch: false,
+    cache: 5,
   })
-  expect(resolveTurn({ deadline: 1_000 }, { maxSize: 8 })).toEqual({
+  expect(resolveTurn({ deadline: 1_000 }, eight)).toEqual({
     batch: { maxSize: 8 },
+    cache: 5,
     expires: expect.any(Number),
   })
-  expect(resolveQueue({})).toEqual({ batching: undefined, limit: 1024 })
+  expect(resolveQueue({})).toEqual({ batching: undefined, limit: 1024, cache: 0 })
+  expect(resolveQueue({ cache: true }).cache).toBe(1000)
+  expect(resolveQueue({ cache: { entries: 5 } }).cache).toBe(5)
   for (const queue of [
     { queueLimit: 0 },
     { queueLimit: 1.5 },
+    { cache: { entries: 0 } },
     { batching: true },
     { batching: null },
     { batching: { maxSize: 0 } },
@@ -70,7 +77,7 @@ test('options are told apart from their limits', () => {
       expect.objectContaining({ code: 'CONFIG_INVALID' }),
     )
   for (const turn of [{ priority: 'high' }, { deadline: 0 }, { deadline: NaN }, { deadline: '5' }])
-    expect(() => resolveTurn(turn as never, undefined), JSON.stringify(turn)).toThrow(
+    expect(() => resolveTurn(turn as never, none), JSON.stringify(turn)).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID' }),
     )
 })

@@ -141,3 +141,6 @@ export const busyPatience = 1_000
 
 /** After how many such looks it is probed between calls. */
 export const maxBusyAnswers = 10
+
+/** How many predictions of a model are kept where the app asks for it, unless it says how many. */
+export const keptPredictions = 1000

@@ -4,7 +4,7 @@ import { transfer } from 'comlink'
 import { faultPoint } from '../faults/fault-point.ts'
 import type { InputValue, InputValues } from '../inputs/input-value.ts'
 import type { FollowUp } from '../runtime/composition/follow-up.ts'
-import type { Explanation, ExplainSettings } from '../runtime/explanation-api.ts'
+import type { Explanation, ExplainReply, ExplainSettings } from '../runtime/explanation-api.ts'
 import type { ExplainRequest, PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
 import type { PredictOptions } from './api.ts'
 import { type CallCount, callCount } from './call-count.ts'
@@ -15,6 +15,7 @@ import type { PageInput } from './page-input.ts'
 import type { PageSession } from './page-session.ts'
 import { isLost, type RepeatedCalls } from './repeated-calls.ts'
 import { type RetainedInputs, retainInputs } from './retained-inputs.ts'
+import type { SentInputs } from './sent-inputs.ts'
 import { retainTensors } from './retain-tensors.ts'
 import { withDeadline } from './with-deadline.ts'
 import { withSignal } from './with-signal.ts'
@@ -34,6 +35,7 @@ export interface CalledModel {
 type Watched = <T>(call: Promise<T>) => Promise<T>
 
 type PageInputs = Readonly<Record<string, PageInput>>
+type Retained = Pick<RetainedInputs, 'inputs' | 'transfer' | 'pictures'>
 
 /** What is added to a call of a model that names others. */
 export interface ComposedCall {
@@ -65,8 +67,8 @@ export function createModelCalls({
   repeated,
   queue,
 }: CalledModel): ModelCalls {
-  const { batching, limit } = resolveQueue(queue)
-  const count = callCount(name, limit)
+  const queueing = resolveQueue(queue)
+  const count = callCount(name, queueing.limit)
   const requireServing = (): Serving => {
     const needed = serving()
     if (needed) return needed
@@ -81,19 +83,26 @@ export function createModelCalls({
     const watched: Watched = (call) => session.watched(engine, name, call)
     return { engine, request: { inputs, now: Date.now(), events, windows }, watched }
   }
+  /** Bitmaps and frames move in copies: the page's thread would copy them pixel by pixel. */
+  const sent = async (retained: Retained): Promise<SentInputs> =>
+    retained.pictures ? (await import('./sent-inputs.ts')).sentInputs(retained) : retained
   const explainOnce = async (
-    inputs: RetainedInputs['inputs'],
+    retained: Retained,
     settings: ExplainSettings,
     signal: AbortSignal | undefined,
   ): Promise<Explanation> => {
-    const { engine, request, watched } = await prepare(inputs)
+    const explain = async (): Promise<ExplainReply> => {
+      const { inputs, transfer: move } = await sent(retained)
+      const asked: ExplainRequest = { ...request, inputs, settings }
+      return watched(runtime.explain(name, transfer(asked, [...move]), signal))
+    }
+    const { engine, request, watched } = await prepare(retained.inputs)
     const runtime = await session.engine(engine)
-    const asked: ExplainRequest = { ...request, settings }
-    const reply = await watched(runtime.explain(name, asked, signal))
+    const reply = await explain()
     if (!('needs' in reply)) return reply
     const files = await (await session.host()).sectionFiles(name, 'explanation', signal)
     await runtime.loadExplanation(name, transfer(files, [files.graph.buffer, files.parameters.buffer]))
-    const explained = await watched(runtime.explain(name, asked, signal))
+    const explained = await explain()
     if (!('needs' in explained)) return explained
     throw new HomingError('CLOSED', `The version of ${name} that was to be explained gave way to another.`)
   }
@@ -107,10 +116,11 @@ export function createModelCalls({
     }
   }
   const predictOnce = async (
-    { inputs, transfer: move }: Pick<RetainedInputs, 'inputs' | 'transfer'>,
+    retained: Retained,
     signal: AbortSignal | undefined,
     { follow, ...turn }: Turn & { readonly follow?: FollowUp | undefined } = {},
   ): Promise<PredictReply> => {
+    const { inputs, transfer: move } = await sent(retained)
     const { engine, request: own, watched } = await prepare(inputs)
     const request = { ...own, ...turn, ...(follow ? { follow } : {}) }
     const calls = await session.calls(engine)
@@ -128,7 +138,7 @@ export function createModelCalls({
     how: TurnOptions,
     call: (signal: AbortSignal | undefined, turn: Turn) => Promise<PredictReply>,
   ): Promise<PredictReply> => {
-    const turn = resolveTurn(how, batching)
+    const turn = resolveTurn(how, queueing)
     return count.during(() =>
       withDeadline(how.deadline, signal, (inTime) => withSignal(inTime, (own) => call(own, turn))),
     )
@@ -161,11 +171,11 @@ export function createModelCalls({
           const given = compared ? { ...settings, baseline: compared.values } : settings
           return await repeated(async () => {
             try {
-              return await explainOnce(retained.inputs, given, signal)
+              return await explainOnce(retained, given, signal)
             } catch (error) {
               if (HomingError.from(error).code !== 'ENGINE_FAILED') throw error
               await predictOnce(retained, signal) // finds out whether the backend broke, and has it replaced
-              return explainOnce(retained.inputs, given, signal)
+              return explainOnce(retained, given, signal)
             }
           })
         } finally {

@@ -21,3 +21,6 @@ export const timingRounds = 5
 
 /** After how many milliseconds no further round is begun. */
 export const timingBudget = 2_000
+
+/** Most bytes of outputs that are kept of one call. */
+export const maxKeptOutput = 64 * 1024

@@ -7,6 +7,7 @@ import type { GuardReport } from './guards/guard-report.ts'
 import type { InputValues } from '../inputs/input-value.ts'
 import type { Backend, BackendFallback } from '../libraries/backend.ts'
 import type { ProbeFiles, ProbeReport, ReprobeRequest } from './probe-api.ts'
+import type { LookupFiles, PredictionMemory } from './recall/prediction-memory.ts'
 import type { ExplainReply, ExplainSettings, ExplanationFiles } from './explanation-api.ts'
 
 /** A version to load: verified bytes, moved to the worker. */
@@ -57,6 +58,8 @@ export interface PredictRequest {
   readonly expires?: number
   /** How the call may share a run with others; false: not at all. */
   readonly batch?: BatchLimits | false
+  /** How many predictions of the model are kept and answered from; none without it. */
+  readonly cache?: number
   /** Models that run after this one. */
   readonly follow?: FollowUp
   /** Within the worker: outputs that stay on the device where they can. */
@@ -111,6 +114,8 @@ export interface PredictReply extends Partial<Reading> {
   readonly encoded?: Readonly<Record<string, Tensor>>
   readonly version: string
   readonly backend: Backend
+  /** Where the outputs came from that were not computed in this call. */
+  readonly recalled?: 'cache' | 'lookup'
   /** How many samples were run as one, where the call shared its run with others. */
   readonly batch?: number
   /** Milliseconds in the worker. */
@@ -202,6 +207,10 @@ export interface RuntimeApi {
    * @throws HomingError OPERATOR_UNSUPPORTED, ENGINE_FAILED, CLOSED when another version serves.
    */
   loadExplanation(model: string, files: ExplanationFiles): Promise<void>
+  /** Where outputs of calls with `cache` are kept from now on. */
+  remember(memory: PredictionMemory): Promise<void>
+  /** Has a loaded version answer from its lookup what is in there. Unknown instances are ignored. */
+  addLookup(instance: number, files: LookupFiles): Promise<void>
   /** Releases the model. Calls in the queue reject with CLOSED. */
   close(model: string): Promise<void>
   /** Tells of broken backends. Without a listener the failed call rejects with ENGINE_FAILED. */

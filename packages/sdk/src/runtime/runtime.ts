@@ -11,7 +11,9 @@ import { pulseMeter } from './pulse-meter.ts'
 import { ModelQueue } from './model-queue.ts'
 import { hasFiles } from '../inputs/has-files.ts'
 import type { Backend } from '../libraries/backend.ts'
-import type { BackendFault, RuntimeApi } from './runtime-api.ts'
+import type { PredictionMemory } from './recall/prediction-memory.ts'
+import type { Recall } from './recall/recall.ts'
+import type { BackendFault, PredictReply, PredictRequest, RuntimeApi } from './runtime-api.ts'
 import { zeroInputs } from './zero-inputs.ts'
 
 /** Runs models on one engine, on the thread that calls it. `heap`: bytes that only the thread's end gives back. */
@@ -26,6 +28,10 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
   /** After how many runs versions were probed last. */
   const reprobed = new WeakMap<LoadedVersion, number>()
   const wantedListeners = new Set<(model: string) => void>()
+  /** Loaded versions that answer from a lookup. */
+  const withLookup = new WeakSet<LoadedVersion>()
+  let recall: Promise<Recall> | undefined
+  let memory: PredictionMemory | undefined
   const usage = usageMeter(heap)
   let instances = 0
 
@@ -60,9 +66,20 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
     if (!queue) throw new HomingError('CLOSED', `No version of ${model} serves.`)
     return queue
   }
+  /** Loads what answers from memory on first use, where a call or a version has any. */
+  const recallOf = (): Promise<Recall> =>
+    (recall ??= import('./recall/recall.ts').then(({ createRecall }) => createRecall(() => memory)))
+  const recalledOrRun: RuntimeApi['predict'] = async (model, request, signal) => {
+    const queue = servingQueue(model)
+    const run = (asked: PredictRequest): Promise<PredictReply> => queue.predict(asked, signal)
+    const { cache, hold, held, share } = request
+    const version = queue.serving
+    const mayRecall = (cache ?? 0) > 0 || (version && withLookup.has(version))
+    if (!version || !mayRecall || hold || held || share) return run(request)
+    return (await recallOf()).answer(version, request, run)
+  }
   const served: ServedModels = {
-    predict: async (model, request, signal) =>
-      usage.during(model, servingQueue(model).predict(request, signal)),
+    predict: async (model, request, signal) => usage.during(model, recalledOrRun(model, request, signal)),
     serving(model) {
       const { serving } = servingQueue(model)
       if (!serving) throw new HomingError('CLOSED', `No version of ${model} serves.`)
@@ -111,6 +128,18 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
       const version = loaded.get(instance)
       if (!version || queues.get(version.manifest.model)?.serves(instance)) return
       await release(version)
+    },
+
+    remember(kept) {
+      memory = kept
+      return Promise.resolve()
+    },
+
+    async addLookup(instance, files) {
+      const version = loaded.get(instance)
+      if (!version?.manifest.lookup) return
+      ;(await recallOf()).addLookup(version, files)
+      withLookup.add(version)
     },
 
     async predict(model, received, signal) {

@@ -26,6 +26,7 @@ import { enginePorts } from './engine-ports.ts'
 import { forget } from './forget.ts'
 import { growingProgress } from './growing-progress.ts'
 import { createMemoryKeeper, defaultMemoryBudget } from './memory-keeper.ts'
+import { keptPredictions } from './kept-predictions.ts'
 import { meteredGate } from './metered-gate.ts'
 import { createModelCoordinator, type ModelCoordinator } from './model-coordinator.ts'
 import { once } from './once.ts'
@@ -77,19 +78,23 @@ export function createHost(config: HostConfig): HostApi {
   const openEverywhere = once(async () => openModels(await databaseName(config.root)))
   let recorded = 0
 
-  const engines = enginePorts(() => page, {
-    fault: (_engine, fault) =>
-      void models
-        .get(fault.model)
-        ?.fault(fault)
-        .catch(() => undefined), // the failed call carries the error
-    wanted: (name) => void models.get(name)?.wake(),
-    proven: (engine, model, instance) =>
-      void models
-        .get(model)
-        ?.proven(engine, instance)
-        .catch(() => undefined), // it stays on trial
-  })
+  const engines = enginePorts(
+    () => page,
+    {
+      fault: (_engine, fault) =>
+        void models
+          .get(fault.model)
+          ?.fault(fault)
+          .catch(() => undefined), // the failed call carries the error
+      wanted: (name) => void models.get(name)?.wake(),
+      proven: (engine, model, instance) =>
+        void models
+          .get(model)
+          ?.proven(engine, instance)
+          .catch(() => undefined), // it stays on trial
+    },
+    keptPredictions(store, config.storage === 'encrypted'),
+  )
   const adapters = once(describeAdapters)
   const rejections = createRejections({
     adapters,

@@ -33,11 +33,9 @@ test.each(['before its port arrives', 'before its first answer'])(
   'a worker that dies %s rejects who waits for it, and the next one is started',
   async (when) => {
     const { page, give, started, end } = silentPage()
-    const ports = enginePorts(() => Promise.resolve(page), {
-      fault: () => undefined,
-      proven: () => undefined,
-      wanted: () => undefined,
-    })
+    const listener = { fault: () => undefined, proven: () => undefined, wanted: () => undefined }
+    const memory = { read: () => Promise.resolve(undefined), write: () => Promise.resolve() }
+    const ports = enginePorts(() => Promise.resolve(page), listener, memory)
     const waiting = ports.get('onnx')
     const second = when === 'before its first answer'
     if (second) give()

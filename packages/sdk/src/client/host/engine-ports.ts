@@ -1,5 +1,6 @@
 import { type Engine, HomingError } from '@homing/protocol'
 
+import type { PredictionMemory } from '../../runtime/recall/prediction-memory.ts'
 import type { BackendFault, RuntimeApi } from '../../runtime/runtime-api.ts'
 import { mortalRemote } from '../../transport/mortal-remote.ts'
 import { proxy } from 'comlink'
@@ -29,7 +30,11 @@ interface EnginePort {
   kill(error: HomingError): void
 }
 
-export function enginePorts(page: () => Promise<PageApi>, listener: EngineListener): EnginePorts {
+export function enginePorts(
+  page: () => Promise<PageApi>,
+  listener: EngineListener,
+  memory: PredictionMemory,
+): EnginePorts {
   const ports = new Map<Engine, EnginePort>()
   const running = new Map<Engine, RuntimeApi>()
 
@@ -42,6 +47,7 @@ export function enginePorts(page: () => Promise<PageApi>, listener: EngineListen
       if (death) kill(death) // it died while its port was on the way
       await Promise.all([
         port.remote.onFault(proxy((fault: BackendFault) => listener.fault(engine, fault))),
+        port.remote.remember(proxy(memory)),
         port.remote.onWanted(proxy((model: string) => listener.wanted(model))),
         port.remote.onProven(
           proxy((model: string, instance: number) => listener.proven(engine, model, instance)),

@@ -15,6 +15,7 @@ import { createTurns } from '../../runtime/turns.ts'
 import { closeTimeout } from '../config.ts'
 import type { OpenOptions } from '../host-api.ts'
 import { takesUpdates, updatePolicies, type UpdatePolicy } from '../update-policy.ts'
+import { addLookup } from './add-lookup.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
 import { createBundledVersions } from './bundled-versions.ts'
 import { closedError } from './closed-error.ts'
@@ -84,6 +85,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
   })
   /** Ends once the page has the last status too: it travels by another port than the reply. */
   const withStatus = (work: Promise<void>): Promise<void> => work.finally(() => told)
+  const repositoryNow = () => (policy === 'localOnly' ? { blob: refuseRequest } : deps.repository)
   const unsteady = unsteadyBackends(platform.now)
   const proofs = createProofs(deps)
   const server = createVersionServer({
@@ -118,6 +120,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       board.served(loaded)
       board.memory(memoryNow(false))
       await deps.emit({ type: 'serving', serving })
+      void addLookup(loaded, { ...deps, repository: repositoryNow(), signal: life.signal })
     },
   })
   const memoryNow = (asleep: boolean): ModelMemory | undefined => {
@@ -320,7 +323,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       const signal = AbortSignal.any([outer, life.signal])
       await server.ready()
       const { manifest } = server.serving! // `ready` rejects when nothing serves
-      const repository = policy === 'localOnly' ? { blob: refuseRequest } : deps.repository
+      const repository = repositoryNow()
       const read = () => readSection(manifest, section, { ...deps, repository, signal })
       const reading = deps.alone(`${model}/${section}`, signal, read)
       sections.add(reading)
