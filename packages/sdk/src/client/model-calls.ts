@@ -120,10 +120,10 @@ export function createModelCalls({
     signal: AbortSignal | undefined,
     { follow, ...turn }: Turn & { readonly follow?: FollowUp | undefined } = {},
   ): Promise<PredictReply> => {
-    const { inputs, transfer: move } = await sent(retained)
-    const { engine, request: own, watched } = await prepare(inputs)
-    const request = { ...own, ...turn, ...(follow ? { follow } : {}) }
+    const { engine, request: own, watched } = await prepare(retained.inputs)
     const calls = await session.calls(engine)
+    const { inputs, transfer: move } = await sent(retained)
+    const request = { ...own, inputs, ...turn, ...(follow ? { follow } : {}) }
     faultPoint('call-retained')
     const call = calls.predict(name, request, signal, move)
     faultPoint('call-sent')

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { retainInputs } from './retained-inputs.ts'
+import { sentInputs } from './sent-inputs.ts'
 
 test('a tensor is copied before the first await, so that the caller may change it', async () => {
   const data = new Float32Array([1, 2])
@@ -87,4 +88,42 @@ test('bitmaps made for a call that is refused are freed', async () => {
   } finally {
     globalThis.createImageBitmap = original
   }
+})
+
+test('pictures go to the worker in copies that move, as often as they are sent', async () => {
+  const canvas = new OffscreenCanvas(2, 2)
+  const pen = canvas.getContext('2d')!
+  pen.fillStyle = 'rgb(255, 0, 0)'
+  pen.fillRect(0, 0, 2, 2)
+  const frame = new VideoFrame(canvas, { timestamp: 0 })
+  const data = new Float32Array([1])
+  const x = { dtype: 'float32', shape: [1], data } as const
+  const retained = await retainInputs({ images: [canvas, frame], x }, false)
+  expect(retained.pictures).toBe(true)
+  for (let sending = 0; sending < 2; sending++) {
+    const { inputs, transfer } = await sentInputs(retained)
+    expect(transfer).toHaveLength(2)
+    const { images } = structuredClone(inputs, { transfer: [...transfer] }) as unknown as {
+      images: [ImageBitmap, VideoFrame]
+    }
+    for (const image of images) {
+      const copy = new OffscreenCanvas(2, 2).getContext('2d')!
+      copy.drawImage(image, 0, 0)
+      expect([...copy.getImageData(1, 1, 1, 1).data]).toEqual([255, 0, 0, 255])
+      image.close()
+    }
+    expect(inputs['x']).toMatchObject({ data })
+  }
+  retained.release()
+  frame.close()
+})
+
+test('tensors and files are no pictures', async () => {
+  const file = new Blob(['x'], { type: 'image/png' })
+  const retained = await retainInputs(
+    { file, x: { dtype: 'float32', shape: [1], data: new Float32Array(1) } },
+    false,
+  )
+  expect(retained.inputs['file']).toBe(file)
+  expect(retained).not.toHaveProperty('pictures')
 })

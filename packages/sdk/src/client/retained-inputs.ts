@@ -8,6 +8,8 @@ export interface RetainedInputs {
   readonly inputs: Readonly<Record<string, InputValue>>
   /** What moves with the message; empty when the inputs are copied and can be sent again. */
   readonly transfer: readonly Transferable[]
+  /** There where bitmaps or frames were made, of which `sentInputs` sends copies. */
+  readonly pictures?: true
   /** Frees the bitmaps and frames that were made here, once the inputs will not be sent again. */
   readonly release: () => void
 }
@@ -40,7 +42,12 @@ export async function retainInputs(
   }
   try {
     const read = Object.fromEntries(await Promise.all(entries))
-    return { inputs: read, transfer: [...new Set(transfer)], release }
+    return {
+      inputs: read,
+      transfer: [...new Set(transfer)],
+      ...(made.length > 0 ? { pictures: true } : {}),
+      release,
+    }
   } catch (error) {
     release()
     throw error
