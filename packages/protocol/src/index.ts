@@ -18,13 +18,13 @@ export {
   maxDocumentBytes,
   maxGraphBytes,
   maxNameLength,
-  maxProbeBytes,
   maxProbeCases,
   maxReportedCalls,
   maxRank,
   maxShardBytes,
   protocolVersion,
 } from './config.ts'
+export { type Engine, engines, isEngineName, isOwnEngine, type OwnEngine } from './engine-name.ts'
 export { type ErrorCodeEntry, errorCodes } from './error-codes.ts'
 export { federatedProblem, type MixedShard, mixedShards } from './federated.ts'
 export { type Explanation, ExplanationSchema } from './explanation.ts'
@@ -33,13 +33,8 @@ export { type ErrorDetails, HomingError, type HomingErrorData } from './homing-e
 export {
   type Card,
   CardSchema,
-  type Engine,
-  engines,
-  isEngineName,
-  isOwnEngine,
   type Manifest,
   ManifestSchema,
-  type OwnEngine,
   parseManifest,
   type Requirements,
   RequirementsSchema,

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 
 import { protocolVersion } from './config.ts'
+import { engineName } from './engine-name.ts'
 import { ExplanationSchema } from './explanation.ts'
 import { GuardsSchema } from './guards.ts'
 import { HomingError } from './homing-error.ts'
@@ -16,26 +17,7 @@ import { TrainingSchema } from './training.ts'
 import { PrecisionSchema, VariantSchema, variantsProblem } from './variants.ts'
 import { VersionSchema } from './version.ts'
 
-/** Engines that come with the SDK: onnxruntime-web and TensorFlow.js. */
-export const engines = ['onnx', 'tfjs'] as const
-
-/** An engine that comes with the SDK. */
-export type OwnEngine = (typeof engines)[number]
-
-/** The name of an engine: one of the SDK's, or one that an app brings. */
-export type Engine = OwnEngine | (string & Record<never, never>)
-
-/** Whether an engine comes with the SDK. */
-export function isOwnEngine(engine: Engine): engine is OwnEngine {
-  return (engines as readonly string[]).includes(engine)
-}
-
-/** Whether `name` can be the name of an engine: lower-case letters, digits and hyphens. */
-export function isEngineName(name: string): boolean {
-  return /^[a-z][a-z0-9-]{0,31}$/.test(name)
-}
-
-const EngineSchema = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9-]{0,31}$/))
+const EngineSchema = v.pipe(v.string(), v.regex(engineName))
 
 /** What a device must have. A device takes the newest version whose requirements it meets. */
 export const RequirementsSchema = v.object({
