@@ -14,6 +14,8 @@ const browser = {
   onnx: 'src/onnx.ts',
   tfjs: 'src/tfjs.ts',
   errors: 'src/errors.ts',
+  engine: 'src/engine.ts',
+  testing: 'src/testing.ts',
   root: 'src/root.ts',
   ...workers,
 }

@@ -1,8 +1,11 @@
-import type { Manifest, Pipeline, Signature, Tensor } from '@homing/protocol'
+import type { Engine, Manifest, Pipeline, Signature, Tensor } from '@homing/protocol'
 
 import type { Backend } from '../src/libraries/backend.ts'
 import type { LoadRequest } from '../src/runtime/runtime-api.ts'
+import { denseExpected, denseKernel, denseParameters, denseSignature } from '../src/testing/dense-layer.ts'
 import { tinyOnnx, type TinyGraph } from './tiny-onnx.ts'
+
+export { denseExpected, denseKernel, denseParameters, denseSignature }
 
 /** In the place of a hash that is still to be filled in. */
 export const unhashed = '0'.repeat(64)
@@ -12,7 +15,7 @@ export function tinyRequest(
   files: { graph: Uint8Array<ArrayBuffer>; parameters?: Uint8Array<ArrayBuffer> },
   signature: Signature,
   backends: readonly Backend[],
-  options: { engine?: 'onnx' | 'tfjs'; model?: string; version?: string; pipeline?: Pipeline } = {},
+  options: { engine?: Engine; model?: string; version?: string; pipeline?: Pipeline } = {},
 ): LoadRequest {
   const { engine = 'onnx', model = 'tiny', version = '1.0.0', pipeline } = options
   const { graph, parameters = new Uint8Array() } = files
@@ -45,20 +48,6 @@ export function tinyGraphRequest(
   return tinyRequest({ graph: tinyOnnx(graph) }, signature, backends, options)
 }
 
-/** Weights of the tiny dense layer: 4 by 3, row-major. */
-export const denseKernel = Float32Array.from({ length: 12 }, (_, i) => (i - 5) / 4)
-
-/** The signature of the tiny dense layer: y = x · kernel + bias. */
-export const denseSignature: Signature = {
-  inputs: [{ name: 'x', dtype: 'float32', shape: ['batch', 4], finite: true }],
-  outputs: [{ name: 'y', dtype: 'float32', shape: ['batch', 3] }],
-}
-
-/** The parameter file of the tiny dense layer: kernel, then three biases. */
-export function denseParameters(bias: number): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(Float32Array.from([...denseKernel, bias, bias, bias]).buffer)
-}
-
 /** The tiny dense layer as ONNX; the versions of a test differ in their bias. */
 export function denseOnnxRequest(
   backends: readonly Backend[],
@@ -82,15 +71,6 @@ export function denseOnnxRequest(
     backends,
     options,
   )
-}
-
-/** What the tiny dense layer gives for rows of four. */
-export function denseExpected(x: ArrayLike<number>, bias: number): number[] {
-  const rows = x.length / 4
-  return Array.from({ length: rows * 3 }, (_, at) => {
-    const [row, column] = [Math.floor(at / 3), at % 3]
-    return [0, 1, 2, 3].reduce((sum, k) => sum + x[row * 4 + k]! * denseKernel[k * 3 + column]!, bias)
-  })
 }
 
 /** A float32 tensor. */

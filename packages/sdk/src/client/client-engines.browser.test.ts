@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
+import { linearRequest } from '../../test/linear-request.ts'
 import { denseExpected, denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
 import { denseLayersRequest } from '../../test/tiny-tfjs.ts'
 import type { ClientOptions, Homing } from './api.ts'
@@ -69,4 +70,31 @@ test('the backends can be chosen while the model serves; a choice that cannot wo
   expectBias((await model.predict(input)).outputs['y'], 1)
   await expect(model.setBackends([])).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' })
   expect((await model.predict(input)).backend).toBe('webgl')
+})
+
+test('an engine that the app brings serves, is updated and comes back like any other', async () => {
+  const workers: Worker[] = []
+  const linear = (): Worker => {
+    workers.push(new Worker(new URL('../../test/linear-worker.ts', import.meta.url), { type: 'module' }))
+    return workers.at(-1)!
+  }
+  await repository.publish([{ request: linearRequest('1.0.0', 1) }])
+  const model = await client({ engines: { linear } }).model('tiny')
+  expect(model.status).toMatchObject({ engine: 'linear', engineVersion: '1.0.0', backend: 'cpu' })
+  expectBias((await model.predict(input)).outputs['y'], 1)
+  await repository.publish([{ request: linearRequest('1.1.0', 2) }])
+  await homing.check()
+  const calls = [model.predict(input), model.predict(input)]
+  workers[0]!.terminate()
+  for (const { outputs } of await Promise.all(calls)) expectBias(outputs['y'], 2)
+  expect(workers).toHaveLength(2)
+})
+
+test('a version for an engine that the app does not have is a typed error', async () => {
+  await repository.publish([{ request: linearRequest('1.0.0', 1) }])
+  await expect(client().model('tiny')).rejects.toMatchObject({
+    code: 'ENGINE_MISSING',
+    details: { engine: 'linear' },
+  })
+  expect(() => client({ engines: { 'Not a name': () => new Worker('') } })).toThrow(/name of an engine/)
 })

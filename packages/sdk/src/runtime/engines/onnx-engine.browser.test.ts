@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
-import { engineContract } from '../../../test/engine-contract.ts'
 import { denseOnnxRequest, tinyGraphRequest } from '../../../test/tiny-packages.ts'
-import type { Backend } from '../../libraries/backend.ts'
+import { type Backend, backendsOf } from '../../libraries/backend.ts'
+import { engineContract } from '../../testing/engine-contract.ts'
 import type { LoadRequest } from '../runtime-api.ts'
 import { onnxEngine } from './onnx-engine.ts'
 
@@ -19,17 +19,21 @@ const imaginary = (backend: Backend): LoadRequest =>
 
 for (const backend of ['wasm', 'webgpu'] as const) {
   const engine = onnxEngine({})
-  engineContract({
-    name: 'onnx',
+  const cases = engineContract({
     backend,
     engine: () => engine,
     dense: (bias) => denseOnnxRequest([backend], { bias }),
     unsupported: () => imaginary(backend),
+    foreign: 'webgl',
+  })
+  describe(`engine contract: onnx on ${backend}`, () => {
+    for (const { name, run } of cases) it(name, run)
   })
 }
 
-describe('onnx engine', () => {
-  it('has no other backends', async () => {
-    await expect(onnxEngine({}).start('webgl')).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' })
+describe('WebNN', () => {
+  it('is no backend of a browser that does not have it', async () => {
+    expect(backendsOf('onnx')).toEqual(['webgpu', 'wasm'])
+    await expect(onnxEngine({}).start('webnn')).rejects.toMatchObject({ code: 'BACKEND_UNAVAILABLE' })
   })
 })

@@ -2,28 +2,27 @@ import { memory } from '@tensorflow/tfjs-core'
 import wasmUrl from '@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url'
 import { describe, expect, it } from 'vitest'
 
-import { engineContract } from '../../../test/engine-contract.ts'
 import { denseGraphRequest, denseLayersRequest } from '../../../test/tiny-tfjs.ts'
 import { floats } from '../../../test/tiny-packages.ts'
+import { engineContract } from '../../testing/engine-contract.ts'
 import { tfjsEngine } from './tfjs-engine.ts'
 
 const assetBase = new URL('.', new URL(wasmUrl, location.href)).href
 const engine = tfjsEngine({ assetBase })
 
 for (const backend of ['cpu', 'wasm', 'webgl', 'webgpu'] as const) {
-  engineContract({
-    name: 'tfjs layers',
-    backend,
-    engine: () => engine,
-    dense: (bias) => denseLayersRequest([backend], { bias }),
-    unsupported: () => denseLayersRequest([backend], { layer: 'Imaginary' }),
-  })
-  engineContract({
-    name: 'tfjs graph',
-    backend,
-    engine: () => engine,
-    dense: (bias) => denseGraphRequest([backend], { bias }),
-    unsupported: () => denseGraphRequest([backend], { op: 'Imaginary' }),
+  const subjects = {
+    layers: {
+      dense: (bias: number) => denseLayersRequest([backend], { bias }),
+      unsupported: () => denseLayersRequest([backend], { layer: 'Imaginary' }),
+    },
+    graph: {
+      dense: (bias: number) => denseGraphRequest([backend], { bias }),
+      unsupported: () => denseGraphRequest([backend], { op: 'Imaginary' }),
+    },
+  }
+  describe.each(Object.entries(subjects))(`engine contract: tfjs %s on ${backend}`, (_, subject) => {
+    for (const { name, run } of engineContract({ backend, engine: () => engine, ...subject })) it(name, run)
   })
 
   describe(`tfjs on ${backend}`, () => {

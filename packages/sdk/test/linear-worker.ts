@@ -1,0 +1,4 @@
+import { serveEngine } from '../src/engine.ts'
+import { linearEngine } from './linear-engine.ts'
+
+serveEngine(linearEngine)
