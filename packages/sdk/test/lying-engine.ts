@@ -4,7 +4,9 @@ import type { Backend } from '../src/libraries/backend.ts'
 import type { InferenceEngine, Tensors } from '../src/runtime/engine.ts'
 
 /** What is made of the outputs of a run. */
-export type Lie = (outputs: Record<string, Tensor>) => Record<string, Tensor>
+export type Lie = (
+  outputs: Record<string, Tensor>,
+) => Record<string, Tensor> | Promise<Record<string, Tensor>>
 
 /** An engine that computes rightly, and on some backends tells something else. */
 export function lyingEngine(
@@ -40,3 +42,9 @@ export const negated: Lie = (outputs) =>
       { ...tensor, data: (tensor.data as Float32Array).map((value) => -value) } as Tensor,
     ]),
   )
+
+/** Runs once, as if it worked, and then never ends. */
+export function hanging(): Lie {
+  let runs = 0
+  return (outputs) => (runs++ > 0 ? new Promise(() => undefined) : outputs)
+}

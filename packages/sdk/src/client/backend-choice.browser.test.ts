@@ -50,4 +50,28 @@ describe('a version whose backends compute rightly', () => {
     await use(again, 2)
     expect(again.status.backend).toBe('webgpu')
   })
+
+  test('never goes over to a faster one that lies', async () => {
+    await repository.publish([probed('1.0.0', 1)])
+    const homing = client({
+      workers: {
+        onnx: () =>
+          new Worker(new URL('../../test/lying-onnx-worker.ts', import.meta.url), {
+            type: 'module',
+            name: 'wasm',
+          }),
+      },
+    })
+    const model = await homing.model('tiny')
+    await use(model, 1)
+    await expect
+      .poll(() => model.status, { timeout: 30_000 })
+      .toMatchObject({
+        backend: 'webgpu',
+        quarantined: ['wasm'],
+        fallbacks: [{ backend: 'wasm', stage: 'probe', code: 'PROBE_FAILED' }],
+        choice: { times: { webgpu: expect.any(Number) } },
+      })
+    await use(model, 1)
+  })
 })

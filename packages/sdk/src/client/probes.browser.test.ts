@@ -105,6 +105,18 @@ describe('a version with probes', () => {
     expect(model.status.update.error?.message).toMatch(/1\.1\.0 cannot run here: .*computes wrongly/)
   })
 
+  test('leaves a backend that hangs while it is proven', async () => {
+    await repository.publish([probed('1.0.0', 1)])
+    const model = await open(lying(['webgl/hangs'], { hangLimit: 500 })) // each hang is waited for
+    expect(model.status).toMatchObject({
+      backend: 'cpu',
+      fallbacks: [{ backend: 'webgl', code: 'WORKER_LOST' }],
+      probe: { remembered: false },
+    })
+    expect(model.status.quarantined).toBeUndefined() // it may not be the version's fault
+    await answer(model, 1)
+  })
+
   test.each([
     ['wants NaN', { y: floats([1, NaN, 1], [1, 3]) }, x],
     ['holds NaN where the signature refuses it', { y: floats([1, 1, 1], [1, 3]) }, [1, NaN, 3, 4]],
