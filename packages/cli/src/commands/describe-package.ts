@@ -4,12 +4,12 @@ import { byteSize } from '../byte-size.ts'
 import type { PackResult } from '../pack/pack.ts'
 import { table } from '../table.ts'
 import { describeComposition } from './describe-composition.ts'
-import { describeParameterSets, describeProbes } from './describe-proof.ts'
+import { describeLookup, describeParameterSets, describeProbes } from './describe-proof.ts'
 import { describeExplanation, describeTraining } from './describe-sections.ts'
 
 /** What was packed, in lines for people. */
 export function describePackage(result: PackResult): string[] {
-  const { folder, manifest, file, cpuOperators, evaluations } = result
+  const { folder, manifest, file, cpuOperators, evaluations, coverage } = result
   const { model, version, parent, engine, graph, parameters, signature } = manifest
   const largest = Math.max(0, ...parameters.shards.map(({ size }) => size))
   return [
@@ -25,7 +25,8 @@ export function describePackage(result: PackResult): string[] {
       ...describeTraining(manifest, cpuOperators),
       ...describeExplanation(manifest, cpuOperators),
       ...describeComposition(manifest),
-      ...describeProbes(manifest),
+      ...describeProbes(manifest, coverage),
+      ...describeLookup(manifest),
       ...describeParameterSets(manifest, evaluations),
       ['  manifest', file.sha256],
     ]),

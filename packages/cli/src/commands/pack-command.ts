@@ -52,6 +52,10 @@ export function packCommand(
       'have devices prove that they compute rightly: by golden inputs and outputs in a file or folder, or by drawn inputs',
     )
     .option(
+      '--lookup <inputs>',
+      'pack predictions of inputs in a file or folder, which devices answer without a run',
+    )
+    .option(
       '--quantize [precisions...]',
       `pack smaller parameter sets too: ${smallPrecisions.join(', ')}; all by default`,
     )

@@ -38,6 +38,8 @@ const PackConfigSchema = v.strictObject({
   explanation: v.optional(ExplanationConfigSchema),
   /** Golden inputs by which devices prove that they compute rightly; empty for drawn ones. */
   probes: v.optional(ProbesConfigSchema),
+  /** A file or folder of inputs whose predictions are packed too, as golden inputs are given. */
+  lookup: v.optional(v.pipe(v.string(), v.minLength(1))),
   /** Parameter sets in further precisions. */
   variants: v.optional(VariantsConfigSchema),
   /** What inputs and outputs must keep, and what is done where they do not. */

@@ -29,6 +29,8 @@ export interface PackOptions {
    * golden inputs; or what wins over pack.json. Paths are seen from the process's folder.
    */
   readonly probes?: boolean | string | ProbesConfig | undefined
+  /** Path of inputs whose predictions are packed too; it wins over pack.json. */
+  readonly lookup?: string | undefined
   /** Precisions in which parameters are packed too; true for all. */
   readonly quantize?: boolean | readonly SmallPrecision[] | undefined
   /** Path of labelled examples on which every parameter set is measured. */

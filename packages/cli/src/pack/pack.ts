@@ -24,9 +24,11 @@ import { findParent } from './find-parent.ts'
 import { findSource } from './find-source.ts'
 import type { ModelFiles } from './model-files.ts'
 import { onnxModel } from './onnx-model.ts'
+import { writeLookup } from './lookup/write-lookup.ts'
 import type { PackConfig } from './pack-config.ts'
 import type { PackOptions } from './pack-options.ts'
 import { readSmallFile } from './read-small-file.ts'
+import type { ChannelCoverage } from './probes/noticed-channels.ts'
 import { type Evaluations, provenSections } from './proven-sections.ts'
 import { sectionConfigs } from './section-configs.ts'
 import { tfjsModel } from './tfjs-model.ts'
@@ -42,6 +44,8 @@ export interface PackResult {
   readonly cpuOperators: CpuOperators
   /** What each parameter set is worth on the labelled examples, where there were any. */
   readonly evaluations: Evaluations
+  /** What drawn probes notice of channels whose sign is flipped. */
+  readonly coverage?: ChannelCoverage
   /** Hash and size of the manifest's bytes. */
   readonly file: FileRef
 }
@@ -87,7 +91,10 @@ export async function pack(source: string, options: PackOptions = {}): Promise<P
       ...(config?.card ? { card: await cardOf(config.card, configFolder, write) } : {}),
     }
     const proven = await provenSections(unproven, configs, { folder, parent, write })
-    const manifest = { ...unproven, ...proven.sections }
+    const lookup = configs.lookup && {
+      lookup: await writeLookup(unproven, { inputs: configs.lookup, folder, write }),
+    }
+    const manifest = { ...unproven, ...proven.sections, ...lookup }
     const bytes = canonicalBytes(manifest)
     parseManifest(bytes) // what a device would refuse is refused here
     if (bytes.byteLength > maxDocumentBytes) {
@@ -102,6 +109,7 @@ export async function pack(source: string, options: PackOptions = {}): Promise<P
       manifest,
       cpuOperators,
       evaluations: proven.evaluations,
+      ...(proven.coverage && { coverage: proven.coverage }),
       file: { sha256: await sha256Hex(bytes), size: bytes.byteLength },
     }
   } finally {

@@ -15,6 +15,8 @@ export interface SectionConfigs {
   readonly explanation?: ExplanationConfig
   readonly probes?: ProbesConfig
   readonly variants?: VariantsConfig
+  /** Path of inputs whose predictions are packed too. */
+  readonly lookup?: string
 }
 
 /**
@@ -23,7 +25,7 @@ export interface SectionConfigs {
  */
 export async function sectionConfigs(
   { config, configFolder }: Pick<FoundSource, 'config' | 'configFolder'>,
-  { train, recipe, explain, dims, probes, quantize, examples }: PackOptions,
+  { train, recipe, explain, dims, probes, quantize, examples, lookup }: PackOptions,
 ): Promise<SectionConfigs> {
   const training = merged(
     config?.training && withPathsFrom(configFolder, config.training),
@@ -49,6 +51,7 @@ export async function sectionConfigs(
     quantize === true ? smallPrecisions : quantize || undefined,
     examples,
   )
+  const known = lookup ?? (config?.lookup === undefined ? undefined : resolve(configFolder, config.lookup))
   const sizes = dims && { dims: { ...dims } }
   return {
     ...(training && { training: { ...training, ...sizes } }),
@@ -57,6 +60,7 @@ export async function sectionConfigs(
     }),
     ...(proving && { probes: { ...proving, ...sizes } }),
     ...(variants && { variants }),
+    ...(known !== undefined && { lookup: known }),
   }
 }
 
