@@ -38,13 +38,6 @@ const trainingMakers: typeof makers = {
   tfjs: async () => (await import('../tfjs.ts')).tfjsTrainingWorker,
 }
 
-/** @throws HomingError ENGINE_MISSING for an engine that neither the SDK nor the app has. */
-function requireOwn(engine: Engine): OwnEngine {
-  if (isOwnEngine(engine)) return engine
-  const message = `The app has no engine "${engine}": pass it to createClient as \`engines.${engine}\`.`
-  throw new HomingError('ENGINE_MISSING', message, { details: { engine } })
-}
-
 /** Starts a worker for one run of training. */
 export function startTrainingWorker(
   engine: Engine,
@@ -71,11 +64,13 @@ export function engineWorkers(
   const limits = new Map<Engine, RestartLimit>()
   const links = new Map<Engine, Promise<EngineLink>>()
 
-  const make = async (engine: Engine): Promise<Worker> => {
+  /** Makes the worker of an engine. @throws HomingError ENGINE_MISSING where neither the SDK nor the app has it. */
+  const makerOf = (engine: Engine): (() => Worker | Promise<Worker>) => {
     const own = Object.hasOwn(engines, engine) ? engines[engine] : undefined
-    if (own) return own()
-    const name = requireOwn(engine)
-    return (given[name] ?? (await makers[name]()))()
+    if (own) return own
+    if (isOwnEngine(engine)) return async () => (given[engine] ?? (await makers[engine]()))()
+    const message = `The app has no engine "${engine}": pass it to createClient as \`engines.${engine}\`.`
+    throw new HomingError('ENGINE_MISSING', message, { details: { engine } })
   }
   const limitOf = (engine: Engine): RestartLimit => {
     const limit = limits.get(engine) ?? restartLimit(engine, () => performance.now())
@@ -83,7 +78,7 @@ export function engineWorkers(
     return limit
   }
   const start = (engine: Engine): Promise<EngineLink> => {
-    const started = startEngineWorker(engine, () => make(engine), config)
+    const started = startEngineWorker(engine, makerOf(engine), config)
     const forget = (): void => {
       if (links.get(engine) !== started) return // ended from here, and another may run by now
       links.delete(engine)
