@@ -1,6 +1,5 @@
 import * as v from 'valibot'
 
-import type { Manifest } from './manifest.ts'
 import { AuthorNameSchema, ModelNameSchema } from './names.ts'
 
 const share = v.pipe(v.number(), v.finite(), v.minValue(0), v.maxValue(1))
@@ -44,15 +43,3 @@ export const NextSchema = v.pipe(
 
 /** What runs after a prediction. */
 export type Next = v.InferOutput<typeof NextSchema>
-
-/** The models that a version names: those that run after it, and the one that it falls back to. */
-export function namedModels({ next, guards }: Pick<Manifest, 'next' | 'guards'>): string[] {
-  const followers =
-    next === undefined
-      ? []
-      : next.kind === 'fan-out'
-        ? next.models
-        : [next.model].flatMap((name) => name ?? [])
-  const fallback = guards?.fallback?.kind === 'model' ? [guards.fallback.model] : []
-  return [...new Set([...followers, ...fallback])]
-}

@@ -1,23 +1,11 @@
-import type { DType, Engine, Manifest, Tensor } from '@homing/protocol'
+import type { Engine, Manifest, Tensor } from '@homing/protocol'
 
+import type { HeldRun, HeldTensor } from './held-tensor.ts'
 import type { Backend } from '../libraries/backend.ts'
 import type { LoadRequest } from './runtime-api.ts'
 
 /** Tensors by name. */
 export type Tensors = Readonly<Record<string, Tensor>>
-
-/** A tensor that lies where the engine computed it, on the GPU, for another model of the same engine. */
-export interface HeldTensor {
-  readonly dtype: DType
-  readonly shape: readonly number[]
-  release(): void
-}
-
-/** What a run gives: outputs on the CPU, and those that were to stay and did. */
-export interface HeldRun {
-  readonly outputs: Record<string, Tensor>
-  readonly held: Readonly<Record<string, HeldTensor>>
-}
 
 /** Which gradients are wanted: `weights` are those of the elements that one example has of the output. */
 export interface WantedGradients {

@@ -1,13 +1,15 @@
 import type { GuardHit } from '@homing/pipeline/guards'
 import { checkInputs, type PipelineInput } from '@homing/pipeline'
-import { HomingError, type Tensor } from '@homing/protocol'
+import { HomingError, type Signature, type Tensor } from '@homing/protocol'
 
 import { faultPoint } from '../faults/fault-point.ts'
 import { contextOf, requireEvents } from './call-context.ts'
 import { since } from './clock.ts'
-import type { HeldRun, Tensors } from './engine.ts'
+import type { Tensors } from './engine.ts'
+import type { HeldRun } from './held-tensor.ts'
 import type { LoadedVersion } from './load-version.ts'
 import { samplesOf } from './schedule/batch-axis.ts'
+import { callBytes, requireRoom } from '../inputs/call-memory.ts'
 import { readInputs } from '../inputs/read-inputs.ts'
 import type { PredictReply, PredictRequest } from './runtime-api.ts'
 import type { Turns } from './turns.ts'
@@ -75,6 +77,7 @@ export function encodeCall(call: Call, version: LoadedVersion): EncodedCall {
   const context = contextOf(call.request)
   const tensors = pipeline.encode(call.inputs, context)
   checkInputs(manifest.signature, tensors)
+  requireRoom(callBytes(manifest.signature, tensors))
   const hits = guards?.inputs(call.inputs, tensors, context) ?? []
   return (call.encoded = { version, tensors, hits, time: since(mark) })
 }
@@ -118,8 +121,9 @@ export function refused(error: unknown): CallEnd {
 type Ran = (Omit<HeldRun, 'held'> & Partial<HeldRun> & { readonly run: number }) | { readonly end: CallEnd }
 
 /**
- * One run. Where it fails, zeros of the same shapes tell whom to blame: a session that still runs them was given
- * values that the model cannot take (an index out of range), one that does not is broken.
+ * One run. Where it fails, zeros of the same shapes tell whom to blame, and of the smallest ones: a session that still runs
+ * them was given values or shapes that the model cannot take (an index out of range, more than fits), one that does not is
+ * broken.
  */
 async function runOnce(
   { session, manifest }: LoadedVersion,
@@ -138,10 +142,17 @@ async function runOnce(
   } catch (cause) {
     const error = HomingError.from(cause, 'ENGINE_FAILED')
     if (error.code === 'CLOSED') return { end: { kind: 'refused', error } } // what was held is gone
-    const healthy = await session.run(zeroInputs(manifest.signature, tensors)).then(
-      () => true,
-      () => false,
-    )
+    const runsZeros = (like?: Tensors): Promise<boolean> =>
+      session.run(zeroInputs(manifest.signature, like)).then(
+        () => true,
+        () => false,
+      )
+    // Where the smallest shapes run, those of the call are too large for it.
+    const healthy = (await runsZeros(tensors)) || (isDynamic(manifest.signature) && (await runsZeros()))
     return { end: { kind: healthy ? 'refused' : 'broken', error } }
   }
+}
+
+function isDynamic({ inputs }: Signature): boolean {
+  return inputs.some(({ shape }) => shape.some((dim) => typeof dim === 'string'))
 }

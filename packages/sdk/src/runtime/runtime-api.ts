@@ -2,7 +2,7 @@ import type { EventWindow, SampleReading, ScoredLabel } from '@homing/pipeline'
 import type { Engine, HomingErrorData, Manifest, Tensor } from '@homing/protocol'
 
 import type { FollowUp } from './composition/follow-up.ts'
-import type { HeldTensor } from './engine.ts'
+import type { HeldTensor } from './held-tensor.ts'
 import type { GuardReport } from './guards/guard-report.ts'
 import type { InputValues } from '../inputs/input-value.ts'
 import type { Backend, BackendFallback } from '../libraries/backend.ts'

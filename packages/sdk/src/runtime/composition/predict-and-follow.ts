@@ -1,6 +1,6 @@
 import { HomingError, type Manifest, type Tensor } from '@homing/protocol'
 
-import type { HeldTensor } from '../engine.ts'
+import type { HeldTensor } from '../held-tensor.ts'
 import type { LoadedVersion } from '../load-version.ts'
 import type { PredictReply, PredictRequest } from '../runtime-api.ts'
 import type { Follower, FollowUp } from './follow-up.ts'

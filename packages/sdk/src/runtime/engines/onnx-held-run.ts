@@ -6,7 +6,7 @@ import { onnxFailure } from '../../libraries/onnx-failure.ts'
 import type { OnnxGraph } from '../../libraries/onnx-graph.ts'
 import type { RunningOnnx } from '../../libraries/onnx-start.ts'
 import { fromOnnx, toOnnx } from '../../libraries/onnx-tensors.ts'
-import type { HeldRun, HeldTensor } from '../engine.ts'
+import type { HeldRun, HeldTensor } from '../held-tensor.ts'
 
 /** An output on the GPU of the backend that computed it. */
 interface OnnxHeldTensor extends HeldTensor {
