@@ -21,7 +21,7 @@ const { port1, port2 } = new MessageChannel()
 serveCalls(runtime, port2)
 const calls = callPort(port1, new Promise(() => undefined))
 const session = { calls: async () => calls, watched: (_e: any, _m: any, c: any) => c } as any
-const model = createModelCalls({ name: which, session, serving: () => ({ engine: 'onnx', signature: manifest.signature, windows: [] }), isClosing: () => false, repeated: repeatedCalls(() => false, async () => {}) } as any)
+const model = createModelCalls({ name: which, session, serving: () => ({ engine: 'onnx', signature: manifest.signature, windows: [] }), isClosing: () => false, queue: {}, repeated: repeatedCalls(() => false, async () => {}) } as any)
 const { name, shape } = manifest.signature.inputs[0]
 const size = shape.slice(1).reduce((a: number, b: number) => a * b, 1)
 const inputs = Array.from({ length: 64 }, () => Float32Array.from({ length: size }, Math.random))
