@@ -33,3 +33,9 @@ export const drawnCases = 6
 
 /** Most bytes of drawn inputs, where two are less: a device downloads them before its first prediction. */
 export const maxDrawnBytes = 1024 * 1024
+
+/** Most channels of a model that are damaged to see whether its probes notice. */
+export const maxDamagedChannels = 16
+
+/** Most bytes of parameters that are loaded for that, over all channels: each needs the model once more. */
+export const maxDamagedBytes = 256 * 1024 * 1024

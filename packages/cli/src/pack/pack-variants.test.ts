@@ -110,7 +110,9 @@ describe('pack --quantize', () => {
       variants: { precisions: ['fp16'], examples: 'examples.json' },
     }
     const { manifest } = await pack(await file(folder, 'pack.json', config), { out })
-    expect(manifest.variants).toMatchObject([{ precision: 'fp16', probes: { cases: [{}, {}] }, metrics: {} }])
+    expect(manifest.variants).toMatchObject([
+      { precision: 'fp16', probes: { source: 'computed' }, metrics: {} },
+    ])
   })
 
   it('refuses what cannot be', async () => {

@@ -1,5 +1,5 @@
 import { HomingError, type Manifest } from '@homing/protocol'
-import { openPackage } from '@homing/sdk/node'
+import { type NodePackage, openPackage } from '@homing/sdk/node'
 
 import { readBlob } from '../publish/packed-version.ts'
 import { maxRunBytes } from '../config.ts'
@@ -12,11 +12,17 @@ export interface PackedModel {
   release(): Promise<void>
 }
 
+/** The files of a parameter set. */
+export interface PackedFiles {
+  readonly graph: Uint8Array<ArrayBuffer>
+  readonly parameters: Uint8Array<ArrayBuffer>
+}
+
 /** The files of a parameter set that lie in a packed folder. @throws HomingError CONFIG_INVALID when it is too large to run here. */
 export async function packedFiles(
   folder: string,
   { graph, parameters }: Pick<Manifest, 'graph' | 'parameters'>,
-): Promise<{ graph: Uint8Array<ArrayBuffer>; parameters: Uint8Array<ArrayBuffer> }> {
+): Promise<PackedFiles> {
   if (parameters.size > maxRunBytes) {
     throw new HomingError(
       'CONFIG_INVALID',
@@ -37,7 +43,11 @@ export async function packedFiles(
  * @throws HomingError ENGINE_MISSING, OPERATOR_UNSUPPORTED, ENGINE_FAILED, and as `packedFiles`.
  */
 export async function openPacked(folder: string, manifest: Manifest): Promise<PackedModel> {
-  const opened = await openPackage({ ...(await packedFiles(folder, manifest)), manifest })
+  return runnable(await openPackage({ ...(await packedFiles(folder, manifest)), manifest }))
+}
+
+/** An opened package as tensors go through it. */
+export function runnable(opened: NodePackage): PackedModel {
   return {
     run: async (inputs) => (await opened.predict(inputs)).outputs,
     release: () => opened.release(),

@@ -4,6 +4,7 @@ import type { BlobWriter } from './blob-writer.ts'
 import { defaultOutput } from './default-output.ts'
 import { openPacked, packedFiles } from './packed-model.ts'
 import { drawnInputs } from './probes/drawn-inputs.ts'
+import { type ChannelCoverage, noticedChannels } from './probes/noticed-channels.ts'
 import { indexLimits } from './probes/index-limits.ts'
 import { readTensorSet, type TensorCase } from './probes/tensor-set.ts'
 import { type ProbePlan, writeProbes } from './probes/write-probes.ts'
@@ -13,6 +14,14 @@ import { writeVariant } from './variants/write-variants.ts'
 
 /** What the parameter sets of a package are worth on labelled examples, by precision. */
 export type Evaluations = Readonly<Partial<Record<Variant['precision'], Evaluation>>>
+
+/** What was written, and what was found on the way. */
+export interface ProvenSections {
+  readonly sections: Pick<Manifest, 'probes' | 'variants'>
+  readonly evaluations: Evaluations
+  /** Of drawn probes: what they notice. */
+  readonly coverage?: ChannelCoverage
+}
 
 /** Where files are, and where they go. */
 export interface Places {
@@ -31,7 +40,7 @@ export async function provenSections(
   manifest: Manifest,
   { probes, variants }: Pick<SectionConfigs, 'probes' | 'variants'>,
   places: Places,
-): Promise<{ sections: Pick<Manifest, 'probes' | 'variants'>; evaluations: Evaluations }> {
+): Promise<ProvenSections> {
   if (!probes && !variants) return { sections: {}, evaluations: {} }
   const plan = probes && { ...(await probePlan(manifest, probes, places)), write: places.write }
   const examples = variants?.examples ? await readTensorSet(variants.examples, manifest.signature) : undefined
@@ -63,18 +72,22 @@ export async function provenSections(
       { ...variant, ...found, ...(worth && { metrics: { [worth.metric]: worth.value } }) },
     ]
   }
-  return { sections, evaluations }
+  return { sections, evaluations, ...(plan?.coverage && { coverage: plan.coverage }) }
 }
 
 async function probePlan(
   manifest: Manifest,
   config: NonNullable<SectionConfigs['probes']>,
   { folder }: Places,
-): Promise<Omit<ProbePlan, 'write'>> {
+): Promise<Omit<ProbePlan, 'write'> & { readonly coverage?: ChannelCoverage }> {
   const { golden, tolerance } = config
   if (golden !== undefined) return { cases: await readTensorSet(golden, manifest.signature), tolerance }
-  const limits =
-    manifest.engine === 'onnx' ? indexLimits((await packedFiles(folder, manifest)).graph) : new Map()
-  const drawn = drawnInputs({ ...manifest, config, indexLimits: limits as ReadonlyMap<string, number> })
-  return { cases: drawn.map((inputs): TensorCase => ({ inputs, outputs: {} })), tolerance }
+  const files = await packedFiles(folder, manifest)
+  const limits = manifest.engine === 'onnx' ? indexLimits(files.graph) : new Map<string, number>()
+  const drawn = drawnInputs({ ...manifest, config, indexLimits: limits })
+  const { cases, coverage } = await noticedChannels(manifest, files, drawn, {
+    seed: config.seed ?? 1,
+    tolerance,
+  })
+  return { cases: cases.map((inputs): TensorCase => ({ inputs, outputs: {} })), tolerance, coverage }
 }

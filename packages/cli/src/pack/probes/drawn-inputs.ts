@@ -4,6 +4,7 @@ import { HomingError, typedArrays } from '@homing/protocol'
 import { drawnCases, maxDrawnBytes } from '../../config.ts'
 import { numberArray } from './number-array.ts'
 import { drawnColumns } from './drawn-columns.ts'
+import type { DrawnInputs } from './noticed-channels.ts'
 import type { ProbesConfig } from './probes-config.ts'
 import { seededRandom } from '@homing/sdk/node'
 import type { Tensors } from './tensor-set.ts'
@@ -26,7 +27,7 @@ type Drawing = Pick<Manifest, 'signature' | 'pipeline'> & {
  * numbers about zero. Each is a mixture of waves and noise of its own, so that over the cases every channel of a model has
  * inputs that it answers to.
  */
-export function drawnInputs({ signature, pipeline, config, indexLimits }: Drawing): Tensors[] {
+export function drawnInputs({ signature, pipeline, config, indexLimits }: Drawing): DrawnInputs {
   const random = seededRandom(config.seed ?? 1)
   const asked = config.cases ?? drawnCases
   const draw = (rows: number): Tensors => {
@@ -79,7 +80,7 @@ export function drawnInputs({ signature, pipeline, config, indexLimits }: Drawin
     if (isTooMuch && config.cases === undefined) break
     cases.push(next)
   }
-  return cases
+  return { cases, more: () => draw(1) }
 }
 
 /** A wave of a frequency and share of its own under noise, about -1.5 to 1.5. */

@@ -1,15 +1,9 @@
-import {
-  HomingError,
-  type Manifest,
-  precisionOf,
-  type Probes,
-  type Tensor,
-  type Tolerance,
-} from '@homing/protocol'
+import { HomingError, type Manifest, precisionOf, type Probes, type Tolerance } from '@homing/protocol'
 
 import type { BlobWriter } from '../blob-writer.ts'
 import type { PackedModel } from '../packed-model.ts'
 import { requireAgreement, runCases } from './golden-cases.ts'
+import { movedInputs } from './moved-inputs.ts'
 import { writeProbeFiles } from './probe-files.ts'
 import { probeTolerance, roundings } from './probe-tolerance.ts'
 import type { TensorCase, Tensors } from './tensor-set.ts'
@@ -59,16 +53,5 @@ function authorOutputs(cases: readonly TensorCase[]): Tensors[] {
   throw new HomingError(
     'DATA_INVALID',
     `Golden inputs have outputs in some cases, and none in case ${without + 1}: give all of them, or none`,
-  )
-}
-
-/** Inputs whose numbers were all moved by one rounding, up and down in turn. */
-function movedInputs(inputs: Tensors, rounding: number): Tensors {
-  return Object.fromEntries(
-    Object.entries(inputs).map(([name, tensor]): [string, Tensor] => {
-      if (tensor.dtype !== 'float32') return [name, tensor]
-      const data = tensor.data.map((value, at) => value * (1 + (at % 2 === 0 ? rounding : -rounding)))
-      return [name, { ...tensor, data }]
-    }),
   )
 }
