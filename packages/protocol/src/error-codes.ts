@@ -46,6 +46,11 @@ const texts = {
     'Clean the value that the message names before you call.',
   ),
 
+  MEMORY_EXCEEDED: entry(
+    'The inputs and outputs of a call would take more memory than a call may have on this device.',
+    'Pass fewer samples at a time: `predictAll()` cuts what it is given.',
+  ),
+
   MODEL_UNKNOWN: entry('The repository has no such model.', 'Check the name; publish the model first.'),
   VERSION_UNKNOWN: entry(
     'The repository has no such version of the model.',

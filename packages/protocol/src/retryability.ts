@@ -13,6 +13,7 @@ export const retryability = {
   INPUT_DTYPE: false,
   INPUT_SHAPE: false,
   INPUT_VALUE: false,
+  MEMORY_EXCEEDED: false,
   MODEL_UNKNOWN: false,
   VERSION_UNKNOWN: false,
   VERSION_EXISTS: false,

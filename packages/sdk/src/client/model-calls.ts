@@ -2,6 +2,7 @@ import { type Engine, HomingError } from '@homing/protocol'
 import { transfer } from 'comlink'
 
 import { faultPoint } from '../faults/fault-point.ts'
+import { passedBytes, requireRoom } from '../inputs/call-memory.ts'
 import type { InputValue, InputValues } from '../inputs/input-value.ts'
 import type { FollowUp } from '../runtime/composition/follow-up.ts'
 import type { Explanation, ExplainReply, ExplainSettings } from '../runtime/explanation-api.ts'
@@ -149,6 +150,7 @@ export function createModelCalls({
     predict: (inputs, { signal: outer, transfer: move = false, ...how }, composed) =>
       scheduled(outer, how, async (signal, turn) => {
         signal?.throwIfAborted()
+        requireRoom(passedBytes(inputs)) // before they are copied
         const retained = (move ? undefined : retainTensors(inputs)) ?? (await retainInputs(inputs, move))
         try {
           const predict = () => predictOnce(retained, signal, { ...turn, follow: composed?.follow() })

@@ -65,9 +65,9 @@ export function engineWorkers(
   const links = new Map<Engine, Promise<EngineLink>>()
 
   /** Makes the worker of an engine. @throws HomingError ENGINE_MISSING where neither the SDK nor the app has it. */
-  const makerOf = (engine: Engine): (() => Worker | Promise<Worker>) => {
+  const makerOf = (engine: Engine): (() => Promise<Worker>) => {
     const own = Object.hasOwn(engines, engine) ? engines[engine] : undefined
-    if (own) return own
+    if (own) return () => Promise.resolve().then(own)
     if (isOwnEngine(engine)) return async () => (given[engine] ?? (await makers[engine]()))()
     const message = `The app has no engine "${engine}": pass it to createClient as \`engines.${engine}\`.`
     throw new HomingError('ENGINE_MISSING', message, { details: { engine } })
