@@ -80,9 +80,9 @@ async function startLibrary(
   }
 }
 
-/** Version of onnxruntime-web. @throws HomingError ENGINE_MISSING */
-export async function onnxVersion(): Promise<string> {
-  // Either build tells it; the one that will be used is imported only once.
-  const { env } = await importOnnx((await hasWebGpuAdapter()) ? 'webgpu' : 'wasm')
+/** Version of onnxruntime-web, which either build tells. @throws HomingError ENGINE_MISSING */
+export async function onnxVersion(used?: OnnxLibrary): Promise<string> {
+  // Before one is used, it is the one that probably will be: the other would be fetched in vain.
+  const { env } = used ?? (await importOnnx((await hasWebGpuAdapter()) ? 'webgpu' : 'wasm'))
   return env.versions.web ?? env.versions.common
 }

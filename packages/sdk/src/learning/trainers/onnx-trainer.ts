@@ -19,7 +19,7 @@ export function onnxTrainers(config: LibraryConfig): TrainerLibrary {
   const start = oncePerBackend((backend) => startOnnx(backend, config))
   return {
     engine: 'onnx',
-    version: onnxVersion,
+    version: () => onnxVersion(),
     open: async (backend, files) => onnxTrainer(await start(backend), files),
   }
 }

@@ -1,21 +1,25 @@
-import type { Backend } from '../../libraries/backend.ts'
 import type { LibraryConfig } from '../../libraries/library-config.ts'
 import { oncePerBackend } from '../../libraries/once-per-backend.ts'
-import { onnxVersion, startOnnx } from '../../libraries/onnx-start.ts'
+import type { OnnxLibrary } from '../../libraries/onnx-library.ts'
+import { onnxVersion, type RunningOnnx, startOnnx } from '../../libraries/onnx-start.ts'
 import type { InferenceEngine, StartedBackend } from '../engine.ts'
 import { onnxSession } from './onnx-session.ts'
 
 /** onnxruntime-web: the backends webgpu and wasm. */
 export function onnxEngine(config: LibraryConfig): InferenceEngine {
+  let used: OnnxLibrary | undefined
   return {
     name: 'onnx',
-    version: onnxVersion,
-    start: oncePerBackend((backend) => startBackend(backend, config)),
+    version: () => onnxVersion(used),
+    start: oncePerBackend(async (backend) => {
+      const running = await startOnnx(backend, config)
+      used = running.library
+      return startedBackend(running)
+    }),
   }
 }
 
-async function startBackend(backend: Backend, config: LibraryConfig): Promise<StartedBackend> {
-  const running = await startOnnx(backend, config)
+function startedBackend(running: RunningOnnx): StartedBackend {
   const { threads, threadsReason } = running
   return {
     threads,
