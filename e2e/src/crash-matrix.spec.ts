@@ -80,3 +80,34 @@ for (const { name, at, kill } of deaths) {
     await device.discard()
   })
 }
+
+test('a browser that is killed at any step of a first visit: the next start finishes it', async ({
+  server,
+  launchOptions,
+}) => {
+  test.setTimeout(300_000)
+  const device = await makeDevice(launchOptions)
+  const rehearsal = await startProxy(server.origin)
+  const visit = await crashVisit(await device.visit(rehearsal.origin))
+  expect(await visit.open()).toBe('1.1.0')
+  const answer = await visit.answer()
+  const points = await visit.page.evaluate(() => crashPage.passed.map(({ point, time }) => ({ point, time })))
+  await rehearsal.close()
+  const met = points.filter(({ point }) => /^(piece|blob|record|manifest)-uncommitted$/.test(point))
+  expect(met.filter(({ point }) => point === 'piece-uncommitted').length, 'pieces').toBeGreaterThan(1)
+
+  for (const { point, time } of met) {
+    await test.step(`${point}, time ${time}`, async () => {
+      const proxy = await startProxy(server.origin)
+      const dying = await crashVisit(await device.visit(proxy.origin))
+      expect(await dying.openUntil(point, time)).toBe(true)
+      await device.kill()
+      const next = await crashVisit(await device.visit(proxy.origin))
+      expect(await next.open(), `after ${point}, time ${time}`).toBe('1.1.0')
+      expect(await next.answer()).toBe(answer)
+      await next.page.close()
+      await proxy.close()
+    })
+  }
+  await device.discard()
+})

@@ -32,10 +32,16 @@ export type ExampleName = keyof typeof examples
 /** Folder that a server gives as the page of a built example. */
 export const siteOf = (name: ExampleName): string => join(examplesFolder, name, examples[name].site)
 
+/** The suite's environment, but for where pnpm's commands find the workspace's own packages, and for colours. */
+export function appEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_PATH: _found, FORCE_COLOR: _coloured, ...rest } = process.env
+  return { ...rest, NO_COLOR: '1' }
+}
+
 /** Builds an installed example by its own script, on the root of the suite's keys; gives what the bundler said. */
 export async function buildExample(name: ExampleName): Promise<string> {
   const folder = join(examplesFolder, name)
   await copyFile(join(keys, 'root.json'), join(folder, examples[name].root))
-  const { stdout, stderr } = await run('npm', ['run', 'build'], { cwd: folder })
+  const { stdout, stderr } = await run('npm', ['run', 'build'], { cwd: folder, env: appEnvironment() })
   return stdout + stderr
 }

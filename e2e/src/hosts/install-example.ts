@@ -10,8 +10,8 @@ interface PackageFile {
   readonly devDependencies?: Readonly<Record<string, string>>
 }
 
-/** What is no part of an example as it is checked out. */
-const made = new Set(['node_modules', 'dist', 'homing-root.json'])
+/** What is no part of an example: what was made of it here, and what checks its types in this repository. */
+const left = new Set(['node_modules', 'dist', 'homing-root.json', 'tsconfig.json'])
 
 /**
  * Copies an example into `folder` and installs it as its users would: packages of Homing from `packages`, where `packSdk`
@@ -19,12 +19,12 @@ const made = new Set(['node_modules', 'dist', 'homing-root.json'])
  */
 export async function installExample(name: string, folder: string, packages: string): Promise<void> {
   const example = join(root, 'examples', name)
-  await cp(example, folder, { recursive: true, filter: (path) => !made.has(basename(path)) })
+  await cp(example, folder, { recursive: true, filter: (path) => !left.has(basename(path)) })
   const modules = join(folder, 'node_modules')
   await mkdir(modules)
   await cp(join(root, 'examples/app'), join(modules, '@homing/example-app'), {
     recursive: true,
-    filter: (path) => !made.has(basename(path)),
+    filter: (path) => !left.has(basename(path)),
   })
 
   const installed = new Set(['@homing/example-app'])

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-import { examplesFolder } from './examples.ts'
+import { appEnvironment, examplesFolder } from './examples.ts'
 
 /** A development server. */
 export interface DevServer {
@@ -19,16 +19,22 @@ export async function startViteDev(name: 'vite-7' | 'vite-8'): Promise<DevServer
     cwd: join(examplesFolder, name),
     detached: true, // a process group of its own, to end npm and what it started
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, FORCE_COLOR: '0' },
+    env: appEnvironment(),
   })
-  return { url: await addressOf(child), stop: () => stop(child) }
+  try {
+    return { url: await addressOf(child), stop: () => stop(child) }
+  } catch (error) {
+    await stop(child)
+    throw error
+  }
 }
 
 /** The address that it prints once it listens. */
 async function addressOf(child: ChildProcess): Promise<string> {
-  const timer = setTimeout(() => child.kill(), startTimeout)
+  const lines = createInterface(child.stdout!)
+  const timer = setTimeout(() => lines.close(), startTimeout)
   try {
-    for await (const line of createInterface(child.stdout!)) {
+    for await (const line of lines) {
       const url = /http:\/\/127\.0\.0\.1:\d+\//.exec(line)?.[0]
       if (url !== undefined) return url
     }
