@@ -37,26 +37,26 @@ export function createEngineJudge({ platform, running, hangLimit, onHang }: Engi
   const follow = async (engine: Engine, runtime: RuntimeApi): Promise<void> => {
     const passed = awakeTime(interval, platform.now)
     let last: Pulse | undefined
-    let answered: Pulse | undefined
-    let asking = false
+    const question: { asking: boolean; answer?: Pulse | undefined } = { asking: false }
     let silence = 0
     const ask = (): void => {
-      asking = true
+      question.asking = true
       const answer = (pulse: Pulse | undefined): void => {
-        asking = false
-        answered = pulse
+        question.asking = false
+        question.answer = pulse
       }
       runtime.pulse().then(answer, () => answer(undefined)) // one that died is noticed below
     }
     while (running(engine) === runtime) {
-      if (!asking) ask()
+      if (!question.asking) ask()
       await platform.sleep(interval)
       silence += passed()
-      if (answered) {
-        if (answered.work === 'none' && loading(engine) === 0) return
-        if (answered.work === 'none' || answered.ended !== last?.ended) silence = 0
-        last = answered
-        answered = undefined
+      const { asking, answer } = question
+      if (answer) {
+        if (answer.work === 'none' && loading(engine) === 0) return
+        if (answer.work === 'none' || answer.ended !== last?.ended) silence = 0
+        last = answer
+        question.answer = undefined
       }
       const factor =
         last?.work === 'start' && !asking ? startPatience : loading(engine) > 0 ? loadPatience : 1
