@@ -151,3 +151,21 @@ test.each(['missing locks', 'memory'])('%s: each tab works for itself', async (k
   expect(first.status.version).toBe('1.1.0')
   expect((await second.predict(input)).version).toBe('1.1.0')
 })
+
+test('a pin in one tab reaches the others, but for one that was opened at a version of its own', async () => {
+  await repository.publish([dense('1.0.0', 1)])
+  await repository.publish([dense('1.1.0', 2)])
+  const [first, second] = [await open(tab()), await open(tab())]
+  const own = await open(tab(), { version: '1.1.0' })
+  const pinned = (model: Model, version: string | undefined): Promise<void> =>
+    shown(model, ({ update }) => update.pinned === version)
+  const reached = reaches(second, '1.0.0')
+  await first.pin('1.0.0')
+  await Promise.all([reached, pinned(second, '1.0.0')])
+  expect(own.status).toMatchObject({ version: '1.1.0', update: { pinned: '1.1.0' } })
+  const back = reaches(second, '1.1.0')
+  await first.pin(null)
+  await Promise.all([back, pinned(second, undefined)])
+  expect((await second.predict(input)).version).toBe('1.1.0')
+  expect(own.status.update.pinned).toBe('1.1.0')
+})

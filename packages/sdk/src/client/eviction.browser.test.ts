@@ -85,6 +85,21 @@ describe('what the browser evicted', () => {
     expect(model.status.state).toEqual({ name: 'active', version: '1.0.0' })
   })
 
+  test("comes from the app's own files where those have it, also without a network", async () => {
+    await repository.publish([dense('1.0.0', 1)])
+    const bundle = await repository.copy()
+    await repository.fail(paths.rollout('tiny'), { kind: 'reset' })
+    for (const updates of ['localThenUpdate', 'localOnly'] as const) {
+      const homing = client({ bundled: { tiny: bundle.url } })
+      const model = await homing.model('tiny', { backends: ['wasm'], updates })
+      await evict('blobs', 'models', 'manifests')
+      workers.at(-1)!.terminate()
+      expect((await model.predict(input)).version).toBe('1.0.0')
+      await homing.close()
+    }
+    await bundle.stop()
+  })
+
   test('is stored anew when the whole database went, and the status tells where things are', async () => {
     await repository.publish([dense('1.0.0', 1)])
     const homing = client()

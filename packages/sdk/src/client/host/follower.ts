@@ -1,9 +1,11 @@
-import { takesUpdates, type UpdatePolicy } from '../update-policy.ts'
+import { takesUpdates } from '../update-policy.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
 import { progressEvent } from './progress-event.ts'
 import type { StatusBoard } from './status-board.ts'
-import { downloadLock, type ModelNews } from './tabs.ts'
+import type { ModelNews } from './tab-news.ts'
+import { downloadLock } from './tabs.ts'
 import type { VersionInstaller } from './version-installer.ts'
+import type { Wishes } from './wishes.ts'
 
 /** What following works with. */
 export interface FollowerDeps extends Pick<
@@ -11,12 +13,10 @@ export interface FollowerDeps extends Pick<
   'model' | 'store' | 'alone' | 'lives' | 'emit' | 'gate'
 > {
   readonly board: StatusBoard
-  readonly installer: Pick<VersionInstaller, 'follow'>
+  readonly installer: Pick<VersionInstaller, 'follow' | 'fromDevice'>
   readonly signal: AbortSignal
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>
-  readonly policy: () => UpdatePolicy
-  /** The version that this tab serves and no other. */
-  readonly pinned: () => string | undefined
+  readonly wishes: Wishes
   /** Whether this tab looks for a version itself, and so waits its turn to download already. */
   readonly looking: () => boolean
   /** Looks for a new version, and installs it. */
@@ -31,18 +31,18 @@ type DownloadNews = Extract<ModelNews, { type: 'downloading' }>
  * shares nothing, so it only learns that there is something to look for.
  */
 export function createFollower(deps: FollowerDeps): (news: ModelNews) => void {
-  const { model, store, board, installer, signal } = deps
+  const { model, store, board, installer, signal, wishes } = deps
   let waiting = false
 
   const takes = (version: string): boolean =>
-    takesUpdates(deps.policy()) && [undefined, version].includes(deps.pinned())
+    takesUpdates(wishes.policy) && [undefined, version].includes(wishes.pinned)
 
   const serve = async (version: string): Promise<void> => {
     const { staged, active } = (await store.readModel(model)) ?? {}
     const next = staged?.version === version ? staged : active
     if (!next) return
     if (takes(next.version)) await installer.follow(next)
-    else if (deps.policy() === 'manual' && deps.pinned() === undefined) board.available(next.version)
+    else if (wishes.policy === 'manual' && wishes.pinned === undefined) board.available(next.version)
   }
   const isDone = async (version: string): Promise<boolean> =>
     (await store.readModel(model))?.downloading?.version !== version
@@ -62,6 +62,12 @@ export function createFollower(deps: FollowerDeps): (news: ModelNews) => void {
       if (!deps.looking()) board.dispatch({ type: 'current' })
     }
   }
+  /** The device was pinned in another tab, which has brought the version to it. A tab that was opened at one of its own stays. */
+  const followPin = async (version: string | undefined): Promise<void> => {
+    if (wishes.isOwn) return
+    wishes.setPinned(version)
+    await deps.inTurn(() => installer.fromDevice(version))
+  }
   return (news) => {
     const shared = store.kind !== 'memory'
     switch (news.type) {
@@ -72,6 +78,9 @@ export function createFollower(deps: FollowerDeps): (news: ModelNews) => void {
         return
       case 'urged':
         deps.gate.urge(() => deps.inTurn(() => Promise.resolve())).catch(told) // what is under way, to its end
+        return
+      case 'pinned':
+        if (shared) followPin(news.version ?? undefined).catch(told)
         return
       case 'activated':
         ;(shared ? deps.inTurn(() => serve(news.version)) : deps.look()).catch(told)

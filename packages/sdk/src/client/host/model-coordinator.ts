@@ -1,7 +1,7 @@
 import { type Engine, HomingError, type Manifest, withVariant } from '@homing/protocol'
 
 import { startPoll } from '../../delivery/poll.ts'
-import { readSection, type Section } from '../../delivery/read-section.ts'
+import type { Section } from '../../delivery/read-section.ts'
 import {
   readProbes,
   readStoredManifest,
@@ -14,17 +14,19 @@ import type { BackendFault } from '../../runtime/runtime-api.ts'
 import { createTurns } from '../../runtime/turns.ts'
 import { closeTimeout } from '../config.ts'
 import type { OpenOptions } from '../host-api.ts'
-import { takesUpdates, updatePolicies, type UpdatePolicy } from '../update-policy.ts'
+import { takesUpdates, type UpdatePolicy } from '../update-policy.ts'
 import { addLookup } from './add-lookup.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
 import { createBundledVersions } from './bundled-versions.ts'
-import { closedError } from './closed-error.ts'
 import { createFollower } from './follower.ts'
 import { memoryOf, type ModelMemory, type Sleeper } from './memory-keeper.ts'
-import { asPinned } from './model-records.ts'
+import { createOpening } from './opening.ts'
+import { pinVersion } from './pin-version.ts'
+import { createSectionReader } from './section-reader.ts'
 import { setId } from './set-id.ts'
 import { createStatusBoard } from './status-board.ts'
-import type { ModelNews } from './tabs.ts'
+import { storageStatus } from './storage-status.ts'
+import type { ModelNews } from './tab-news.ts'
 import { createBackendChoices } from './backend-choices.ts'
 import { createProofs } from './proofs.ts'
 import { keepProbing } from './reprobe.ts'
@@ -33,6 +35,7 @@ import { createRollbacks } from './rollbacks.ts'
 import { createVersionInstaller } from './version-installer.ts'
 import { unsteadyBackends } from './unsteady-backends.ts'
 import { createVersionServer } from './version-server.ts'
+import { createWishes } from './wishes.ts'
 
 /** One open model: which version serves, what is on its way, and what the page is told. */
 export interface ModelCoordinator extends Sleeper {
@@ -74,18 +77,15 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
   const { model, store, platform, claims, gate } = deps
   const life = new AbortController()
   const inTurn = createTurns()
-  let policy: UpdatePolicy = options.updates ?? updatePolicies[0]
-  let pinned = options.version
-  /** Sections that are on their way. */
-  const sections = new Set<Promise<unknown>>()
+  const wishes = createWishes(options, deps, () => board)
 
   let told: Promise<void> = Promise.resolve()
-  const board = createStatusBoard(model, policy, (status) => {
+  const board = createStatusBoard(model, wishes.policy, (status) => {
     told = deps.emit({ type: 'status', status })
   })
   /** Ends once the page has the last status too: it travels by another port than the reply. */
   const withStatus = (work: Promise<void>): Promise<void> => work.finally(() => told)
-  const repositoryNow = () => (policy === 'localOnly' ? { blob: refuseRequest } : deps.repository)
+  const repositoryNow = () => (wishes.policy === 'localOnly' ? { blob: refuseRequest } : deps.repository)
   const unsteady = unsteadyBackends(platform.now)
   const proofs = createProofs(deps)
   const server = createVersionServer({
@@ -139,19 +139,9 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
   const installer = createVersionInstaller(deps, server, board, options.precisions)
   const bundled = createBundledVersions(deps.bundle, { ...deps, inTurn }, server, board, options.precisions)
 
-  const showStorage = async (): Promise<void> => {
-    const { kind, reason, code } = store
-    const { persisted } = deps.room
-    board.storage({
-      kind,
-      usage: await store.usage(),
-      ...(reason === undefined ? {} : { reason }),
-      ...(code === undefined ? {} : { code }),
-      ...(persisted === undefined ? {} : { persisted }),
-    })
-  }
+  const showStorage = async (): Promise<void> => board.storage(await storageStatus(store, deps.room))
   let looks = 0
-  const look = (outer: AbortSignal, wanted: boolean, only = pinned): Promise<void> =>
+  const look = (outer: AbortSignal, wanted: boolean, only = wishes.pinned): Promise<void> =>
     inTurn(async () => {
       looks++
       const signal = AbortSignal.any([outer, life.signal])
@@ -160,7 +150,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
         await installer.fromRepository({
           pinned: only,
           signal,
-          replace: wanted || takesUpdates(policy),
+          replace: wanted || takesUpdates(wishes.policy),
         })
         await showStorage()
       } catch (error) {
@@ -171,7 +161,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       }
     })
   const poll = startPoll(
-    (signal) => (policy === 'localOnly' ? Promise.resolve() : look(signal, false)),
+    (signal) => (wishes.policy === 'localOnly' ? Promise.resolve() : look(signal, false)),
     deps.pollInterval,
     platform,
   )
@@ -182,8 +172,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     installer,
     inTurn,
     signal: life.signal,
-    policy: () => policy,
-    pinned: () => pinned,
+    wishes,
     looking: () => looks > 0,
     look: () => poll.look(),
   })
@@ -194,17 +183,8 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     rollbacks: createRollbacks(deps, life.signal),
     unsteady,
     board,
-    async fetchAgain(version) {
-      if (policy === 'localOnly') return
-      await look(life.signal, true, version).catch(() => look(life.signal, true))
-    },
+    fetchAgain: (version) => opening.fetchAgain(version),
   })
-
-  const lookLater = async (): Promise<void> => {
-    if (takesUpdates(policy) && pinned === undefined)
-      await bundled.replaceOlder(life.signal).catch(() => undefined)
-    if (deps.pollInterval > 0) await poll.look()
-  }
   /** Also where another tab was elected to download, and pauses. */
   const urge = (): Promise<void> => {
     deps.tell({ type: 'urged', model })
@@ -217,34 +197,27 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
         `${model} lacks something on this device, and \`updates: 'localOnly'\` does not ask the repository for it.`,
       ),
     )
-  /** The newest version; what is here where the look for it fails, which the status then tells. */
-  const openLatest = async (
-    signal: AbortSignal,
-    fromHere: (otherwise: () => Promise<void>) => Promise<boolean>,
-  ): Promise<void> => {
-    try {
-      await look(signal, true)
-    } catch (error) {
-      if (signal.aborted) throw error
-      await fromHere(() => Promise.reject(HomingError.from(error)))
-      board.dispatch({ type: 'check' })
-      board.failed(error)
-    }
-  }
+  const opening = createOpening({
+    wishes,
+    board,
+    inTurn,
+    installer,
+    bundled,
+    life: life.signal,
+    look: (signal, only) => look(signal, true, only),
+    lookLater: async () => {
+      if (deps.pollInterval > 0) await poll.look()
+    },
+    refuseRequest,
+  })
+  const sections = createSectionReader(deps, server, repositoryNow, life.signal)
   const commands: Pick<
     ModelCoordinator,
     'open' | 'look' | 'update' | 'retry' | 'rollback' | 'pin' | 'setUpdates' | 'setBackends'
   > = {
     async open(signal) {
-      pinned ??= (await store.readModel(model))?.pinned
-      board.policy(policy, pinned)
       await showStorage()
-      const either = AbortSignal.any([signal, life.signal])
-      const fromHere = async (otherwise: () => Promise<void>): Promise<boolean> =>
-        (await inTurn(() => installer.fromDevice(pinned))) || bundled.serveOr(pinned, either, otherwise)
-      if (policy === 'latest') return openLatest(either, fromHere)
-      const there = await fromHere(policy === 'localOnly' ? refuseRequest : () => look(signal, true))
-      if (there) void lookLater().catch(() => undefined) // told in the status; a version serves
+      await opening.open(signal)
     },
     look: () => poll.look(),
     async update() {
@@ -257,39 +230,19 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     },
     rollback: () =>
       inTurn(async () => {
-        if (pinned !== undefined)
-          throw new HomingError(
-            'UPDATE_REFUSED',
-            `${model} is pinned to ${pinned}: pin another version, or null.`,
-          )
+        wishes.refusePinned()
         await recovery.rollback()
       }),
-    async pin(version) {
-      const before = pinned
-      const show = (next: string | undefined): void => {
-        pinned = next
-        board.policy(policy, pinned)
-      }
-      const remember = () => store.updateModel(model, (record) => asPinned(record, version))
-      if (version === null) {
-        await remember()
-        show(undefined)
-        await look(life.signal, true)
-        return
-      }
-      show(version)
-      try {
-        if (!(await inTurn(() => installer.fromDevice(version)))) await look(life.signal, true)
-      } catch (error) {
-        if (pinned === version) show(before)
-        throw error
-      }
-      await remember() // only what has served: a mistyped version must not keep the model from opening
-    },
+    pin: (version) =>
+      pinVersion(version, {
+        ...deps,
+        wishes,
+        fromDevice: (version) => inTurn(() => installer.fromDevice(version)),
+        look: () => look(life.signal, true),
+      }),
     async setUpdates(next) {
-      policy = next
-      board.policy(policy, pinned)
-      if (takesUpdates(policy)) await poll.look()
+      wishes.setPolicy(next)
+      if (takesUpdates(next)) await poll.look()
     },
     async setBackends(backends) {
       await server.setBackends(backends)
@@ -319,19 +272,8 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     },
     sleep: () => server.sleep(),
     wake: () => server.wake().catch(board.broken),
-    async sectionFiles(section, outer) {
-      const signal = AbortSignal.any([outer, life.signal])
-      await server.ready()
-      const { manifest } = server.serving! // `ready` rejects when nothing serves
-      const repository = repositoryNow()
-      const read = () => readSection(manifest, section, { ...deps, repository, signal })
-      const reading = deps.alone(`${model}/${section}`, signal, read)
-      sections.add(reading)
-      const files = await reading
-        .catch((error: unknown) => {
-          throw life.signal.aborted ? closedError(model) : error
-        })
-        .finally(() => sections.delete(reading))
+    async sectionFiles(section, signal) {
+      const files = await sections.read(section, signal)
       await showStorage()
       return files
     },
@@ -345,7 +287,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       gate.close()
       await server.close()
       // What is being written comes before what deletes it.
-      const ended = Promise.allSettled([inTurn(() => Promise.resolve()), ...sections])
+      const ended = Promise.allSettled([inTurn(() => Promise.resolve()), ...sections.running])
       await within(platform, closeTimeout, ended, 'Closing').catch(() => undefined)
       claims.settle(model)
       board.dispatch({ type: 'close' })

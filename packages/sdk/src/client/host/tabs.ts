@@ -1,28 +1,9 @@
 import { HomingError } from '@homing/protocol'
 
-import type { Progress } from '../api.ts'
+import { readTabNews, type TabNews } from './tab-news.ts'
 
 /** Name of the lock whose holder moves the pointer to the active version of a model. */
 export const activationLock = (model: string): string => `${model}/activation`
-
-/** What one tab tells the others of a model. */
-export type TabNews =
-  /** `tab` was elected to download, and is so far. */
-  | {
-      readonly type: 'downloading'
-      readonly model: string
-      readonly tab: string
-      readonly progress: Progress
-    }
-  /** The version is the one that serves on this device. */
-  | { readonly type: 'activated'; readonly model: string; readonly version: string }
-  /** The user wants the newest version now: a download that is paused goes on. */
-  | { readonly type: 'urged'; readonly model: string }
-  /** The app forgets the model, or all when it is undefined: whoever has it open closes it. */
-  | { readonly type: 'forgotten'; readonly model: string | undefined }
-
-/** What is told of one model that stays. */
-export type ModelNews = Exclude<TabNews, { type: 'forgotten' }>
 
 /** Name of the lock whose holder downloads a model for all tabs. */
 export const downloadLock = (model: string): string => `${model}/download`
@@ -46,7 +27,10 @@ export function tabs(database: string, onNews: (news: TabNews) => void): Tabs {
   const life = new AbortController()
   const { locks } = navigator as { locks?: LockManager }
   const channel = new BroadcastChannel(database)
-  channel.onmessage = ({ data }: MessageEvent<TabNews>) => onNews(data)
+  channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+    const news = readTabNews(data)
+    if (news) onNews(news)
+  }
 
   const untilClosed = (): Promise<void> =>
     new Promise((resolve) => life.signal.addEventListener('abort', () => resolve()))
