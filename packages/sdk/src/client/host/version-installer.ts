@@ -1,28 +1,16 @@
-import {
-  candidates,
-  compareVersions,
-  type Engine,
-  type ErrorCode,
-  HomingError,
-  type Patches,
-  type Precision,
-  type Rollout,
-  servingFiles,
-} from '@homing/protocol'
+import { compareVersions, HomingError, type Precision, type Rollout } from '@homing/protocol'
 
-import { type DownloadProgress, downloadVersion } from '../../delivery/download-version.ts'
-import { createShardPatches, type ShardPatches } from '../../delivery/patches/shard-patches.ts'
 import { faultPoint } from '../../faults/fault-point.ts'
-import { type BackendFallback, backendsOf } from '../../libraries/backend.ts'
-import type { InstalledVersion, ModelRecord } from '../../store/store.ts'
-import { type ChosenSet, chooseSet } from './choose-set.ts'
+import type { InstalledVersion } from '../../store/store.ts'
+import { createVersionBringer } from './bring-version.ts'
+import { chooseSet } from './choose-set.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
-import { findVersion, type FoundVersion } from './find-version.ts'
-import { asActive, asDeclined, asDownloading, asRejected, asStaged, servable } from './model-records.ts'
-import { progressEvent } from './progress-event.ts'
+import { findInstallable } from './find-installable.ts'
+import { asActive, asDeclined, servable } from './model-records.ts'
+import { rejectSet } from './reject-set.ts'
 import { setId } from './set-id.ts'
 import type { StatusBoard } from './status-board.ts'
-import { activationLock, downloadLock } from './tabs.ts'
+import { activationLock } from './tabs.ts'
 import type { VersionServer } from './version-server.ts'
 
 /** What is looked for. */
@@ -47,22 +35,14 @@ export interface VersionInstaller {
   fromRepository(search: Search): Promise<void>
 }
 
-/** Failures that lie in the version on this device, not in the network, the storage or the moment. */
-const versionFailures: ReadonlySet<ErrorCode> = new Set([
-  'BACKEND_UNAVAILABLE',
-  'OPERATOR_UNSUPPORTED',
-  'PIPELINE_INVALID',
-  'PROBE_INVALID',
-  'VERSION_UNTRUSTED',
-])
-
 export function createVersionInstaller(
   deps: CoordinatorDeps,
   server: VersionServer,
   board: StatusBoard,
   precisions: readonly Precision[] | undefined,
 ): VersionInstaller {
-  const { model, store, documents, repository, platform, gate } = deps
+  const { model, store, documents } = deps
+  const bringer = createVersionBringer(deps, server, board)
 
   /** `before` is what was active when the version was chosen: where another tab has moved on since, it is not the one to take. */
   const serve = async (
@@ -92,97 +72,6 @@ export function createVersionInstaller(
     faultPoint('rollout-fetched')
     return rollout
   }
-  const find = async (
-    rollout: Rollout,
-    { pinned, signal }: Search,
-  ): Promise<FoundVersion & { readonly refused?: HomingError }> => {
-    const { rejected = {}, declined } = (await store.readModel(model)) ?? {}
-    const refusals = await deps.rejections.refusals(rejected, server.allowed)
-    const left = (sha256: string): string | undefined =>
-      pinned === undefined && sha256 === declined ? 'this device went back from it' : undefined
-    const found = await findVersion(rollout, {
-      documents,
-      device: await deps.device(),
-      pinned,
-      signal,
-      engineVersion: async (engine) => (await deps.engine(engine)).engineVersion(),
-      refusal: (sha256) => left(sha256) ?? refusals.get(sha256),
-    })
-    const better = candidates(rollout).find(({ manifest }) => refusals.has(manifest.sha256))
-    if (pinned !== undefined || !better || compareVersions(better.version, found.listed.version) <= 0)
-      return found
-    const reason = refusals.get(better.manifest.sha256)!
-    const refused = new HomingError(
-      'BACKEND_UNAVAILABLE',
-      `${model} ${better.version} cannot run here: ${reason}`,
-    )
-    return { ...found, refused }
-  }
-  const download = async (
-    { listed, bytes, base }: FoundVersion,
-    { manifest, installed }: Pick<ChosenSet, 'manifest' | 'installed'>,
-    signal: AbortSignal,
-  ): Promise<void> => {
-    const began = platform.now()
-    const onProgress = (progress: DownloadProgress): void => {
-      board.dispatch(progressEvent(progress))
-      void deps.emit({ type: 'progress', progress })
-      deps.tell({ type: 'downloading', model, tab: deps.id, progress })
-    }
-    server.prepare(manifest)
-    let patches: ShardPatches | undefined
-    await deps.alone(downloadLock(model), signal, async () => {
-      const { active } = await store.updateModel(model, (record) => asDownloading(record, installed))
-      const list = (): Promise<Patches | undefined> => documents.patches(model, listed.version, signal)
-      // The first version of a device has nothing to be made of.
-      patches = active && createShardPatches({ list, repository, store })
-      await store.writeManifest(installed.manifestSha256, bytes)
-      await deps.room.reserve(manifest).catch((error: unknown) => {
-        if (server.serving) throw error // else what does not fit is served from memory
-      })
-      await downloadVersion(manifest, { repository, store, platform, patches, gate, signal, onProgress })
-      if (base) {
-        const { requireFrozen } = await import('../../delivery/federated-version.ts')
-        await requireFrozen(manifest, base, { repository, store, signal })
-      }
-      await store.updateModel(model, (record) => asStaged(record, installed))
-    })
-    board.fetched(platform.now() - began, patches?.report())
-  }
-
-  /** Brings back to the device what the browser evicted of the version that serves. */
-  const complete = async (found: FoundVersion, signal: AbortSignal): Promise<void> => {
-    const { manifest, installed } = server.serving!
-    const isActive = (active: InstalledVersion | undefined): boolean =>
-      active === undefined || setId(active) === setId(installed)
-    const { active } = (await store.readModel(model)) ?? {}
-    if (!isActive(active)) return // the device has gone over to another one
-    const files = servingFiles(manifest).map(({ sha256 }) => sha256)
-    const [there, bytes] = [await store.hasBlobs(files), await store.readManifest(installed.manifestSha256)]
-    if (active && bytes && there.size === new Set(files).size) return
-    await download(found, { manifest, installed }, signal)
-    await deps.alone(activationLock(model), signal, async () => {
-      await store.updateModel(model, (record) =>
-        isActive(record.active) ? asActive(record, installed) : record,
-      )
-    })
-  }
-  /**
-   * Remembers how a parameter set failed, and the version with the last of them. False where that hangs on the moment, and
-   * so it may work the next time.
-   */
-  const reject = async (
-    { manifest: { engine }, installed, isLast }: ChosenSet,
-    failure: HomingError,
-  ): Promise<boolean> => {
-    const failures: ModelRecord['rejected'][] = []
-    for (const set of new Set([setId(installed), ...(isLast ? [installed.manifestSha256] : [])]))
-      failures.push(await deps.rejections.remembered(set, engine, failuresOf(failure, engine)))
-    const remembered = Object.assign({}, ...failures) as ModelRecord['rejected']
-    const { rejected } = await store.updateModel(model, (record) => asRejected(record, installed, remembered))
-    return (await deps.rejections.refusals(rejected, server.allowed)).has(setId(installed))
-  }
-
   return {
     async fromDevice(pinned) {
       const record = await store.readModel(model)
@@ -215,7 +104,7 @@ export function createVersionInstaller(
       let rollout = await fetchRollout(signal)
       let failure: HomingError | undefined
       for (;;) {
-        const found = await find(rollout, search).catch((error: unknown) => {
+        const found = await findInstallable(rollout, deps, server, search).catch((error: unknown) => {
           throw failure ?? error // that the last one failed says more than that none is left
         })
         const { version, manifest } = found.listed
@@ -223,7 +112,7 @@ export function createVersionInstaller(
         if (current || (server.serving && !search.replace)) {
           const untrusted = failure?.code === 'VERSION_UNTRUSTED' ? failure : found.untrusted
           if (untrusted) throw untrusted // what serves stays, and the status says why
-          if (current) await complete(found, signal)
+          if (current) await bringer.complete(found, signal)
           board.available(current ? undefined : version)
           if (!failure && current && found.refused) board.failed(found.refused)
           else board.dispatch({ type: 'current' })
@@ -237,7 +126,7 @@ export function createVersionInstaller(
           active !== undefined &&
           compareVersions(rollout.champion, active.version) < 0
         try {
-          await download(found, set, signal)
+          await bringer.download(found, set, signal)
           await serve(installed, active, withdrawn)
         } catch (error) {
           failure = HomingError.from(error)
@@ -256,8 +145,7 @@ export function createVersionInstaller(
             await store.updateModel(model, (record) => asDeclined(record, installed))
             continue
           }
-          const lies = versionFailures.has(failure.code)
-          if (!lies || !(await reject(set, failure))) throw failure
+          if (!(await rejectSet(set, failure, deps, server))) throw failure
           board.failed(failure) // an older one may serve, and what serves stays
           continue
         }
@@ -269,13 +157,4 @@ export function createVersionInstaller(
       }
     },
   }
-}
-
-/** On which backends a version failed: what does not hang on the backend is so on each. */
-function failuresOf(
-  { code, message: reason, details }: HomingError,
-  engine: Engine,
-): readonly BackendFallback[] {
-  if (code === 'BACKEND_UNAVAILABLE') return (details['backends'] ?? []) as readonly BackendFallback[]
-  return backendsOf(engine).map((backend) => ({ backend, stage: 'load', code, reason }))
 }
