@@ -13,6 +13,9 @@ export const deathWindow = 60_000
 /** How often the engine may die under a version that is on trial before the version before it serves again. */
 export const maxCrashes = 3
 
+/** Most failures of versions on backends that are remembered of one model: of some ten versions. */
+export const maxRejections = 48
+
 /** How often one call is repeated after its worker died. */
 export const maxReplays = 2
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { ModelRecord } from '../../store/store.ts'
+import { maxRejections, sdkVersion } from '../config.ts'
 import { asActive, asProven, asRejected, asRolledBack } from './model-records.ts'
 
 const version = (version: string) => ({ version, manifestSha256: version.at(-1)!.repeat(64) })
@@ -60,4 +61,15 @@ test('a later version ends what the app declined; one that was withdrawn is neve
 test('failures under another SDK are forgotten with the next one', () => {
   const old = { [`${first.manifestSha256} 0.0.1`]: { code: 'BACKEND_UNAVAILABLE', reason: 'old' } }
   expect(asRejected({ ...record, rejected: old }, second, failures).rejected).toEqual(failures)
+})
+
+test('of many failures the latest are remembered', () => {
+  const keyOf = (at: number): string => `${at} ${sdkVersion} onnx 1.30.0 wasm cpu`
+  let kept = record
+  for (const at of [0, 1, ...Array.from({ length: 2 * maxRejections }, (_, index) => index), 0])
+    kept = asRejected(kept, second, { [keyOf(at)]: { code: 'ENGINE_FAILED', reason: String(at) } })
+  const keys = Object.keys(kept.rejected)
+  expect(keys).toHaveLength(maxRejections)
+  expect(keys.at(-1)).toBe(keyOf(0))
+  expect(keys[0]).toBe(keyOf(maxRejections + 1))
 })

@@ -1,5 +1,5 @@
 import type { InstalledVersion, ModelRecord } from '../../store/store.ts'
-import { sdkVersion } from '../config.ts'
+import { maxRejections, sdkVersion } from '../config.ts'
 import { setId } from './set-id.ts'
 
 /** The record once `installed` is on its way. */
@@ -64,14 +64,20 @@ export function asQuarantined(record: ModelRecord, failures: ModelRecord['reject
   return { ...record, rejected: { ...record.rejected, ...failures } }
 }
 
-/** The record once `installed` has failed here, by the keys of its failures. Those of another SDK say nothing any more. */
+/**
+ * The record once `installed` has failed here, by the keys of its failures. Those of another SDK say nothing any more, and of
+ * the others the latest are kept.
+ */
 export function asRejected(
   record: ModelRecord,
   installed: InstalledVersion,
   failures: ModelRecord['rejected'],
 ): ModelRecord {
-  const before = Object.entries(record.rejected).filter(([key]) => key.split(' ')[1] === sdkVersion)
-  return { ...arrived(record, installed), rejected: { ...Object.fromEntries(before), ...failures } }
+  const before = Object.entries(record.rejected).filter(
+    ([key]) => key.split(' ')[1] === sdkVersion && !Object.hasOwn(failures, key),
+  )
+  const rejected = [...before, ...Object.entries(failures)].slice(-maxRejections)
+  return { ...arrived(record, installed), rejected: Object.fromEntries(rejected) }
 }
 
 /** The record without `installed` on its way. Another version there is another tab's, whose files must be kept. */
