@@ -80,11 +80,7 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
   }
   const served: ServedModels = {
     predict: async (model, request, signal) => usage.during(model, recalledOrRun(model, request, signal)),
-    serving(model) {
-      const { serving } = servingQueue(model)
-      if (!serving) throw new HomingError('CLOSED', `No version of ${model} serves.`)
-      return serving
-    },
+    serving: (model) => servingQueue(model).serving,
   }
   /** Loads what explains on first use: it is no part of a cold start. */
   const openExplainer = async (version: LoadedVersion): Promise<Explainer> => {
@@ -92,7 +88,8 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
     return createExplainer(engine, turns, version)
   }
   const explainerOf = async (model: string): Promise<Explainer> => {
-    const version = served.serving(model)
+    const version = servingQueue(model).serving
+    if (!version) throw new HomingError('CLOSED', `No version of ${model} serves.`)
     const { instance } = version.facts
     const known = explainers.get(instance)
     if (known) return known

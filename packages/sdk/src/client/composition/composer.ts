@@ -67,7 +67,9 @@ export function createComposer(members: Members): Composer {
     const models = await openNamed(first, members, options.signal)
     const serving = first.serving()
     const repaired = async (): Promise<void> => {
-      await Promise.all(Array.from(models.values(), (member) => member.repaired()))
+      const others = [...models.values()].filter((member) => member !== first)
+      await Promise.all(others.map((member) => member.repaired()))
+      await first.repaired() // last: where memory is short, it may have left it for the others
     }
     const { transfer = false, ...rest } = options
     const how = { ...rest, transfer: transfer && !(serving && mayAsk(serving)) }

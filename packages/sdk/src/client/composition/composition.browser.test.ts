@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type BrowserRepository, startBrowserRepository } from '../../../test/browser-repository.ts'
 import { denseExpected, denseOnnxRequest, floats, tinyGraphRequest } from '../../../test/tiny-packages.ts'
 import type { LoadRequest } from '../../runtime/runtime-api.ts'
-import type { Homing, Model, ModelOptions } from '../api.ts'
+import type { ClientOptions, Homing, Model, ModelOptions } from '../api.ts'
 import { createClient } from '../create-client.ts'
 import type { RemoteAnswer, RemoteCall } from '../remote-hook.ts'
 
@@ -262,22 +262,20 @@ describe('guards', () => {
   })
 })
 
-test('calls of a chain that lose their worker are made again, all models served anew', async () => {
+/** A client of its own, and the engine workers that it starts. */
+function ownClient(options: Partial<ClientOptions> = {}): { own: Homing; workers: Worker[] } {
   const workers: Worker[] = []
   const { url, root } = repository
-  const own = createClient({
-    repository: url,
-    root,
-    app: 'test',
-    pollInterval: 0,
-    storage: 'memory',
-    workers: {
-      onnx() {
-        workers.push(new Worker(new URL('../../runtime/onnx-worker.ts', import.meta.url), { type: 'module' }))
-        return workers.at(-1)!
-      },
-    },
-  })
+  const onnx = (): Worker => {
+    workers.push(new Worker(new URL('../../runtime/onnx-worker.ts', import.meta.url), { type: 'module' }))
+    return workers.at(-1)!
+  }
+  const fixed = { repository: url, root, app: 'test', pollInterval: 0, storage: 'memory' } as const
+  return { own: createClient({ ...fixed, workers: { onnx }, ...options }), workers }
+}
+
+test('calls of a chain that lose their worker are made again, all models served anew', async () => {
+  const { own, workers } = ownClient()
   try {
     const head = await own.model('head', { backends: ['wasm'] })
     const calls = [1, 2, 3].map(() => head.predict({ x }))
@@ -285,6 +283,22 @@ test('calls of a chain that lose their worker are made again, all models served 
     for (const { next } of await Promise.all(calls))
       expect(numbers(next!['tail']!.outputs['z'])).toEqual(expected.map((value) => 4 * value))
     expect(workers).toHaveLength(2)
+  } finally {
+    await own.close()
+  }
+})
+
+test('models that have no room beside each other still run after one another', async () => {
+  const { own } = ownClient({ memoryBudget: 1 })
+  try {
+    const head = await own.model('head', { backends: ['wasm'] })
+    for (const _ of [1, 2]) {
+      const { next } = await head.predict({ x })
+      expect(numbers(next!['tail']!.outputs['z'])).toEqual(expected.map((value) => 4 * value))
+    }
+    const { next } = await (await own.model('forked', { backends: ['wasm'] })).predict({ x })
+    expect(numbers(next!['left']!.outputs['y'])).toEqual(denseExpected(ones, 1))
+    expect(numbers(next!['right']!.outputs['y'])).toEqual(denseExpected(ones, 2))
   } finally {
     await own.close()
   }

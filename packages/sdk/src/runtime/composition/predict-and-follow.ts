@@ -8,8 +8,8 @@ import type { Follower, FollowUp } from './follow-up.ts'
 /** The models of one worker. */
 export interface ServedModels {
   predict(model: string, request: PredictRequest, signal?: AbortSignal): Promise<PredictReply>
-  /** The version that serves. @throws HomingError CLOSED */
-  serving(model: string): LoadedVersion
+  /** The version that serves; undefined while it is asleep, until it is called. @throws HomingError CLOSED */
+  serving(model: string): LoadedVersion | undefined
 }
 
 type Chain = Extract<FollowUp, { kind: 'chain' }>
@@ -43,28 +43,32 @@ async function passOn(
   request: PredictRequest,
   signal: AbortSignal | undefined,
 ): Promise<PredictReply> {
-  const { manifest, facts } = models.serving(model)
-  const unread = unreadOutputs(manifest, Object.values(chain.inputs))
-  const guarded = models.serving(chain.model).manifest.guards?.inputs !== undefined // which look at values
-  const holds = facts.backend === 'webgpu' && unread.length > 0 && !guarded && !chain.back
-  const asked = holds ? { ...request, hold: unread } : request
+  const passed = Object.values(chain.inputs)
+  const [before, taker] = [models.serving(model), models.serving(chain.model)]
+  // Guards look at values; a taker that is asleep may have some.
+  const holds = before?.facts.backend === 'webgpu' && taker && !taker.manifest.guards?.inputs && !chain.back
+  const hold = holds ? unreadOutputs(before.manifest, passed) : []
+  const asked = hold.length > 0 ? { ...request, hold } : request
   const { held = {}, ...reply } = await models.predict(model, asked, signal)
   try {
     if (reply.guard && reply.guard.outcome !== 'marked') return reply
     const tensors: Record<string, Tensor> = {}
-    const passed: Record<string, HeldTensor> = {}
+    const lying: Record<string, HeldTensor> = {}
     for (const [input, output] of Object.entries(chain.inputs)) {
       const [there, here] = [held[output], reply.outputs[output]]
-      if (there) passed[input] = there
+      if (there) lying[input] = there
       else if (here) tensors[input] = here
       else throw unfit(model, chain.model, `it gives no output "${output}"`)
     }
-    const lying = Object.keys(passed).length > 0 ? { held: passed } : {}
-    const handed = { ...turnOf(request), ...lying, inputs: tensors }
+    const placed = Object.keys(lying).length > 0 ? { held: lying } : {}
+    const handed = { ...turnOf(request), ...placed, inputs: tensors }
     const next = await follower(models, model, chain, handed, signal)
-    const outputs = chain.back
-      ? reply.outputs
-      : Object.fromEntries(Object.entries(reply.outputs).filter(([name]) => !unread.includes(name)))
+    const { manifest } = before ?? models.serving(model) ?? {}
+    const unread = chain.back || !manifest ? [] : unreadOutputs(manifest, passed)
+    const outputs =
+      unread.length === 0
+        ? reply.outputs
+        : Object.fromEntries(Object.entries(reply.outputs).filter(([name]) => !unread.includes(name)))
     return { ...reply, outputs, next: { [chain.model]: next } }
   } finally {
     for (const tensor of Object.values(held)) tensor.release()
