@@ -2,10 +2,18 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-import { canonicalBytes, type Manifest, paths, type Pipeline, sha256Hex } from '@homing/protocol'
+import {
+  canonicalBytes,
+  type FileRef,
+  type Manifest,
+  paths,
+  type Pipeline,
+  sha256Hex,
+} from '@homing/protocol'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { denseExpected, denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
+import { denseProbes, type ProbedRequest } from '../../test/tiny-probes.ts'
 import { denseLayersRequest } from '../../test/tiny-tfjs.ts'
 import type { LoadRequest } from '../runtime/runtime-api.ts'
 import { loadPackage } from './load-package.ts'
@@ -34,6 +42,40 @@ describe('loadPackage', () => {
     expect(two.samples).toHaveLength(2)
     await tiny.release()
     await expect(tiny.predict({ row: {} })).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+
+  it('proves a package that has probes, and opens none that gives something else', async () => {
+    await write(denseProbes(denseOnnxRequest([], { bias: 0.5 }), 0.5))
+    const tiny = await loadPackage(directory, 'tiny', '1.0.0')
+    expect(tiny.facts.probe).toMatchObject({ cases: 3 })
+    await tiny.release()
+    await write(denseProbes(denseOnnxRequest([], { bias: 0.5 }), 0.75))
+    await expect(loadPackage(directory, 'tiny', '1.0.0')).rejects.toMatchObject({
+      code: 'BACKEND_UNAVAILABLE',
+      details: { backends: [{ backend: 'wasm', code: 'PROBE_FAILED' }] },
+    })
+  })
+
+  it('loads another of its parameter sets', async () => {
+    const own = await write(denseOnnxRequest([], { bias: 0.5 }))
+    const { graph, parameters } = await write(denseOnnxRequest([], { bias: 2 }))
+    await put(
+      paths.manifest('tiny', '1.0.0'),
+      canonicalBytes({ ...own, variants: [{ precision: 'int8', graph, parameters }] }),
+    )
+    const answers = async (precision?: 'fp32' | 'int8'): Promise<unknown> => {
+      const tiny = await loadPackage(directory, 'tiny', '1.0.0', precision)
+      const { outputs } = await tiny.predict({ x: floats([1, 2, 3, 4], [1, 4]) })
+      await tiny.release()
+      return outputs['y']
+    }
+    const expected = (bias: number) => floats(denseExpected([1, 2, 3, 4], bias), [1, 3])
+    expect(await answers()).toEqual(expected(0.5))
+    expect(await answers('fp32')).toEqual(expected(0.5))
+    expect(await answers('int8')).toEqual(expected(2))
+    await expect(loadPackage(directory, 'tiny', '1.0.0', 'fp16')).rejects.toMatchObject({
+      code: 'VERSION_UNKNOWN',
+    })
   })
 
   it('runs a tfjs package', async () => {
@@ -89,20 +131,34 @@ describe('loadPackage', () => {
   })
 })
 
+async function put(path: string, bytes: Uint8Array): Promise<void> {
+  const file = join(directory, path)
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, bytes)
+}
+
 /** Writes a request's files in the static layout, with true hashes. */
-async function write({ manifest, graph, parameters }: LoadRequest): Promise<Manifest> {
-  const put = async (path: string, bytes: Uint8Array): Promise<void> => {
-    const file = join(directory, path)
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(file, bytes)
+async function write(given: LoadRequest | ProbedRequest): Promise<Manifest> {
+  const { request, probes } = 'request' in given ? given : { request: given, probes: undefined }
+  const { manifest, graph, parameters } = request
+  const stored = async (bytes: Uint8Array<ArrayBuffer>): Promise<FileRef> => {
+    const sha256 = await sha256Hex(bytes)
+    await put(paths.blob(sha256), bytes)
+    return { sha256, size: bytes.byteLength }
   }
-  const [graphHash, shardHash] = [await sha256Hex(graph), await sha256Hex(parameters)]
-  await put(paths.blob(graphHash), graph)
-  await put(paths.blob(shardHash), parameters)
   const written: Manifest = {
     ...manifest,
-    graph: { ...manifest.graph, sha256: graphHash },
-    parameters: { ...manifest.parameters, shards: [{ sha256: shardHash, size: parameters.byteLength }] },
+    graph: await stored(graph),
+    parameters: { ...manifest.parameters, shards: [await stored(parameters)] },
+    ...(manifest.probes && probes
+      ? {
+          probes: {
+            ...manifest.probes,
+            inputs: await stored(probes.inputs),
+            outputs: await stored(probes.outputs),
+          },
+        }
+      : {}),
   }
   await put(paths.manifest(manifest.model, manifest.version), canonicalBytes(written))
   return written

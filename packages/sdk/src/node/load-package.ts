@@ -40,7 +40,7 @@ export interface NodePackage {
 /**
  * Loads a package from a folder in the static layout, every byte checked, as the SDK loads it in a browser, its
  * own parameters or those of a `precision`:
- * onnx packages on onnxruntime-web's wasm (one thread), tfjs packages on TensorFlow.js' cpu backend.
+ * onnx packages on onnxruntime-web's wasm (one thread), tfjs packages on TensorFlow.js' cpu backend. Its probes are run.
  * @throws HomingError VERSION_UNKNOWN, MANIFEST_INVALID, BLOB_UNKNOWN, INTEGRITY_FAILED, ENGINE_MISSING, BACKEND_UNAVAILABLE.
  */
 export async function loadPackage(
@@ -53,11 +53,13 @@ export async function loadPackage(
 }
 
 /** Loads a package whose files are in memory, such as one that is about to be written. */
-export async function openPackage(files: PackageFiles): Promise<NodePackage> {
+export async function openPackage({ probes, ...files }: PackageFiles): Promise<NodePackage> {
   const { manifest } = files
   const isOnnx = manifest.engine === 'onnx'
   const runtime = createRuntime(isOnnx ? onnxEngine({ threads: 1 }) : tfjsEngine({}))
-  const facts = await runtime.load({ ...files, backends: [isOnnx ? 'wasm' : 'cpu'] })
+  const request = { ...files, backends: [isOnnx ? 'wasm' : 'cpu'] as const }
+  const readProbes = probes && (() => Promise.resolve(probes))
+  const facts = await runtime.load(request, undefined, readProbes)
   await runtime.activate(manifest.model, facts.instance)
   return {
     manifest,

@@ -15,6 +15,8 @@ import {
   withVariant,
 } from '@homing/protocol'
 
+import type { ProbeFiles } from '../runtime/probe-api.ts'
+
 /** A package's verified files. */
 export interface PackageFiles {
   readonly manifest: Manifest
@@ -25,6 +27,8 @@ export interface PackageFiles {
   readonly explanation?: Uint8Array<ArrayBuffer>
   /** The training graph, where the package has one. */
   readonly training?: Uint8Array<ArrayBuffer>
+  /** Of its probes, where it has any: with them it is opened only if it gives what they want. */
+  readonly probes?: ProbeFiles
 }
 
 /**
@@ -58,12 +62,22 @@ export async function readPackage(
     parameters.set(await readBlob(directory, shard), offset)
     offset += shard.size
   }
-  const { explanation, training } = manifest
+  const { probes } = manifest
+  // Training and explanations belong to the graph that they were written from, with its parameters.
+  const ownGraph = <S extends { readonly inference: string }>(section: S | undefined): S | undefined =>
+    section?.inference === manifest.graph.sha256 ? section : undefined
+  const [explanation, training] = [ownGraph(manifest.explanation), ownGraph(manifest.training)]
   return {
     manifest,
     graph,
     parameters,
     ...(explanation && { explanation: await readBlob(directory, explanation.graph) }),
+    ...(probes && {
+      probes: {
+        inputs: await readBlob(directory, probes.inputs),
+        outputs: await readBlob(directory, probes.outputs),
+      },
+    }),
     ...(training?.graph && { training: await readBlob(directory, training.graph.file) }),
   }
 }
@@ -78,5 +92,5 @@ async function readBlob(directory: string, { sha256, size }: FileRef): Promise<U
       details: { sha256, size },
     })
   }
-  return bytes
+  return new Uint8Array(bytes) // a Buffer's `slice` is a view of all of it
 }
