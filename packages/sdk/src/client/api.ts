@@ -289,7 +289,8 @@ export interface Model {
   /**
    * Runs the serving version.
    * @throws HomingError INPUT_NAME, INPUT_DTYPE, INPUT_SHAPE, INPUT_VALUE, ENGINE_FAILED, WORKER_LOST, ABORTED, CLOSED,
-   * QUEUE_FULL when too many calls wait, DEADLINE_PASSED, CONFIG_INVALID for an option.
+   * QUEUE_FULL when too many calls wait, DEADLINE_PASSED, CONFIG_INVALID for an option, NEXT_INVALID where the models that
+   * its version names cannot run after it.
    */
   predict(inputs: Readonly<Record<string, PageInput>>, options?: PredictOptions): Promise<Prediction>
   /**
@@ -343,8 +344,10 @@ export interface Model {
 export interface Homing {
   /**
    * Opens a model: from the device when it is there, else from the repository. While it is open, opening it again gives
-   * the same model, whose one `close()` ends it for all; of later options only `onProgress` and `signal` count.
-   * @throws HomingError MODEL_UNKNOWN, VERSION_UNSUPPORTED, NETWORK_FAILED, INTEGRITY_FAILED, BACKEND_UNAVAILABLE, ...
+   * the same model, whose one `close()` ends it for all; of later options only `onProgress` and `signal` count. Models that its
+   * version names are opened with it.
+   * @throws HomingError MODEL_UNKNOWN, VERSION_UNSUPPORTED, NETWORK_FAILED, INTEGRITY_FAILED, BACKEND_UNAVAILABLE,
+   * NEXT_INVALID, ...
    */
   model(name: string, options?: ModelOptions): Promise<Model>
   /** Looks for new versions of all open models now. */
