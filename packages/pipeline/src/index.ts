@@ -1,7 +1,9 @@
 export { checkInputs } from './check-inputs.ts'
-export { compilePipeline, type CompiledPipeline } from './compile-pipeline.ts'
+export { compilePipeline } from './compile-pipeline.ts'
+export type { CompiledPipeline } from './compile-with.ts'
 export type { Box } from './image/frame.ts'
 export { shownArea } from './image/image-steps.ts'
+export { loadPipeline } from './load-pipeline.ts'
 export { numbersOf } from './output/numbers-of.ts'
 export type {
   ClassificationReading,

@@ -1,4 +1,4 @@
-import { compilePipeline, type CompiledPipeline } from '@homing/pipeline'
+import { type CompiledPipeline, loadPipeline } from '@homing/pipeline'
 import { HomingError, type Manifest, type Signature } from '@homing/protocol'
 
 import { since } from './clock.ts'
@@ -36,7 +36,7 @@ export async function loadVersion(
   readProbes?: () => Promise<ProbeFiles>,
 ): Promise<LoadedVersion> {
   const { manifest, backends, proven = [] } = request
-  const pipeline = compilePipeline(manifest.pipeline, manifest.signature)
+  const pipeline = await loadPipeline(manifest.pipeline, manifest.signature)
   const guards = await guardsOf(manifest)
   const fallbacks: BackendFallback[] = []
   const errors: HomingError[] = []
