@@ -1,4 +1,4 @@
-import type { type Engine, type ErrorCode, HomingError } from '@homing/protocol'
+import type { Engine, ErrorCode, HomingError } from '@homing/protocol'
 
 import { type BackendFallback, backendsOf } from '../../libraries/backend.ts'
 import type { ModelRecord } from '../../store/store.ts'
