@@ -205,7 +205,7 @@ describe('a disk that comes back', () => {
     before.become('broken')
     const { installed, blobs } = await putVersion(store, 'digits', '1.1.0', 40)
     await store.updateModel('digits', (record) => ({ ...record, active: installed }))
-    return { store, after, kinds, installed, blobs, comeBack: () => give(after.disk) }
+    return { store, after, kinds, installed, blobs, give, comeBack: () => give(after.disk) }
   }
   const settled = () => new Promise((resolve) => setTimeout(resolve, 10))
 
@@ -250,6 +250,28 @@ describe('a disk that comes back', () => {
       downloading: { version: '1.2.0', manifestSha256: hash('c') },
       rejected: {},
     })
+  })
+
+  it.each([
+    ['STORE_FULL', 'is left as it was where it has no room for all, and then used', 0],
+    ['STORE_UNAVAILABLE', 'is closed where it breaks again, so that it blocks no upgrade', 1],
+  ] as const)('%s: it %s', async (code, _, closings) => {
+    const { store, after, blobs, give } = await broken()
+    let [written, closed] = [0, 0]
+    give({
+      ...after.disk,
+      writeBlob: (sha256, bytes) =>
+        written++ < 2
+          ? after.disk.writeBlob(sha256, bytes)
+          : Promise.reject(new HomingError(code, 'no more')),
+      close: () => Promise.resolve(void closed++),
+    })
+    await settled()
+    expect(written).toBe(3)
+    expect(closed).toBe(closings)
+    expect(await after.inner.hasBlobs(blobs)).toEqual(new Set())
+    expect(store.kind).toBe('memory')
+    expect(await store.hasBlobs(blobs)).toEqual(new Set(blobs))
   })
 
   it('gets also what is written while it is moved to', async () => {

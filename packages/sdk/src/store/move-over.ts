@@ -4,14 +4,23 @@ import type { ModelRecord, Store } from './store.ts'
 /**
  * Copies what a session kept in memory to a disk that can be used again: first what records lead to, then the records.
  * Metadata that the disk has is left, as it may be later than what this session has seen.
- * @throws HomingError STORE_FULL, STORE_UNAVAILABLE; what the disk had is as it was, but for what was copied.
+ * @throws HomingError STORE_FULL, STORE_UNAVAILABLE; what the disk had is as it was.
  */
 export async function moveOver(memory: MemoryStore, disk: Store): Promise<void> {
   const { blobs, manifests, metadata, models, uses, events, facts } = memory.contents()
   const there = await disk.hasBlobs(blobs)
+  const copied: string[] = []
   for (const sha256 of blobs) {
     const bytes = there.has(sha256) ? undefined : await memory.readBlob(sha256)
-    if (bytes) await disk.writeBlob(sha256, bytes)
+    if (!bytes) continue
+    try {
+      await disk.writeBlob(sha256, bytes)
+    } catch (error) {
+      // No record leads to them, and a disk that is full has better use for the room.
+      for (const useless of copied) await disk.deleteBlob(useless).catch(() => undefined)
+      throw error
+    }
+    copied.push(sha256)
   }
   for (const [sha256, bytes] of manifests) await disk.writeManifest(sha256, bytes)
   for (const [sha256, time] of uses) await disk.markUsed(sha256, time)
