@@ -161,3 +161,44 @@ describe('at every step of a call', () => {
     expectRight(await model.predict({ x: floats(x, [1, 4]) }))
   })
 })
+
+describe('while a version is loaded', () => {
+  /** The first `count` workers stand still at `point`, and are ended there where `kill` says so. */
+  const stoppingFirst = (count: number, point: FaultPoint, kill: boolean) => (): Worker => {
+    const worker = faulty('tfjs')()
+    if (engines.length <= count) void stopAt(point, kill) // heard before the worker starts
+    return worker
+  }
+  const open = async (
+    tfjs: () => Worker,
+    backends: readonly Backend[],
+    hangLimit: number,
+  ): Promise<Model> => {
+    await repository.publish([{ request: denseLayersRequest([], { bias }) }])
+    return client({ workers: { tfjs }, hangLimit }).model('tiny', { backends })
+  }
+
+  test.each<FaultPoint>(['backend-starting', 'first-run'])(
+    'a worker that is killed at %s is followed by another',
+    async (point) => {
+      const model = await open(stoppingFirst(1, point, true), ['cpu'], 60_000)
+      expectRight(await model.predict({ x: floats(x, [1, 4]) }))
+      expect(engines).toHaveLength(2)
+    },
+  )
+
+  test('a worker that hangs is followed by another', async () => {
+    const model = await open(stoppingFirst(1, 'model-loading', false), ['cpu'], 1_500)
+    expectRight(await model.predict({ x: floats(x, [1, 4]) }))
+  })
+
+  test('a backend that takes the worker with it twice is passed over', async () => {
+    const model = await open(stoppingFirst(2, 'model-loading', true), ['webgl', 'cpu'], 60_000)
+    expectRight(await model.predict({ x: floats(x, [1, 4]) }))
+    expect(model.status).toMatchObject({
+      backend: 'cpu',
+      fallbacks: [{ backend: 'webgl', stage: 'load', code: 'WORKER_LOST' }],
+    })
+    expect(engines).toHaveLength(3)
+  })
+})

@@ -48,7 +48,7 @@ export async function importWasm(): Promise<typeof Wasm> {
 }
 
 /** Registers `backend` with the core. @throws HomingError ENGINE_MISSING */
-export async function importBackend(backend: Exclude<Backend, 'wasm'>): Promise<void> {
+export async function importBackend(backend: Exclude<Backend, 'wasm' | 'webnn'>): Promise<void> {
   try {
     switch (backend) {
       case 'webgpu':

@@ -22,6 +22,8 @@ export interface RunningTfjs extends Threads {
  * @throws HomingError ENGINE_MISSING, or BACKEND_UNAVAILABLE with the reason.
  */
 export async function startTfjs(backend: Backend, config: LibraryConfig): Promise<RunningTfjs> {
+  if (backend === 'webnn')
+    throw new HomingError('BACKEND_UNAVAILABLE', 'TensorFlow.js has no backend "webnn".')
   if (backend === 'webgpu') await requireWebGpu()
   const core = await importCore()
   core.enableProdMode() // its warnings go to the console of somebody else's app
