@@ -1,6 +1,5 @@
 import { HomingError, isModelName } from '@homing/protocol'
 
-import { checkEvent } from './check-event.ts'
 import type { ClientOptions, Homing, Model, ModelOptions } from './api.ts'
 import type { Composer } from './composition/composer.ts'
 import { checkUpdates, resolveOptions } from './client-options.ts'
@@ -127,6 +126,7 @@ export function createClient(options: ClientOptions): Homing {
       await (await session.host()).check()
     },
     async record(event, fields = {}) {
+      const { checkEvent } = await import('./check-event.ts')
       checkEvent(event, fields)
       await (await session.host()).record(event, fields)
     },
