@@ -59,6 +59,22 @@ describe('pack', () => {
     `)
   })
 
+  test('tells what probes notice, and refuses what they and smaller sets are not', async () => {
+    const folder = await temporaryFolder()
+    const source = await file(folder, 'model.onnx', denseModel())
+    const flags = ['pack', source, '--model', 'dense', '--version', '1.0.0', '--out', join(folder, 'out')]
+    const proven = await homing(...flags, '--probes')
+    expect(proven.out).toMatch(/probes +\d+, .*outputs of this model, run here\n +notice +\d+ of 16 channels/)
+    expect((await homing(...flags, '--quantize', 'int4')).err).toMatch(/^error CONFIG_INVALID: .*not "int4"/)
+    expect((await homing(...flags, '--quantize', 'fp16')).out).toMatch(/^ +fp16 /m)
+    const golden = await file(folder, 'golden.json', {
+      cases: [{ inputs: { x: [[0, 0, 0, 0, 0, 0, 0, 0]] }, outputs: { y: [new Array(16).fill(7)] } }],
+    })
+    const wrong = await homing(...flags, '--probes', golden)
+    expect(wrong.exit).toBe(1)
+    expect(wrong.err).toMatch(/^error PROBE_FAILED: dense 1\.0\.0 does not give what its own framework gives/)
+  })
+
   test('trains and explains by flags alone', async () => {
     const folder = await temporaryFolder()
     const source = await file(folder, 'model.onnx', denseModel())
