@@ -75,7 +75,7 @@ export async function* predictAll(
       if (!asked && !first) return
       const arrived = await Promise.race([aborted, asked ?? first!, first ?? asked!])
       if ('index' in arrived) {
-        answers.shift()
+        void answers.shift() // it has arrived
         done++
         if ('error' in arrived) failed++
         onProgress?.({ done, failed })

@@ -1,8 +1,11 @@
 /** How many predictions a version must answer after it was loaded before it counts as proven. */
 export const firstPredictions = 10
 
-/** Most samples that are run as one, unless the app says otherwise: beyond it, throughput gains nothing and memory grows. */
-export const maxBatchSamples = 32
+/**
+ * Most samples that are run as one, unless the app says otherwise: the first, until the other is seen to take less time for
+ * each. Beyond them, throughput gains nothing and memory grows.
+ */
+export const batchSizes = [32, 64] as const
 
 /** Most bytes of inputs that are run as one. */
 export const maxBatchBytes = 16 * 2 ** 20
