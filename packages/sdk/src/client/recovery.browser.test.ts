@@ -143,9 +143,11 @@ describe('at every step of a call', () => {
     expect(model.status.backend).toBe('webgpu')
     await loseGpuAt('call-running')
     await callsSurvive(model)
+    await callsSurvive(model)
     expect(model.status).toMatchObject({ backend: 'webgpu', restarts: 1 })
     await loseGpuAt('call-started')
     await callsSurvive(model)
+    await callsSurvive(model) // a loss is told a task later
     expect(model.status).toMatchObject({ backend: 'wasm' })
   })
 

@@ -45,9 +45,7 @@ export type CallEnd =
 export async function runCall(call: Call, version: LoadedVersion, turns: Turns): Promise<CallEnd> {
   const queued = since(call.enqueued)
   try {
-    faultPoint('call-started')
     const { tensors, time, hits } = encodeCall(call, version)
-    faultPoint('call-encoded')
     if (version.guards?.withholdsAll(hits, samplesOf(tensors)))
       return answer(call, version, {}, { queue: queued, encode: time, run: 0 })
     const mark = performance.now()
@@ -68,6 +66,7 @@ export async function runCall(call: Call, version: LoadedVersion, turns: Turns):
  */
 export function encodeCall(call: Call, version: LoadedVersion): EncodedCall {
   if (call.encoded?.version === version) return call.encoded
+  faultPoint('call-started')
   const { manifest, pipeline, guards } = version
   requireEvents(manifest, call.request.windows)
   const mark = performance.now()
@@ -79,6 +78,7 @@ export function encodeCall(call: Call, version: LoadedVersion): EncodedCall {
   checkInputs(manifest.signature, tensors)
   requireRoom(callBytes(manifest.signature, tensors))
   const hits = guards?.inputs(call.inputs, tensors, context) ?? []
+  faultPoint('call-encoded')
   return (call.encoded = { version, tensors, hits, time: since(mark) })
 }
 

@@ -4,6 +4,7 @@ import { since } from '../clock.ts'
 import type { Tensors } from '../engine.ts'
 import type { LoadedVersion } from '../load-version.ts'
 import type { QueuedCall } from '../queued-call.ts'
+import { faultPoint } from '../../faults/fault-point.ts'
 import { answer, type CallEnd, encodeCall, refused, runCall } from '../run-call.ts'
 import type { Turns } from '../turns.ts'
 import { samplesOf } from './batch-axis.ts'
@@ -136,7 +137,13 @@ function runJoined(
   turns: Turns,
 ): Promise<Tensors | undefined> {
   const joined = joinTensors(members.map(({ tensors }) => tensors))
-  return turns(() => session.run(joined)).catch(() => undefined)
+  const run = async (): Promise<Record<string, Tensor>> => {
+    faultPoint('call-running')
+    const outputs = await session.run(joined)
+    faultPoint('call-ran')
+    return outputs
+  }
+  return turns(run).catch(() => undefined)
 }
 
 function bytesOf(tensors: Tensors): number {
