@@ -6,7 +6,8 @@ import { type NetworkName, networks } from './networks/network.ts'
 import { peerNames, peers } from './peers.ts'
 import { longestTasks, type TraceEvent } from './trace-tasks.ts'
 
-const row = { id: 'longest-task', unit: 'ms on the main thread', target: '<= 16' } as const
+/** The row. */
+export const longestTaskRow = { id: 'longest-task', unit: 'ms on the main thread', target: '<= 16' } as const
 const repetitions = 3
 
 /** The longest task of a page's main thread while a network is loaded and predicts 100 times, by the browser's own trace. */
@@ -22,7 +23,7 @@ export async function longestTask(context: SuiteContext, url: string): Promise<R
   }
   const ours = { digits: await measure('digits', 'homing'), mobilenet: await measure('mobilenet', 'homing') }
   if (Object.values(ours).flat().some(Number.isNaN))
-    return unmeasured(row, 'the trace has no task of the page')
+    return unmeasured(longestTaskRow, 'the trace has no task of the page')
   const theirs: Record<string, number> = {}
   for (const peer of peerNames)
     theirs[`${peers[peer]}, ${networks.mobilenet.title}`] = quantile(await measure('mobilenet', peer), 0.5)
@@ -30,7 +31,7 @@ export async function longestTask(context: SuiteContext, url: string): Promise<R
     ([network, taken]) => `${networks[network as NetworkName].title} ${taken.map(round).join(', ')}`,
   )
   return {
-    ...row,
+    ...longestTaskRow,
     ours: Math.max(...Object.values(ours).map((taken) => quantile(taken, 0.5))),
     peers: theirs,
     samples: repetitions,

@@ -5,6 +5,13 @@ import { openFreshProfile } from '../browser/profile.ts'
 import type { Row, SuiteContext } from '../harness/row.ts'
 import { quantile } from '../harness/statistics.ts'
 
+/** The row. */
+export const memoryGrowthRow = {
+  id: 'memory-growth',
+  unit: 'ratio after 100 load/unload cycles',
+  target: '<= 1.05',
+} as const
+
 const early = 10
 const late = 100
 /** Cycles up to each of them whose median counts: the garbage collector makes single figures jump. */
@@ -26,10 +33,8 @@ export async function memoryGrowth(context: SuiteContext, url: string): Promise<
     const at = (cycle: number): number => quantile(sizes.slice(cycle - around, cycle), 0.5)
     const inMegabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`
     return {
-      id: 'memory-growth',
-      unit: 'ratio after 100 load/unload cycles',
+      ...memoryGrowthRow,
       ours: at(late) / at(early),
-      target: '<= 1.05',
       peers: {},
       samples: around,
       note:

@@ -1,12 +1,12 @@
-import type { Row, SuiteContext } from '../harness/row.ts'
+import { type Row, type SuiteContext, unmeasured } from '../harness/row.ts'
 import { concurrencyRows } from '../runtime/concurrency-rows.ts'
 import { latencyRows } from '../runtime/latency-rows.ts'
-import { longestTask } from '../runtime/longest-task.ts'
-import { memoryGrowth } from '../runtime/memory-growth.ts'
+import { longestTask, longestTaskRow } from '../runtime/longest-task.ts'
+import { memoryGrowth, memoryGrowthRow } from '../runtime/memory-growth.ts'
 import { runContests } from '../runtime/run-contests.ts'
 import { openRuntimePages } from '../runtime/runtime-pages.ts'
 import { sizes } from '../runtime/sizes.ts'
-import { warmStart } from '../runtime/warm-start.ts'
+import { warmStart, warmStartRow } from '../runtime/warm-start.ts'
 
 /** What the runtime costs beside the engine alone and beside its peers: latency, throughput, the page's thread, memory, bytes. */
 export async function runtime(context: SuiteContext): Promise<Row[]> {
@@ -16,12 +16,17 @@ export async function runtime(context: SuiteContext): Promise<Row[]> {
     return [
       ...latencyRows(contests),
       ...concurrencyRows(contests),
-      await longestTask(context, `${pages.origin}/tasks/tasks.html`),
-      await warmStart(context),
-      await memoryGrowth(context, `${pages.origin}/cycles/cycles.html`),
+      await tried(longestTaskRow, () => longestTask(context, `${pages.origin}/tasks/tasks.html`)),
+      await tried(warmStartRow, () => warmStart(context)),
+      await tried(memoryGrowthRow, () => memoryGrowth(context, `${pages.origin}/cycles/cycles.html`)),
       ...(await sizes(context)),
     ]
   } finally {
     await pages.close()
   }
+}
+
+/** One browser that does not start must not lose what the others have measured. */
+function tried(row: Pick<Row, 'id' | 'unit' | 'target'>, measure: () => Promise<Row>): Promise<Row> {
+  return measure().catch((error: unknown) => unmeasured(row, String(error).split('\n')[0]!))
 }
