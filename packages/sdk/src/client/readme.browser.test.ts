@@ -144,7 +144,7 @@ async function run(example: string): Promise<unknown[][]> {
 
 describe.each([
   ['the root README', rootReadme, 1],
-  ['the README of the SDK', sdkReadme, 11],
+  ['the README of the SDK', sdkReadme, 12],
 ])('%s', (_, readme, count) => {
   test('has its examples', () => {
     expect(examplesIn(readme)).toHaveLength(count)
