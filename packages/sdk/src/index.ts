@@ -13,6 +13,7 @@ export type {
   PredictOptions,
   Progress,
   Rollback,
+  Scored,
 } from './client/api.ts'
 export type { UpdatePolicy } from './client/update-policy.ts'
 export type { TrainingExamples, TrainOptions } from './client/training-api.ts'
@@ -31,7 +32,7 @@ export type { GuardReport } from './runtime/guards/guard-report.ts'
 export type { PatchReport } from './delivery/patches/patch-report.ts'
 export type { ExplainOptions } from './client/explanation-api.ts'
 export type { QueueOptions, TurnOptions } from './client/call-options.ts'
-export type { InputsToScore, Scored, ScoringOptions, ScoringProgress } from './client/predict-all.ts'
+export type { InputsToScore, ScoringOptions, ScoringProgress } from './client/predict-all.ts'
 export type { PageInput } from './client/page-input.ts'
 export type { ImageSource, InputValue, TableRow } from './inputs/input-value.ts'
 export type { Backend, BackendFallback } from './libraries/backend.ts'

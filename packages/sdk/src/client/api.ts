@@ -18,7 +18,7 @@ import type { PredictReply } from '../runtime/runtime-api.ts'
 import type { QueueOptions, TurnOptions } from './call-options.ts'
 import type { ExplainOptions } from './explanation-api.ts'
 import type { PageInput } from './page-input.ts'
-import type { InputsToScore, Scored, ScoringOptions } from './predict-all.ts'
+import type { InputsToScore, ScoredAs, ScoringOptions } from './predict-all.ts'
 import type { TrainingExamples, TrainOptions } from './training-api.ts'
 import type { RemoteHook } from './remote-hook.ts'
 import type { BlackBoxOptions } from './report/black-box.ts'
@@ -279,6 +279,9 @@ export interface Asked {
   /** Why the other did not answer; absent where the app gave no hook. */
   readonly error?: HomingErrorData
 }
+
+/** The answer to one of many inputs, the `index`th; `error` where that input was refused, or the model failed on it. */
+export type Scored = ScoredAs<Prediction>
 
 /** An open model. */
 export interface Model {

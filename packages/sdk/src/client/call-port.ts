@@ -1,6 +1,7 @@
 import { HomingError } from '@homing/protocol'
 
-import type { CallsMessage, EndsMessage, SentCall, SentEnd } from '../runtime/calls/call-messages.ts'
+import type { CallsMessage, EndsMessage } from '../runtime/calls/call-messages.ts'
+import type { SentCall, SentEnd } from '../runtime/calls/sent-call.ts'
 import type { PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
 import { ownOutputs } from '../runtime/calls/own-outputs.ts'
 import { packCalls } from '../runtime/calls/packed-calls.ts'

@@ -2,8 +2,8 @@ import { HomingError } from '@homing/protocol'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-import type { Prediction } from './api.ts'
-import { predictAll, type Scored } from './predict-all.ts'
+import type { Prediction, Scored } from './api.ts'
+import { predictAll } from './predict-all.ts'
 
 type Inputs = Readonly<Record<string, never>>
 const input = (n: number): Inputs => ({ n }) as unknown as Inputs

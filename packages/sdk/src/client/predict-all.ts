@@ -1,6 +1,5 @@
 import { HomingError } from '@homing/protocol'
 
-import type { Prediction } from './api.ts'
 import { scoringWindow } from './config.ts'
 import type { PageInput } from './page-input.ts'
 
@@ -27,7 +26,7 @@ export interface ScoringProgress {
 }
 
 /** The answer to one of the inputs, the `index`th; `error` where that input was refused, or the model failed on it. */
-export type Scored = { readonly index: number } & (
+export type ScoredAs<Prediction> = { readonly index: number } & (
   { readonly prediction: Prediction } | { readonly error: HomingError }
 )
 
@@ -40,11 +39,11 @@ const ofOneInput = /^(INPUT_|ENGINE_FAILED$)/
  * reading ends it: calls under way are aborted, and the source is closed.
  * @throws HomingError CONFIG_INVALID, ABORTED, CLOSED and what else ends all calls of the model; what the source throws.
  */
-export async function* predictAll(
+export async function* predictAll<Prediction>(
   inputs: InputsToScore,
   predict: (inputs: PageInputs, signal: AbortSignal) => Promise<Prediction>,
   { signal, onProgress, window = scoringWindow }: ScoringOptions,
-): AsyncGenerator<Scored, void, undefined> {
+): AsyncGenerator<ScoredAs<Prediction>, void, undefined> {
   if (!(Number.isInteger(window) && window >= 1))
     throw new HomingError('CONFIG_INVALID', '`window` must be a whole number, 1 or more.')
   const own = new AbortController()
@@ -53,11 +52,11 @@ export async function* predictAll(
   signal?.addEventListener('abort', follow, { once: true })
 
   const source = sourceOf(inputs)
-  const answers: Promise<Scored>[] = []
+  const answers: Promise<ScoredAs<Prediction>>[] = []
   let asked: Promise<IteratorResult<PageInputs>> | undefined
   let [index, done, failed, ended] = [0, 0, 0, false]
 
-  const score = async (at: number, input: PageInputs): Promise<Scored> => {
+  const score = async (at: number, input: PageInputs): Promise<ScoredAs<Prediction>> => {
     try {
       return { index: at, prediction: await predict(input, own.signal) }
     } catch (thrown) {

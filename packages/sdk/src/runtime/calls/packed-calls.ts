@@ -1,7 +1,7 @@
 import type { Tensor } from '@homing/protocol'
 
 import type { PredictRequest } from '../runtime-api.ts'
-import type { SentCall } from './call-messages.ts'
+import type { SentCall } from './sent-call.ts'
 
 /** Tensors of equal dtype and shape, one after another. */
 type PackedTensor = Exclude<Tensor, { dtype: 'string' }>

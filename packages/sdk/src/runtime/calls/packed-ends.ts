@@ -2,7 +2,7 @@ import type { Tensor } from '@homing/protocol'
 
 import type { PredictReply } from '../runtime-api.ts'
 import { joinTensors } from '../schedule/join-tensors.ts'
-import type { SentEnd } from './call-messages.ts'
+import type { SentEnd } from './sent-call.ts'
 
 /** Replies of calls that were run as one: what they share is sent once, and their outputs as one array each. */
 export interface PackedEnds {

@@ -3,9 +3,10 @@ import { HomingError, type Tensor } from '@homing/protocol'
 import { gathered } from '../../transport/gathered.ts'
 import { movableBuffers } from '../../transport/movable-buffers.ts'
 import type { PredictReply, RuntimeApi } from '../runtime-api.ts'
-import type { CallsMessage, EndsMessage, SentCall, SentEnd } from './call-messages.ts'
+import type { CallsMessage, EndsMessage } from './call-messages.ts'
 import { packEnds } from './packed-ends.ts'
 import { unpackCalls } from './packed-calls.ts'
+import type { SentCall, SentEnd } from './sent-call.ts'
 
 /** The outputs of a call and of the models that followed it. */
 function outputsOf({ outputs, next = {} }: PredictReply): Tensor[] {
