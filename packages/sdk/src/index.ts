@@ -25,7 +25,7 @@ export type {
   TrainingSettings,
   TrainingStep,
 } from './learning/training-api.ts'
-export type { BlackBoxOptions } from './client/report/black-box.ts'
+export type { BlackBoxOptions } from './client/report/black-box-options.ts'
 export { createClient } from './client/create-client.ts'
 export type { RemoteAnswer, RemoteCall, RemoteHook } from './client/remote-hook.ts'
 export type { GuardReport } from './runtime/guards/guard-report.ts'

@@ -21,7 +21,7 @@ import type { PageInput } from './page-input.ts'
 import type { InputsToScore, ScoredAs, ScoringOptions } from './predict-all.ts'
 import type { TrainingExamples, TrainOptions } from './training-api.ts'
 import type { RemoteHook } from './remote-hook.ts'
-import type { BlackBoxOptions } from './report/black-box.ts'
+import type { BlackBoxOptions } from './report/black-box-options.ts'
 import type { UpdatePolicy } from './update-policy.ts'
 
 /** How a client finds its repository and its workers. */
@@ -268,8 +268,8 @@ export interface Prediction extends PredictReply {
 
 /** Who was asked in a model's place. */
 export interface Asked {
-  /** Name of the other model. */
-  readonly who: string | 'remote hook'
+  /** Name of the other model, or `remote hook`. */
+  readonly who: string
   /** The model's confidence was below that of its cascade, or one of its guards falls back. */
   readonly why: 'confidence' | 'guard'
   /** Whether the prediction is the other's; else it is the model's own, as far as its guards let it. */

@@ -3,7 +3,7 @@ import { proxy, transfer } from 'comlink'
 
 import { busyPatience, maxBusyAnswers } from '../config.ts'
 import type { LoadedVersion } from './loaded-version.ts'
-import type { ReprobeDeps } from './reprobe.ts'
+import type { ReprobeDeps } from './reprobe-deps.ts'
 
 /** Runs one probe of what serves, when its engine is idle; between calls where it never is. */
 export async function probeOnce(

@@ -5,19 +5,9 @@ import type { ModelStatus } from '../api.ts'
 import type { Serving } from '../host-api.ts'
 import type { PageInput } from '../page-input.ts'
 import { retainInputs } from '../retained-inputs.ts'
+import type { BlackBoxOptions } from './black-box-options.ts'
 import { defaultLoggedCalls, maxKeptInputs } from './config.ts'
 import type { KeptValues } from './kept-values.ts'
-
-/** What the black box of a page may hold. */
-export interface BlackBoxOptions {
-  /** Calls, at most; the latest stay. Default 256, at most 1,024; 0 keeps none. */
-  readonly calls?: number
-  /**
-   * Whose inputs are kept, on the device and in a report: nobody's by default; those of calls that `failed`; those of `all`
-   * calls, with their outputs. The last eight calls, and no more than 4 MiB of each.
-   */
-  readonly inputs?: 'none' | 'failed' | 'all'
-}
 
 /** A call as it is kept: its inputs are read only once somebody asks. */
 export interface LoggedCall extends Omit<ReportedCall, 'inputs' | 'outputs' | 'withheld'> {

@@ -5,7 +5,7 @@ import { type BrowserRepository, startBrowserRepository } from '../../../test/br
 import { denseExpected, denseOnnxRequest, floats } from '../../../test/tiny-packages.ts'
 import type { Homing, Model } from '../api.ts'
 import { createClient } from '../create-client.ts'
-import type { BlackBoxOptions } from './black-box.ts'
+import type { BlackBoxOptions } from './black-box-options.ts'
 import { maxKeptBytes, maxKeptInputs } from './config.ts'
 
 let repository: BrowserRepository
