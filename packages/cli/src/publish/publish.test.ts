@@ -131,7 +131,10 @@ describe('against the real server', () => {
     expect(most).toBe(4)
   })
 
-  test('of several publishers at once, each signs on top of the others', async () => {
+  test.each([
+    ['with keys of their own', false],
+    ['with one folder of keys', true],
+  ])('of several publishers at once, %s, each signs on top of the others', async (_, oneFolder) => {
     const versions = ['1.0.0', '1.1.0', '1.2.0', '1.3.0']
     const machine = await signedServer({ counts: { publisher: versions.length } })
     const publisherKeys = (await readdir(machine.keys)).filter((name) => name.startsWith('publisher-'))
@@ -141,7 +144,7 @@ describe('against the real server', () => {
         await packedFixture(folder, { version, shards: [version] })
         for (const name of ['root.json', publisherKeys[at]!])
           await copyFile(join(machine.keys, name), join(keys, name))
-        return { folder, keys }
+        return { folder, keys: oneFolder ? machine.keys : keys }
       }),
     )
     // All have read the same metadata before the first of them sends theirs.
