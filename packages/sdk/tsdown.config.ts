@@ -57,19 +57,39 @@ const besideOnnx = {
 }
 
 /** Nothing of the places at which tests end workers, tabs and browsers is published. */
-const withoutFaultPoints = { __HOMING_FAULT_POINTS__: 'false' }
+const define = { __HOMING_FAULT_POINTS__: 'false' }
 
-const shared: UserConfig = { fixedExtension: false, dts: true, define: withoutFaultPoints }
+/**
+ * The bundler drops calls of functions that do nothing, but keeps the chunk that such a function was alone in, and imports
+ * of it for side effects that it does not have: bundlers of apps would warn of them.
+ */
+const withoutEmptyChunk = {
+  name: 'homing:without-empty-chunk',
+  generateBundle(_: unknown, files: Record<string, { type: string; name?: string; code?: string }>): void {
+    for (const [fileName, { name }] of Object.entries(files)) {
+      if (name !== 'fault-point') continue
+      delete files[fileName]
+      const importing = new RegExp(`import\\s*["']\\./${fileName.replaceAll('.', '\\.')}["'];?\\n?`, 'g')
+      for (const file of Object.values(files)) {
+        if (file.code === undefined) continue
+        file.code = file.code.replace(importing, '')
+        if (file.code.includes(fileName)) throw new Error(`${file.name ?? ''} still needs ${fileName}`)
+      }
+    }
+  },
+}
+
+const shared: UserConfig = { fixedExtension: false, dts: true, define }
 
 export default defineConfig([
-  { ...shared, entry: browser, platform: 'browser', plugins: [workerUrls] },
+  { ...shared, entry: browser, platform: 'browser', plugins: [workerUrls, withoutEmptyChunk] },
   { ...shared, entry: node, platform: 'node', clean: false },
   {
     ...shared,
     entry: { index: 'src/index.ts', ...workers },
     outDir: 'dist/standalone',
     platform: 'browser',
-    plugins: [workerUrls, besideOnnx],
+    plugins: [workerUrls, besideOnnx, withoutEmptyChunk],
     noExternal: /^(?!onnxruntime-web|@tensorflow)/,
     minify: true,
     dts: false,
