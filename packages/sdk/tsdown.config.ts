@@ -68,7 +68,7 @@ const withoutEmptyChunk = {
   generateBundle(_: unknown, files: Record<string, { type: string; name?: string; code?: string }>): void {
     for (const [fileName, { name }] of Object.entries(files)) {
       if (name !== 'fault-point') continue
-      delete files[fileName]
+      Reflect.deleteProperty(files, fileName)
       const importing = new RegExp(`import\\s*["']\\./${fileName.replaceAll('.', '\\.')}["'];?\\n?`, 'g')
       for (const file of Object.values(files)) {
         if (file.code === undefined) continue
@@ -90,7 +90,7 @@ export default defineConfig([
     outDir: 'dist/standalone',
     platform: 'browser',
     plugins: [workerUrls, besideOnnx, withoutEmptyChunk],
-    noExternal: /^(?!onnxruntime-web|@tensorflow)/,
+    deps: { alwaysBundle: /^(?!onnxruntime-web|@tensorflow)/ },
     minify: true,
     dts: false,
   },

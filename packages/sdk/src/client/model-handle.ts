@@ -9,11 +9,13 @@ import type { HostApi, ModelEvent, OpenOptions, Serving } from './host-api.ts'
 import { listenerSet } from './listener-set.ts'
 import { createModelCalls } from './model-calls.ts'
 import type { PageInput } from './page-input.ts'
-import { createModelTraining } from './model-training.ts'
+import type { ModelTraining } from './model-training.ts'
 import type { PageSession } from './page-session.ts'
 import { repeatedCalls } from './repeated-calls.ts'
 import type { Watching } from './report/black-box.ts'
+import { takeExamples } from './take-examples.ts'
 import { updatePolicies, type UpdatePolicy } from './update-policy.ts'
+import { withSignal } from './with-signal.ts'
 
 /** A model as its client holds it. */
 export interface ModelHandle {
@@ -88,7 +90,9 @@ export function createModelHandle(
   const repeated = repeatedCalls(isClosing, repaired)
   const awake = () => (asleep ? undefined : serving)
   const calls = createModelCalls({ name, session, serving: awake, isClosing, repeated, queue: options })
-  const training = createModelTraining(session, name, repeated)
+  let training: Promise<ModelTraining> | undefined
+  const loadTraining = async (): Promise<ModelTraining> =>
+    (await import('./model-training.ts')).createModelTraining(session, name, repeated)
 
   const member: Member = {
     name,
@@ -118,7 +122,7 @@ export function createModelHandle(
 
   const shutDown = async (): Promise<void> => {
     stopWatching()
-    training.close(closedError(name))
+    void training?.then((runs) => runs.close(closedError(name))).catch(() => undefined) // told to whoever trains
     const left = session
       .host()
       .then((host) => host.close(name))
@@ -149,9 +153,12 @@ export function createModelHandle(
       if (closing) throw closedError(name)
       return calls.explain(inputs, how)
     },
-    async train(examples, how = {}) {
+    async train(examples, { onEvent, signal: outer, ...options } = {}) {
       if (closing) throw closedError(name)
-      return training.train(examples, how)
+      const taken = takeExamples(examples, options)
+      return withSignal(outer, async (signal) =>
+        (await (training ??= loadTraining())).train(taken, onEvent, signal),
+      )
     },
     subscribe: (listener) => statusListeners.add(listener, status),
     update: () => ask((host) => host.update(name)),

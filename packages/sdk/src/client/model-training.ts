@@ -2,6 +2,7 @@ import { type ErrorCode, HomingError } from '@homing/protocol'
 import { proxy, transfer } from 'comlink'
 
 import type {
+  TargetValues,
   TrainingApi,
   TrainingEvent,
   TrainingResult,
@@ -11,13 +12,15 @@ import type { WorkerLink } from '../transport/worker-link.ts'
 import { listenerSet } from './listener-set.ts'
 import type { PageSession } from './page-session.ts'
 import type { RepeatedCalls } from './repeated-calls.ts'
-import { retainInputs } from './retained-inputs.ts'
-import type { TrainingExamples, TrainOptions } from './training-api.ts'
-import { withSignal } from './with-signal.ts'
+import type { TakenExamples } from './take-examples.ts'
 
 /** The training runs of one open model, each in a worker of its own. */
 export interface ModelTraining {
-  train(examples: TrainingExamples, options: TrainOptions): Promise<TrainingResult>
+  train(
+    examples: TakenExamples,
+    onEvent: ((event: TrainingEvent) => void) | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<TrainingResult>
   /** Ends all runs: they reject with `error`. */
   close(error: HomingError): void
 }
@@ -34,14 +37,14 @@ export function createModelTraining(
   }
 
   const run = async (
-    examples: TrainingExamples,
-    { onEvent, signal: _, ...options }: TrainOptions,
+    examples: TakenExamples,
+    onEvent: ((event: TrainingEvent) => void) | undefined,
     signal: AbortSignal | undefined,
   ): Promise<TrainingResult> => {
     const listeners = listenerSet<TrainingEvent>()
     if (onEvent) listeners.add(onEvent)
-    const { inputs, targets, settings } = copied(examples, options)
-    const retained = await retainInputs(inputs, false)
+    const { targets, settings } = read(examples)
+    const retained = await examples.inputs
     try {
       const files = await repeated(async () => (await session.host()).sectionFiles(name, 'training', signal))
       const link = await session.startTraining(files.manifest.engine)
@@ -72,7 +75,7 @@ export function createModelTraining(
     }
   }
   return {
-    train: (examples, options) => withSignal(options.signal, (signal) => run(examples, options, signal)),
+    train: run,
     close(error) {
       closed = error
       for (const link of running) link.terminate(error)
@@ -80,27 +83,23 @@ export function createModelTraining(
   }
 }
 
-interface Copied extends TrainingExamples {
-  readonly settings: TrainingSettings
-}
-
-/** Targets and options as they are now: the caller may change them while the worker starts. Inputs are copied later. */
-function copied(examples: TrainingExamples, options: TrainingSettings): Copied {
-  if (typeof examples !== 'object' || (examples as unknown) === null)
-    throw new HomingError('INPUT_NAME', 'train() takes examples as { inputs, targets }.')
-  const targets = copyOf(
-    examples.targets,
-    'TARGETS_INVALID',
-    'Targets must be a tensor, or a list of labels or numbers',
-  )
-  const settings = copyOf(options, 'CONFIG_INVALID', 'The options of train() must be plain data')
-  return { inputs: examples.inputs, targets, settings }
-}
-
-function copyOf<T>(value: T, code: ErrorCode, problem: string): T {
+function copyOf<T>(taken: () => T, code: ErrorCode, problem: string): T {
   try {
-    return structuredClone(value)
+    return taken()
   } catch (cause) {
     throw new HomingError(code, `${problem}.`, { cause })
+  }
+}
+
+/** @throws HomingError INPUT_NAME, TARGETS_INVALID, CONFIG_INVALID for what could not be copied. */
+function read({ given, targets, settings }: TakenExamples): {
+  targets: TargetValues
+  settings: TrainingSettings
+} {
+  if (typeof given !== 'object' || (given as unknown) === null)
+    throw new HomingError('INPUT_NAME', 'train() takes examples as { inputs, targets }.')
+  return {
+    targets: copyOf(targets, 'TARGETS_INVALID', 'Targets must be a tensor, or a list of labels or numbers'),
+    settings: copyOf(settings, 'CONFIG_INVALID', 'The options of train() must be plain data'),
   }
 }

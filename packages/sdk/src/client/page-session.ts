@@ -10,7 +10,7 @@ import { callWatch } from './call-watch.ts'
 import type { ResolvedOptions } from './client-options.ts'
 import { latePatience } from './config.ts'
 import type { HostApi, PageApi } from './host-api.ts'
-import { engineWorkers, startTrainingWorker } from './page-workers.ts'
+import { engineWorkers } from './page-workers.ts'
 import { restartLimit } from './restart-limit.ts'
 
 /** The workers of one client, joined with each other. */
@@ -121,6 +121,7 @@ export function openPageSession(
     },
     watched: (engine, model, call) => calls.during(engine, model, call),
     async startTraining(engine) {
+      const { startTrainingWorker } = await import('./training-worker.ts')
       if (closing) throw closed
       return startTrainingWorker(engine, options.runtime, given.workers ?? {})
     },

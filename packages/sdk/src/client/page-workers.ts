@@ -2,7 +2,6 @@ import { type Engine, HomingError, isOwnEngine, type OwnEngine } from '@homing/p
 import { transfer } from 'comlink'
 
 import type { LibraryConfig } from '../libraries/library-config.ts'
-import type { TrainingApi } from '../learning/training-api.ts'
 import type { EngineWorkerApi } from '../runtime/runtime-api.ts'
 import { startWorker, type WorkerLink } from '../transport/worker-link.ts'
 import type { ClientOptions } from './api.ts'
@@ -31,28 +30,6 @@ type WorkerMaker = () => Worker
 const makers: Record<OwnEngine, () => Promise<WorkerMaker>> = {
   onnx: async () => (await import('../onnx.ts')).onnxWorker,
   tfjs: async () => (await import('../tfjs.ts')).tfjsWorker,
-}
-
-const trainingMakers: typeof makers = {
-  onnx: async () => (await import('../onnx.ts')).onnxTrainingWorker,
-  tfjs: async () => (await import('../tfjs.ts')).tfjsTrainingWorker,
-}
-
-/** Starts a worker for one run of training. */
-export function startTrainingWorker(
-  engine: Engine,
-  config: LibraryConfig,
-  given: NonNullable<ClientOptions['workers']>,
-): Promise<WorkerLink<TrainingApi>> {
-  const make = async (): Promise<Worker> => {
-    if (!isOwnEngine(engine))
-      throw new HomingError(
-        'TRAINING_UNAVAILABLE',
-        `The engine "${engine}" is the app's own: it cannot train.`,
-      )
-    return (given[`${engine}-training`] ?? (await trainingMakers[engine]()))()
-  }
-  return startWorker<TrainingApi>(`${engine} training`, make, config)
 }
 
 /** `onLost` is told when a worker died that was not terminated here. */
