@@ -80,8 +80,8 @@ export {
   type TensorDataByDType,
   type TensorSpec,
   TensorSpecSchema,
-  typedArrays,
 } from './tensor.ts'
+export { typedArrays } from './typed-arrays.ts'
 export {
   type FixedTensor,
   type Training,

@@ -1,7 +1,8 @@
 import * as v from 'valibot'
 
 import { FileRefSchema } from './names.ts'
-import { type Signature, typedArrays } from './tensor.ts'
+import type { Signature } from './tensor.ts'
+import { typedArrays } from './typed-arrays.ts'
 import { FixedTensorSchema } from './training.ts'
 
 /** Bytes of a key: a SHA-256. */

@@ -2,7 +2,8 @@ import * as v from 'valibot'
 
 import { maxProbeBytes, maxProbeCases } from './config.ts'
 import { ByteCountSchema, FileRefSchema } from './names.ts'
-import { type DType, type Signature, type TensorSpec, typedArrays } from './tensor.ts'
+import type { DType, Signature, TensorSpec } from './tensor.ts'
+import { typedArrays } from './typed-arrays.ts'
 import { FixedTensorSchema } from './training.ts'
 
 const ratio = v.pipe(v.number(), v.finite(), v.minValue(0))

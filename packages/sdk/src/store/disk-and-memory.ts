@@ -1,7 +1,6 @@
 import { HomingError } from '@homing/protocol'
 
-import { createMemoryStore, type MemoryStore } from './memory-store.ts'
-import { moveOver } from './move-over.ts'
+import type { MemoryStore } from './memory-store.ts'
 import type { Store } from './store.ts'
 
 /** How a store comes back to its disk. */
@@ -10,6 +9,13 @@ export interface Recovery {
   readonly reopen: () => Promise<Store>
   /** Told when `kind` has changed. */
   readonly onChange?: (() => void) | undefined
+}
+
+/** A disk that could not be opened yet. */
+export interface UnopenedDisk {
+  readonly error: HomingError
+  /** What takes its place. */
+  readonly memory: MemoryStore
 }
 
 /** A disk, and the memory that takes its place when it fails. */
@@ -29,28 +35,38 @@ export interface DiskAndMemory {
   close(): Promise<void>
 }
 
-/** `onMoved` is told when what was in memory lies on the disk. The rest is as `withMemoryFallback` says. */
+/**
+ * `onMoved` is told when what was in memory lies on the disk. The rest is as `withMemoryFallback` says. What keeps things
+ * in memory is loaded once a disk fails: most never do.
+ */
 export function diskAndMemory(
-  first: Store | HomingError,
+  first: Store | UnopenedDisk,
   recovery: Recovery | undefined,
   onMoved: () => void,
 ): DiskAndMemory {
-  const unopened = first instanceof HomingError ? first : undefined
-  let disk = first instanceof HomingError ? undefined : first
-  let memory: MemoryStore | undefined
+  const unopened = 'error' in first
+  let disk = unopened ? undefined : first
+  let memory = unopened ? first.memory : undefined
   /** The disk cannot even be read any more. */
-  let broken = false
+  let broken = unopened
   let closed = false
   /** Set while what is in memory moves to the disk; whatever would change it waits. */
   let moving: Promise<void> | undefined
   let recovering = false
   /** What has begun and may change the memory. */
   const changes = new Set<Promise<unknown>>()
-  if (unopened) fallBack(unopened)
+  if (unopened) {
+    recovery?.onChange?.()
+    void recover()
+  }
 
-  function fallBack(error: unknown): MemoryStore {
-    if (closed || !(error instanceof HomingError)) throw error
+  async function fallBack(error: unknown): Promise<MemoryStore> {
+    if (!(error instanceof HomingError)) throw error
     if (error.code !== 'STORE_FULL' && error.code !== 'STORE_UNAVAILABLE') throw error
+    // With what brings it back, which must not have to be fetched then.
+    const load = [import('./memory-store.ts'), import('./move-over.ts')] as const
+    const [{ createMemoryStore }] = await Promise.all(load)
+    if (closed) throw error
     const before = memory
     memory ??= createMemoryStore(error)
     if (error.code === 'STORE_UNAVAILABLE' && !broken) {
@@ -84,6 +100,7 @@ export function diskAndMemory(
 
   async function moveTo(fresh: Store): Promise<void> {
     await Promise.allSettled(changes)
+    const { moveOver } = await import('./move-over.ts')
     try {
       await moveOver(memory!, fresh)
       memory = undefined
@@ -119,7 +136,7 @@ export function diskAndMemory(
     try {
       return await onDisk(disk!)
     } catch (error) {
-      return inMemory(fallBack(error))
+      return inMemory(await fallBack(error))
     }
   }
 
@@ -129,7 +146,7 @@ export function diskAndMemory(
     try {
       return await work(disk)
     } catch (error) {
-      fallBack(error)
+      await fallBack(error)
       return otherwise
     }
   }

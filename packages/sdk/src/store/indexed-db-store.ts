@@ -4,7 +4,6 @@ import { faultPoint } from '../faults/fault-point.ts'
 import type { StoreWrite } from '../faults/fault-points.ts'
 import { maxFacts } from './config.ts'
 import { readIndexedDbFact, writeIndexedDbFact } from './indexed-db-facts.ts'
-import { forgetInIndexedDb, forgettingTables } from './indexed-db-forget.ts'
 import { collectIndexedDbGarbage, indexedDbUsage } from './indexed-db-garbage.ts'
 import type { ReadTransaction, WriteTransaction } from './transactions.ts'
 import { blobKeeper, keptBytes } from './kept-blob.ts'
@@ -199,8 +198,10 @@ export async function openIndexedDbStore(
       write('garbage', ['models', 'manifests', 'uses', 'blobs', 'partials'], (transaction) =>
         collectIndexedDbGarbage(transaction, rules),
       ),
-    forget: (rules) =>
-      write('garbage', [...forgettingTables], (transaction) => forgetInIndexedDb(transaction, rules)),
+    forget: async (rules) => {
+      const { forgetInIndexedDb, forgettingTables } = await import('./indexed-db-forget.ts')
+      return write('garbage', [...forgettingTables], (transaction) => forgetInIndexedDb(transaction, rules))
+    },
     usage: () => read(['manifests', 'blobs', 'partials'], indexedDbUsage),
     close: () => {
       lost ??= 'the store was closed'

@@ -1,6 +1,4 @@
-import { HomingError } from '@homing/protocol'
-
-import { diskAndMemory, type Recovery } from './disk-and-memory.ts'
+import { diskAndMemory, type Recovery, type UnopenedDisk } from './disk-and-memory.ts'
 import { rootsOf } from './kept-versions.ts'
 import { emptyRecord } from './model-record.ts'
 import type { GarbageRules, ModelRecord, Store } from './store.ts'
@@ -10,11 +8,10 @@ import type { GarbageRules, ModelRecord, Store } from './store.ts'
  * `memory` with a `reason`, and everything new stays in memory; what is on the disk is read and left as it was.
  * So a full disk never loses the good version on it: no record there ever leads to what is only in memory.
  *
- * A disk that broke, or that could not be opened yet (`disk` is the error then), is opened again where `recovery` says
+ * A disk that broke, or that could not be opened yet, is opened again where `recovery` says
  * how, and what is in memory moves over to it.
  */
-export function withMemoryFallback(first: Store | HomingError, recovery?: Recovery): Store {
-  const unopened = first instanceof HomingError ? first : undefined
+export function withMemoryFallback(first: Store | UnopenedDisk, recovery?: Recovery): Store {
   const seen = new Set<string>()
   /** Models whose record in memory has taken over from the one on the disk. */
   const moved = new Set<string>()
@@ -160,7 +157,7 @@ export function withMemoryFallback(first: Store | HomingError, recovery?: Recove
     forget: (rules) =>
       both.change(async () => {
         await both.memory?.forget(rules)
-        if (!both.disk) throw unopened! // what is on a disk that was never opened is not forgotten
+        if (!both.disk) throw (first as UnopenedDisk).error // what is on a disk that was never opened is not forgotten
         await both.disk.forget(rules) // a broken disk rejects: nobody shall believe that it is empty
       }),
     usage: async () => (await both.onDisk((disk) => disk.usage(), 0)) + ((await both.memory?.usage()) ?? 0),

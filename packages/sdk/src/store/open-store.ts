@@ -2,8 +2,9 @@ import { canonicalBytes, HomingError, sha256Hex } from '@homing/protocol'
 
 import { databaseNameDigits } from './config.ts'
 import { openIndexedDbStore } from './indexed-db-store.ts'
+import type { MemoryStore } from './memory-store.ts'
 import { withMemoryFallback } from './memory-fallback.ts'
-import { createMemoryStore } from './memory-store.ts'
+import type { UnopenedDisk } from './disk-and-memory.ts'
 import { browserEstimate, storeError, unavailable } from './store-error.ts'
 import type { Store } from './store.ts'
 
@@ -27,7 +28,7 @@ export interface OpenStoreOptions {
  * upgraded it. Where an older tab blocks it, it is in memory until that tab lets go.
  */
 export async function openStore(options: OpenStoreOptions): Promise<Store> {
-  if (options.storage === 'memory') return createMemoryStore()
+  if (options.storage === 'memory') return inMemory()
   try {
     const factory = (options.indexedDB ?? globalIndexedDb)()
     if (!factory) throw unavailable('this browser or mode has none')
@@ -37,14 +38,19 @@ export async function openStore(options: OpenStoreOptions): Promise<Store> {
       return options.storage === 'encrypted' ? encrypted(store, factory, `${name}-key`) : store
     }
     const recovery = { reopen: () => open(Infinity), onChange: options.onChange }
-    const first = await open().catch((error: unknown) => {
-      if (error instanceof HomingError && error.details.pending === true) return error
-      throw error
+    const first = await open().catch(async (error: unknown): Promise<UnopenedDisk> => {
+      if (!(error instanceof HomingError) || error.details.pending !== true) throw error
+      return { error, memory: await inMemory(error) }
     })
     return withMemoryFallback(first, recovery)
   } catch (error) {
-    return createMemoryStore(await storeError(error, browserEstimate))
+    return inMemory(await storeError(error, browserEstimate))
   }
+}
+
+/** Most devices need none, and so what it takes is loaded apart. */
+async function inMemory(cause?: HomingError): Promise<MemoryStore> {
+  return (await import('./memory-store.ts')).createMemoryStore(cause)
 }
 
 /** `store` behind a cipher, which few apps need and so is loaded apart. */

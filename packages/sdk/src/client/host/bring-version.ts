@@ -1,7 +1,7 @@
 import { type Patches, servingFiles } from '@homing/protocol'
 
 import { type DownloadProgress, downloadVersion } from '../../delivery/download-version.ts'
-import { createShardPatches, type ShardPatches } from '../../delivery/patches/shard-patches.ts'
+import type { ShardPatches } from '../../delivery/patches/shard-patches.ts'
 import type { InstalledVersion } from '../../store/store.ts'
 import type { ChosenSet } from './choose-set.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
@@ -31,6 +31,7 @@ export function createVersionBringer(
   board: StatusBoard,
 ): VersionBringer {
   const { model, store, documents, repository, platform, gate } = deps
+  const loadPatches = () => import('../../delivery/patches/shard-patches.ts')
 
   const download: VersionBringer['download'] = async (
     { listed, bytes, base },
@@ -49,7 +50,7 @@ export function createVersionBringer(
       const { active } = await store.updateModel(model, (record) => asDownloading(record, installed))
       const list = (): Promise<Patches | undefined> => documents.patches(model, listed.version, signal)
       // The first version of a device has nothing to be made of.
-      patches = active && createShardPatches({ list, repository, store })
+      patches = active && (await loadPatches()).createShardPatches({ list, repository, store })
       await store.writeManifest(installed.manifestSha256, bytes)
       await deps.room.reserve(manifest).catch((error: unknown) => {
         if (server.serving) throw error // else what does not fit is served from memory

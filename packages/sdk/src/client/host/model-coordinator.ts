@@ -15,13 +15,11 @@ import { createTurns } from '../../runtime/turns.ts'
 import { closeTimeout } from '../config.ts'
 import type { OpenOptions } from '../host-api.ts'
 import { takesUpdates, type UpdatePolicy } from '../update-policy.ts'
-import { addLookup } from './add-lookup.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
 import { createBundledVersions } from './bundled-versions.ts'
 import { createFollower } from './follower.ts'
 import { memoryOf, type ModelMemory, type Sleeper } from './memory-keeper.ts'
 import { createOpening } from './opening.ts'
-import { pinVersion } from './pin-version.ts'
 import { createSectionReader } from './section-reader.ts'
 import { setId } from './set-id.ts'
 import { createStatusBoard } from './status-board.ts'
@@ -120,7 +118,12 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       board.served(loaded)
       board.memory(memoryNow(false))
       await deps.emit({ type: 'serving', serving })
-      void addLookup(loaded, { ...deps, repository: repositoryNow(), signal: life.signal })
+      if (!loaded.manifest.lookup) return
+      void import('./add-lookup.ts')
+        .then(({ addLookup }) =>
+          addLookup(loaded, { ...deps, repository: repositoryNow(), signal: life.signal }),
+        )
+        .catch(() => undefined) // its code could not be fetched: what is not found is computed
     },
   })
   const memoryNow = (asleep: boolean): ModelMemory | undefined => {
@@ -233,8 +236,8 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
         wishes.refusePinned()
         await recovery.rollback()
       }),
-    pin: (version) =>
-      pinVersion(version, {
+    pin: async (version) =>
+      (await import('./pin-version.ts')).pinVersion(version, {
         ...deps,
         wishes,
         fromDevice: (version) => inTurn(() => installer.fromDevice(version)),

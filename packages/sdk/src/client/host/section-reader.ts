@@ -1,4 +1,4 @@
-import { readSection, type Section } from '../../delivery/read-section.ts'
+import type { Section } from '../../delivery/read-section.ts'
 import type { StoredVersion } from '../../delivery/read-version.ts'
 import type { Repository } from '../../delivery/repository.ts'
 import { closedError } from './closed-error.ts'
@@ -27,6 +27,7 @@ export function createSectionReader(
       const signal = AbortSignal.any([outer, life])
       await server.ready()
       const { manifest } = server.serving! // `ready` rejects when nothing serves
+      const { readSection } = await import('../../delivery/read-section.ts')
       const read = () => readSection(manifest, section, { ...deps, repository: repository(), signal })
       const reading = deps.alone(`${deps.model}/${section}`, signal, read)
       running.add(reading)

@@ -7,7 +7,6 @@ import { chooseSet } from './choose-set.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
 import { findInstallable } from './find-installable.ts'
 import { asActive, asDeclined, servable } from './model-records.ts'
-import { rejectSet } from './reject-set.ts'
 import { setId } from './set-id.ts'
 import type { StatusBoard } from './status-board.ts'
 import { activationLock } from './tabs.ts'
@@ -145,6 +144,7 @@ export function createVersionInstaller(
             await store.updateModel(model, (record) => asDeclined(record, installed))
             continue
           }
+          const { rejectSet } = await import('./reject-set.ts')
           if (!(await rejectSet(set, failure, deps, server))) throw failure
           board.failed(failure) // an older one may serve, and what serves stays
           continue
