@@ -2,6 +2,7 @@ import { HomingError } from '@homing/protocol'
 
 import type { BatchLimits, PredictRequest, Priority } from '../runtime/runtime-api.ts'
 import { keptPredictions, maxWaitingCalls } from './config.ts'
+import { present } from './present.ts'
 
 /** How the calls of one model are scheduled. */
 export interface QueueOptions {
@@ -71,12 +72,12 @@ export function resolveTurn(
   if (deadline !== undefined && !(typeof deadline === 'number' && deadline > 0))
     refuse('`deadline` must be milliseconds, more than 0')
   const limits = batch === false ? false : batching
-  return {
-    ...(cache === 0 ? {} : { cache }),
-    ...(priority === undefined ? {} : { priority }),
-    ...(limits === undefined ? {} : { batch: limits }),
-    ...(deadline === undefined || deadline === Infinity ? {} : { expires: Date.now() + deadline }),
-  }
+  return present({
+    cache: cache === 0 ? undefined : cache,
+    priority,
+    batch: limits,
+    expires: deadline === undefined || deadline === Infinity ? undefined : Date.now() + deadline,
+  })
 }
 
 const priorities: readonly unknown[] = ['interactive', 'background'] satisfies Priority[]

@@ -4,6 +4,7 @@ import type { LibraryConfig } from '../libraries/library-config.ts'
 import type { ClientOptions } from './api.ts'
 import { defaultHangLimit, defaultIdleLimit, defaultPollInterval, defaultProbeInterval } from './config.ts'
 import type { HostConfig } from './host-api.ts'
+import { present } from './present.ts'
 import { readRoot } from './read-root.ts'
 import { updatePolicies } from './update-policy.ts'
 
@@ -22,36 +23,28 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     refuse('createClient needs an object of options')
   const { app, threads, pollInterval = defaultPollInterval, storage = 'persistent', storageBudget } = options
   const { hangLimit = defaultHangLimit, probeInterval = defaultProbeInterval } = options
+  const { memoryBudget, idleLimit = defaultIdleLimit, getToken, remote } = options
+  const { calls = 0, inputs = 'none' } = options.blackBox ?? {}
+  const { metered = 'allow' } = options.downloads ?? {}
   if (typeof app !== 'string' || app === '') refuse('`app` must be the name of the app')
   if (options.server !== undefined) absolute(options.server, 'server')
-  if (!Number.isFinite(pollInterval) || pollInterval < 0)
-    refuse('`pollInterval` must be milliseconds, 0 or more')
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1))
     refuse('`threads` must be a whole number, 1 or more')
-  if (!['persistent', 'encrypted', 'memory'].includes(storage))
-    refuse('`storage` must be "persistent", "encrypted" or "memory"')
-  if (storageBudget !== undefined && !(storageBudget >= 0)) refuse('`storageBudget` must be bytes, 0 or more')
-  const { memoryBudget, idleLimit = defaultIdleLimit } = options
-  if (memoryBudget !== undefined && !(memoryBudget >= 0)) refuse('`memoryBudget` must be bytes, 0 or more')
-  if (!(idleLimit > 0)) refuse('`idleLimit` must be milliseconds, more than 0')
-  if (!(probeInterval >= 0)) refuse('`probeInterval` must be milliseconds, 0 or more')
-  if (!(hangLimit > 0)) refuse('`hangLimit` must be milliseconds, more than 0')
+  amounts({ storageBudget, memoryBudget }, 'bytes, 0 or more')
+  amounts({ pollInterval, probeInterval }, 'milliseconds, 0 or more')
+  amounts({ idleLimit, hangLimit }, 'milliseconds, more than 0', Number.MIN_VALUE)
+  if (pollInterval === Infinity) refuse('`pollInterval` must be milliseconds, 0 or more')
+  oneOf(storage, 'storage', ['persistent', 'encrypted', 'memory'])
+  oneOf(metered, 'downloads.metered', ['allow', 'pause'])
+  oneOf(inputs, 'blackBox.inputs', ['none', 'failed', 'all'])
+  if (!(Number.isInteger(calls) && calls >= 0 && calls <= maxReportedCalls))
+    refuse(`\`blackBox.calls\` must be a whole number from 0 to ${maxReportedCalls}`)
   for (const [name, make] of Object.entries(options.engines ?? {})) {
     if (!isEngineName(name)) refuse(`\`engines\` names "${name}", which is no name of an engine`)
     if (typeof make !== 'function') refuse(`\`engines.${name}\` must be a function that makes a worker`)
   }
-  if (options.getToken !== undefined && typeof options.getToken !== 'function')
-    refuse('`getToken` must be a function')
-  if (options.remote !== undefined && typeof options.remote !== 'function')
-    refuse('`remote` must be a function')
-  const metered: unknown = options.downloads?.metered
-  if (metered !== undefined && metered !== 'allow' && metered !== 'pause')
-    refuse('`downloads.metered` must be "allow" or "pause"')
-  const { calls = 0, inputs = 'none' } = options.blackBox ?? {}
-  if (!(Number.isInteger(calls) && calls >= 0 && calls <= maxReportedCalls))
-    refuse(`\`blackBox.calls\` must be a whole number from 0 to ${maxReportedCalls}`)
-  if (!['none', 'failed', 'all'].includes(inputs))
-    refuse('`blackBox.inputs` must be "none", "failed" or "all"')
+  for (const [name, call] of Object.entries({ getToken, remote }))
+    if (call !== undefined && typeof call !== 'function') refuse(`\`${name}\` must be a function`)
   const assetBase =
     options.assetBase ?? (typeof __HOMING_ASSET_BASE__ === 'string' ? __HOMING_ASSET_BASE__ : undefined)
   return {
@@ -61,26 +54,39 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       storage,
       pollInterval,
       probeInterval,
-      ...(storageBudget === undefined ? {} : { storageBudget }),
       hangLimit,
       idleLimit,
-      ...(memoryBudget === undefined ? {} : { memoryBudget }),
-      pausesOnMetered: options.downloads?.metered === 'pause',
+      ...present({ storageBudget, memoryBudget }),
+      pausesOnMetered: metered === 'pause',
       bundled: bundles(options.bundled === undefined ? {} : options.bundled),
-      hasTokens: options.getToken !== undefined,
+      hasTokens: getToken !== undefined,
     },
-    runtime: {
-      ...(assetBase === undefined ? {} : { assetBase: folder(assetBase, 'assetBase') }),
-      ...(threads === undefined ? {} : { threads }),
-    },
+    runtime: present({
+      assetBase: assetBase === undefined ? undefined : folder(assetBase, 'assetBase'),
+      threads,
+    }),
   }
 }
 
 /** @throws HomingError CONFIG_INVALID for what is no update policy. */
 export function checkUpdates(updates: unknown): void {
   if (updates === undefined || (updatePolicies as readonly unknown[]).includes(updates)) return
-  const names = updatePolicies.map((name) => `"${name}"`).join(', ')
+  const names = quoted(updatePolicies).join(', ')
   refuse(`\`updates\` must be one of ${names}, not ${JSON.stringify(updates)}`)
+}
+
+const quoted = (names: readonly string[]): string[] => names.map((name) => `"${name}"`)
+
+function oneOf(value: string, option: string, names: readonly string[]): void {
+  if (names.includes(value)) return
+  const last = quoted(names)
+  const rest = last.splice(0, last.length - 1)
+  refuse(`\`${option}\` must be ${rest.join(', ')} or ${last.join('')}`)
+}
+
+function amounts(options: Readonly<Record<string, number | undefined>>, what: string, least = 0): void {
+  for (const [name, value = least] of Object.entries(options))
+    if (!(value >= least)) refuse(`\`${name}\` must be ${what}`)
 }
 
 function bundles(bundled: unknown): Record<string, string> {

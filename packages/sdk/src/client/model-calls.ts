@@ -1,21 +1,22 @@
-import { type Engine, HomingError } from '@homing/protocol'
-import { transfer } from 'comlink'
+import { HomingError } from '@homing/protocol'
 
 import { faultPoint } from '../faults/fault-point.ts'
 import { passedBytes, requireRoom } from '../inputs/call-memory.ts'
-import type { InputValue, InputValues } from '../inputs/input-value.ts'
+import type { InputValues } from '../inputs/input-value.ts'
 import type { FollowUp } from '../runtime/composition/follow-up.ts'
-import type { Explanation, ExplainReply, ExplainSettings } from '../runtime/explanation-api.ts'
-import type { ExplainRequest, PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
+import type { Explanation } from '../runtime/explanation-api.ts'
+import type { PredictReply } from '../runtime/runtime-api.ts'
 import type { PredictOptions } from './api.ts'
 import { type CallCount, callCount } from './call-count.ts'
 import { type QueueOptions, resolveQueue, resolveTurn, type Turn, type TurnOptions } from './call-options.ts'
+import type { PreparedCall } from './explain-call.ts'
 import type { ExplainOptions } from './explanation-api.ts'
 import type { Serving } from './host-api.ts'
+import { loadedTakers } from './loaded-takers.ts'
 import type { PageInput } from './page-input.ts'
 import type { PageSession } from './page-session.ts'
 import { isLost, type RepeatedCalls } from './repeated-calls.ts'
-import { type RetainedInputs, retainInputs } from './retained-inputs.ts'
+import type { RetainedInputs } from './retained-inputs.ts'
 import type { SentInputs } from './sent-inputs.ts'
 import { retainTensors } from './retain-tensors.ts'
 import { withDeadline } from './with-deadline.ts'
@@ -31,9 +32,6 @@ export interface CalledModel {
   readonly repeated: RepeatedCalls
   readonly queue: QueueOptions
 }
-
-/** Has a call judged where it takes long. */
-type Watched = <T>(call: Promise<T>) => Promise<T>
 
 type PageInputs = Readonly<Record<string, PageInput>>
 type Retained = Pick<RetainedInputs, 'inputs' | 'transfer' | 'pictures'>
@@ -76,37 +74,15 @@ export function createModelCalls({
     throw new HomingError('WORKER_LOST', `Model ${name} is being loaded again.`)
   }
   /** The engine that serves, and the request for it. */
-  const prepare = async (
-    inputs: RetainedInputs['inputs'],
-  ): Promise<{ engine: Engine; request: PredictRequest; watched: Watched }> => {
+  const prepare = async (inputs: RetainedInputs['inputs']): Promise<PreparedCall> => {
     const { engine, windows } = requireServing()
     const events = windows.length > 0 ? await (await session.host()).readEvents(windows) : {}
-    const watched: Watched = (call) => session.watched(engine, name, call)
+    const watched: PreparedCall['watched'] = (call) => session.watched(engine, name, call)
     return { engine, request: { inputs, now: Date.now(), events, windows }, watched }
   }
   /** Bitmaps and frames move in copies: the page's thread would copy them pixel by pixel. */
   const sent = async (retained: Retained): Promise<SentInputs> =>
     retained.pictures ? (await import('./sent-inputs.ts')).sentInputs(retained) : retained
-  const explainOnce = async (
-    retained: Retained,
-    settings: ExplainSettings,
-    signal: AbortSignal | undefined,
-  ): Promise<Explanation> => {
-    const explain = async (): Promise<ExplainReply> => {
-      const { inputs, transfer: move } = await sent(retained)
-      const asked: ExplainRequest = { ...request, inputs, settings }
-      return watched(runtime.explain(name, transfer(asked, [...move]), signal))
-    }
-    const { engine, request, watched } = await prepare(retained.inputs)
-    const runtime = await session.engine(engine)
-    const reply = await explain()
-    if (!('needs' in reply)) return reply
-    const files = await (await session.host()).sectionFiles(name, 'explanation', signal)
-    await runtime.loadExplanation(name, transfer(files, [files.graph.buffer, files.parameters.buffer]))
-    const explained = await explain()
-    if (!('needs' in explained)) return explained
-    throw new HomingError('CLOSED', `The version of ${name} that was to be explained gave way to another.`)
-  }
   /** A call whose inputs went with it cannot be made again. */
   const onlyOnce = async <T>(call: () => Promise<T>): Promise<T> => {
     try {
@@ -151,7 +127,8 @@ export function createModelCalls({
       scheduled(outer, how, async (signal, turn) => {
         signal?.throwIfAborted()
         requireRoom(passedBytes(inputs)) // before they are copied
-        const retained = (move ? undefined : retainTensors(inputs)) ?? (await retainInputs(inputs, move))
+        const retained =
+          (move ? undefined : retainTensors(inputs)) ?? (await loadedTakers().retainInputs(inputs, move))
         try {
           const predict = () => predictOnce(retained, signal, { ...turn, follow: composed?.follow() })
           const again = composed?.repeated ?? repeated
@@ -165,46 +142,26 @@ export function createModelCalls({
     explain: (inputs, { signal: outer, baseline, ...settings }) =>
       withSignal(outer, async (signal) => {
         signal?.throwIfAborted()
+        const { retainBaseline, retainInputs } = loadedTakers()
         const [retained, compared] = await Promise.all([
           retainInputs(inputs, false),
           retainBaseline(baseline),
         ])
         try {
+          const { explainCall } = await import('./explain-call.ts')
           const given = compared ? { ...settings, baseline: compared.values } : settings
-          return await repeated(async () => {
-            try {
-              return await explainOnce(retained, given, signal)
-            } catch (error) {
-              if (HomingError.from(error).code !== 'ENGINE_FAILED') throw error
-              await predictOnce(retained, signal) // finds out whether the backend broke, and has it replaced
-              return explainOnce(retained, given, signal)
-            }
-          })
+          return await explainCall(
+            { name, session, prepare, sent, predictOnce, repeated },
+            retained,
+            given,
+            signal,
+          )
         } finally {
           retained.release()
           compared?.release()
         }
       }),
   }
-}
-
-interface RetainedBaseline {
-  readonly values: Readonly<Record<string, number | InputValue>>
-  readonly release: () => void
-}
-
-async function retainBaseline(baseline: ExplainOptions['baseline']): Promise<RetainedBaseline | undefined> {
-  if (baseline === undefined) return undefined
-  if (typeof baseline !== 'object' || (baseline as unknown) === null)
-    throw new HomingError(
-      'CONFIG_INVALID',
-      'The option "baseline" of explain() is an object by the names of inputs.',
-    )
-  const entries = Object.entries(baseline)
-  const numbers = entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number')
-  const passed = entries.filter((entry): entry is [string, PageInput] => typeof entry[1] !== 'number')
-  const { inputs, release } = await retainInputs(Object.fromEntries(passed), false)
-  return { values: { ...inputs, ...Object.fromEntries(numbers) }, release }
 }
 
 function transferredError(cause: HomingError): HomingError {

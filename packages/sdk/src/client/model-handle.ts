@@ -7,13 +7,14 @@ import type { Composer } from './composition/composer.ts'
 import type { Member } from './composition/member.ts'
 import type { HostApi, ModelEvent, OpenOptions, Serving } from './host-api.ts'
 import { listenerSet } from './listener-set.ts'
+import { loadedTakers, loadTakers } from './loaded-takers.ts'
 import { createModelCalls } from './model-calls.ts'
 import type { PageInput } from './page-input.ts'
 import type { ModelTraining } from './model-training.ts'
 import type { PageSession } from './page-session.ts'
+import { present } from './present.ts'
 import { repeatedCalls } from './repeated-calls.ts'
 import type { Watching } from './report/black-box.ts'
-import { takeExamples } from './take-examples.ts'
 import { updatePolicies, type UpdatePolicy } from './update-policy.ts'
 import { withSignal } from './with-signal.ts'
 
@@ -155,7 +156,7 @@ export function createModelHandle(
     },
     async train(examples, { onEvent, signal: outer, ...options } = {}) {
       if (closing) throw closedError(name)
-      const taken = takeExamples(examples, options)
+      const taken = loadedTakers().takeExamples(examples, options)
       return withSignal(outer, async (signal) =>
         (await (training ??= loadTraining())).train(taken, onEvent, signal),
       )
@@ -190,16 +191,16 @@ export function createModelHandle(
       return closing
     },
   }
-  return { model, member, open, onProgress: (listener) => progressListeners.add(listener) }
+  return {
+    model,
+    member,
+    open: async (signal) => void (await Promise.all([open(signal), loadTakers()])),
+    onProgress: (listener) => progressListeners.add(listener),
+  }
 }
 
 function pick({ version, backends, precisions, updates }: ModelOptions): OpenOptions {
-  return {
-    ...(version === undefined ? {} : { version }),
-    ...(backends === undefined ? {} : { backends }),
-    ...(precisions === undefined ? {} : { precisions }),
-    ...(updates === undefined ? {} : { updates }),
-  }
+  return present({ version, backends, precisions, updates })
 }
 
 function closedError(name: string): HomingError {

@@ -12,10 +12,10 @@ export interface TakenExamples {
 
 /** Copies all at once: the caller may change them while what trains is loaded. */
 export function takeExamples(given: TrainingExamples, options: TrainingSettings): TakenExamples {
-  const { inputs, targets } = (given as TrainingExamples | null) ?? {}
-  const retained = retainInputs(inputs!, false)
+  const { inputs, targets } = (given) ?? {}
+  const retained = retainInputs(inputs, false)
   retained.catch(() => undefined) // told to whoever trains
-  return { given, inputs: retained, targets: copied(targets!), settings: copied(options) }
+  return { given, inputs: retained, targets: copied(targets), settings: copied(options) }
 }
 
 /** Copies now, and throws what is wrong with it later. */

@@ -3,11 +3,12 @@ import { HomingError, type ReportedCall } from '@homing/protocol'
 import type { PredictReply } from '../../runtime/runtime-api.ts'
 import type { ModelStatus } from '../api.ts'
 import type { Serving } from '../host-api.ts'
+import { loadedTakers } from '../loaded-takers.ts'
 import type { PageInput } from '../page-input.ts'
-import { retainInputs } from '../retained-inputs.ts'
 import type { BlackBoxOptions } from './black-box-options.ts'
+import { present } from '../present.ts'
 import { defaultLoggedCalls, maxKeptInputs } from './config.ts'
-import type { KeptValues } from './kept-values.ts'
+import type { KeptValues, WithheldBecause } from './kept-values.ts'
 
 /** A call as it is kept: its inputs are read only once somebody asks. */
 export interface LoggedCall extends Omit<ReportedCall, 'inputs' | 'outputs' | 'withheld'> {
@@ -54,15 +55,8 @@ export function createBlackBox(
   let next = 0
   const note = (call: LoggedCall): void => {
     if (size > 0) ring[next++ % size] = call
-    if (call.kept && keeping.push(call) > maxKeptInputs) keeping.shift()!.kept = gone()
+    if (call.kept && keeping.push(call) > maxKeptInputs) keeping.shift()!.kept = because('gone')
     onCall(call)
-  }
-  const keep = async ({ inputs, serving }: WatchedCall): Promise<KeptValues> => {
-    if (serving && serving.windows.length > 0) return { withheld: 'features come from recorded events too' }
-    if (serving?.next) return { withheld: 'several models answer together' }
-    const retained = retainInputs(inputs, false) // copied before the caller can change them
-    const { keptValues } = await import('./kept-values.ts')
-    return keptValues(retained)
   }
   return {
     async watch(about, call) {
@@ -71,9 +65,7 @@ export function createBlackBox(
       const early = consent === 'all' ? keep(about) : undefined
       const base = () => ({
         model,
-        ...(version === undefined ? {} : { version }),
-        ...(backend === undefined ? {} : { backend }),
-        ...(precision === undefined ? {} : { precision }),
+        ...present({ version, backend, precision }),
         began,
         time,
         duration: performance.now() - began,
@@ -94,7 +86,7 @@ export function createBlackBox(
       } catch (thrown) {
         const { code, message } = HomingError.from(thrown, 'ENGINE_FAILED')
         const wanted = consent !== 'none' && !ordinary.has(code)
-        const kept = wanted ? (early ?? (about.transfer ? moved() : keep(about))) : undefined
+        const kept = wanted ? (early ?? (about.transfer ? because('moved') : keep(about))) : undefined
         note({ ...base(), error: consent === 'none' ? { code } : { code, message }, ...(kept && { kept }) })
         throw thrown
       }
@@ -106,13 +98,20 @@ export function createBlackBox(
   }
 }
 
+/** What is kept of a call's inputs; copied before the caller can change them. */
+async function keep({ inputs, serving }: WatchedCall): Promise<KeptValues> {
+  if (serving && serving.windows.length > 0) return because('events')
+  if (serving?.next) return because('together')
+  const retained = loadedTakers().retainInputs(inputs, false)
+  return (await import('./kept-values.ts')).keptValues(retained)
+}
+
 /** Inputs with what was answered. */
 async function answered(inputs: Promise<KeptValues>, outputs: PredictReply['outputs']): Promise<KeptValues> {
   const { withOutputs } = await import('./kept-values.ts')
   return withOutputs(await inputs, outputs)
 }
 
-const gone = (): Promise<KeptValues> =>
-  Promise.resolve({ withheld: `only the last ${maxKeptInputs} calls keep their inputs` })
-
-const moved = (): Promise<KeptValues> => Promise.resolve({ withheld: 'they went to the worker by transfer' })
+async function because(reason: WithheldBecause): Promise<KeptValues> {
+  return { withheld: (await import('./kept-values.ts')).withheld[reason] }
+}

@@ -3,13 +3,23 @@ import type { ReportedCall, ReportedInput, ReportedTensor, Tensor } from '@homin
 import type { InputValue } from '../../inputs/input-value.ts'
 import { readInputs } from '../../inputs/read-inputs.ts'
 import type { RetainedInputs } from '../retained-inputs.ts'
-import { maxKeptBytes } from './config.ts'
+import { maxKeptBytes, maxKeptInputs } from './config.ts'
 
 /** What is kept of a call's inputs and outputs, or why nothing is. */
 export interface KeptValues extends Pick<ReportedCall, 'withheld'> {
   readonly inputs?: RetainedInputs['inputs']
   readonly outputs?: Readonly<Record<string, Tensor>>
 }
+
+/** Why nothing is kept of a call that was not too large. */
+export const withheld = {
+  events: 'features come from recorded events too',
+  together: 'several models answer together',
+  gone: `only the last ${maxKeptInputs} calls keep their inputs`,
+  moved: 'they went to the worker by transfer',
+} as const
+
+export type WithheldBecause = keyof typeof withheld
 
 const tooLarge: KeptValues = { withheld: `with the outputs they are over ${maxKeptBytes} bytes` }
 

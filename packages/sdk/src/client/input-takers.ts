@@ -1,0 +1,3 @@
+export { retainBaseline } from './retain-baseline.ts'
+export { retainInputs } from './retained-inputs.ts'
+export { takeExamples } from './take-examples.ts'
