@@ -6,7 +6,6 @@ import {
   type Manifest,
   maxDocumentBytes,
   parseManifest,
-  parsePatches,
   parseRollout,
   type Patches,
   paths,
@@ -172,6 +171,7 @@ export function createDocuments(options: DocumentsOptions): Documents {
     const path = paths.patches(model, version)
     try {
       const [client, file] = await fileOf(model, path, signal)
+      const { parsePatches } = await import('./patches/patch-list.ts')
       return parsePatches(await download(client, path, file), { model, version })
     } catch (error) {
       if (isCode(error, 'TARGET_UNKNOWN')) return undefined

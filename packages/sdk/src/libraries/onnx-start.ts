@@ -8,7 +8,6 @@ import { onnxFailure } from './onnx-failure.ts'
 import { importOnnx, type OnnxBackend, onnxFiles, type OnnxLibrary } from './onnx-library.ts'
 import { smallestOnnxModel } from './smallest-onnx-model.ts'
 import { availableThreads, type Threads } from './threads.ts'
-import { requireWebNn } from './web-nn.ts'
 import { hasWebGpuAdapter, requireWebGpu } from './webgpu-adapter.ts'
 
 type OnnxProvider = InferenceSession.ExecutionProviderConfig
@@ -34,7 +33,7 @@ export async function startOnnx(backend: Backend, config: LibraryConfig): Promis
     )
   }
   if (backend === 'webgpu') await requireWebGpu()
-  const provider = backend === 'webnn' ? { name: 'webnn', deviceType: await requireWebNn() } : backend
+  const provider = backend === 'webnn' ? await webNnProvider() : backend
   const library = await importOnnx(backend)
   // On webgpu, threads would only serve the few operators that stay on the CPU.
   const threads: Threads = backend === 'wasm' ? availableThreads(config.threads) : { threads: 1 }
@@ -43,6 +42,11 @@ export async function startOnnx(backend: Backend, config: LibraryConfig): Promis
   const refused = library.env.wasm.numThreads !== threads.threads // it goes on with one thread, and says so here alone
   const used = refused ? { threads: 1, threadsReason: 'This browser has no wasm threads.' } : threads
   return { library, backend, provider, life, ...used }
+}
+
+async function webNnProvider(): Promise<OnnxProvider> {
+  const { requireWebNn } = await import('./web-nn.ts')
+  return { name: 'webnn', deviceType: await requireWebNn() }
 }
 
 function configure(

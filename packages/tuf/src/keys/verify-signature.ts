@@ -1,29 +1,11 @@
 import type { Key } from '../metadata/key.ts'
 import { fromHex } from './bytes.ts'
-import { ecdsaFromDer } from './ecdsa-signature.ts'
 import { verifyEd25519 } from './ed25519.ts'
-import { publicKeyOfPem } from './pem.ts'
-
-type Verify = (
-  key: string,
-  signature: Uint8Array<ArrayBuffer>,
-  data: Uint8Array<ArrayBuffer>,
-) => Promise<boolean>
-
-/** How the schemes of the specification (4.2) verify; by key type and scheme. */
-const schemes: Readonly<Record<string, Verify>> = {
-  'ed25519 ed25519': verifyEd25519,
-  'ecdsa ecdsa-sha2-nistp256': ecdsa('P-256', 'SHA-256', 32),
-  'ecdsa ecdsa-sha2-nistp384': ecdsa('P-384', 'SHA-384', 48),
-  // The key type as older repositories write it.
-  'ecdsa-sha2-nistp256 ecdsa-sha2-nistp256': ecdsa('P-256', 'SHA-256', 32),
-  'ecdsa-sha2-nistp384 ecdsa-sha2-nistp384': ecdsa('P-384', 'SHA-384', 48),
-  'rsa rsassa-pss-sha256': rsaPss,
-}
+import type { Verify } from './verify.ts'
 
 /**
  * Whether `signature`, in hexadecimal, is that of `key` over `data`. False also for keys and signatures that are
- * malformed, and for schemes that are not known. Never rejects.
+ * malformed, and for schemes that are not known. Rejects only where the code of a scheme cannot be fetched.
  */
 export async function verifySignature(
   { keytype, scheme, keyval }: Key,
@@ -31,42 +13,16 @@ export async function verifySignature(
   data: Uint8Array<ArrayBuffer>,
 ): Promise<boolean> {
   const name = `${keytype} ${scheme}`
-  const verify = Object.hasOwn(schemes, name) ? schemes[name] : undefined
   const bytes = fromHex(signature)
-  if (!verify || !bytes) return false
+  if (!bytes) return false
+  const verify = await schemeOf(name)
+  if (!verify) return false
   return verify(keyval.public, bytes, data).catch(() => false)
 }
 
-function ecdsa(namedCurve: string, hash: string, size: number): Verify {
-  return async (text, signature, data) => {
-    const raw = ecdsaFromDer(signature, size)
-    const spki = publicKeyOfPem(text)
-    const point = spki ?? fromHex(text) // older repositories write the bare point
-    if (!raw || !point) return false
-    const algorithm = { name: 'ECDSA', namedCurve }
-    const key = await crypto.subtle.importKey(spki ? 'spki' : 'raw', point, algorithm, false, ['verify'])
-    return crypto.subtle.verify({ name: 'ECDSA', hash }, key, raw, data)
-  }
-}
-
-/** RSASSA-PSS with a salt as long as the digest, as the reference implementation signs, or as long as fits, as older ones did. */
-async function rsaPss(
-  text: string,
-  signature: Uint8Array<ArrayBuffer>,
-  data: Uint8Array<ArrayBuffer>,
-): Promise<boolean> {
-  const spki = publicKeyOfPem(text)
-  if (!spki) return false
-  const digestBytes = 32
-  const key = await crypto.subtle.importKey('spki', spki, { name: 'RSA-PSS', hash: 'SHA-256' }, false, [
-    'verify',
-  ])
-  const longest = signature.byteLength - digestBytes - 2
-  for (const saltLength of [digestBytes, longest])
-    if (
-      saltLength >= 0 &&
-      (await crypto.subtle.verify({ name: 'RSA-PSS', saltLength }, key, signature, data))
-    )
-      return true
-  return false
+/** Of the schemes of the specification (4.2), what Homing itself signs with is at hand, and the others are loaded. */
+async function schemeOf(name: string): Promise<Verify | undefined> {
+  if (name === 'ed25519 ed25519') return verifyEd25519
+  const { otherSchemes } = await import('./other-schemes.ts')
+  return Object.hasOwn(otherSchemes, name) ? otherSchemes[name] : undefined
 }

@@ -10,7 +10,7 @@ import type { VersionServer } from './version-server.ts'
 /** Versions of one model that came with the app. */
 export interface BundledVersions {
   /**
-   * Serves the bundled version, or does `otherwise` where there is none, or none that can serve. Whether it is bundled.
+   * Serves the bundled version, or does `otherwise` where it cannot serve. Whether it does.
    * @throws what `otherwise` does; but why the bundle failed, where that only tells that there is no network.
    */
   serveOr(pinned: string | undefined, signal: AbortSignal, otherwise: () => Promise<void>): Promise<boolean>
@@ -22,14 +22,14 @@ export interface BundledVersions {
 }
 
 export function createBundledVersions(
-  bundle: Bundle | undefined,
+  bundle: Bundle,
   deps: CoordinatorDeps & { readonly inTurn: Turns },
   server: VersionServer,
   board: StatusBoard,
   precisions: readonly Precision[] | undefined,
 ): BundledVersions {
   const { model, store, inTurn } = deps
-  const installer = bundle && createVersionInstaller({ ...deps, ...bundle }, server, board, precisions)
+  const installer = createVersionInstaller({ ...deps, ...bundle }, server, board, precisions)
 
   /** Whether the bundle is later than all that this device knows. */
   const isNews = async ({ documents }: Bundle, signal: AbortSignal): Promise<boolean> => {
@@ -41,10 +41,6 @@ export function createBundledVersions(
   }
   return {
     async serveOr(pinned, signal, otherwise) {
-      if (!installer) {
-        await otherwise()
-        return false
-      }
       try {
         board.dispatch({ type: 'check' })
         await inTurn(() => installer.fromRepository({ pinned, signal, replace: true }))
@@ -59,7 +55,7 @@ export function createBundledVersions(
       }
     },
     async replaceOlder(signal) {
-      if (!bundle || !installer || !(await isNews(bundle, signal))) return
+      if (!(await isNews(bundle, signal))) return
       await inTurn(() => installer.fromRepository({ pinned: undefined, signal, replace: true }))
     },
   }

@@ -4,9 +4,7 @@ import { transfer } from 'comlink'
 
 import { createDocuments, type Documents } from '../../delivery/documents.ts'
 import { createRepository } from '../../delivery/repository.ts'
-import { createTokenSession } from '../../delivery/token-session.ts'
 import { webPlatform } from '../../delivery/web-platform.ts'
-import { withToken } from '../../delivery/with-token.ts'
 import type { EventsByName } from '../../runtime/runtime-api.ts'
 import { databaseName, openStore } from '../../store/open-store.ts'
 import { createTurns, type Turns } from '../../runtime/turns.ts'
@@ -14,7 +12,7 @@ import { browserEstimate } from '../../store/store-error.ts'
 import type { Store } from '../../store/store.ts'
 import { eventsPerPruning, maxEventAge, memoryInterval } from '../config.ts'
 import type { HostApi, HostConfig, ModelEvent, OpenOptions, PageApi } from '../host-api.ts'
-import { createAccessEnds, withAccessEnds } from './access-ends.ts'
+import { createAccess } from './access.ts'
 import { describeAdapters } from './adapters.ts'
 import { claims } from './claims.ts'
 import { createCleaner } from './cleaner.ts'
@@ -30,11 +28,12 @@ import { keptPredictions } from './kept-predictions.ts'
 import { meteredGate } from './metered-gate.ts'
 import { createModelCoordinator, type ModelCoordinator } from './model-coordinator.ts'
 import { once } from './once.ts'
-import { bundleShelf } from './open-bundle.ts'
+import type { Bundle } from './open-bundle.ts'
 import { openModels } from './open-models.ts'
 import { createRejections } from './rejections.ts'
 import { createStorageRoom } from './storage-room.ts'
 import { tabs } from './tabs.ts'
+import { withAccessEnds } from './with-access-ends.ts'
 
 /** What is done when a model is left. */
 interface ModelEnd {
@@ -47,12 +46,14 @@ interface ModelEnd {
 export function createHost(config: HostConfig): HostApi {
   let connect!: (page: PageApi) => void
   const page = new Promise<PageApi>((resolve) => (connect = resolve))
-  const tokens = createTokenSession({
+  const access = createAccess({
+    ...config,
+    platform: webPlatform(),
     getToken: async () => (await page).getToken(),
-    time: Date.now,
-    onClaims: (claims) => void ends.heard(claims).catch(() => undefined), // the next write notes it
+    store: () => store(),
+    forget: (model) => forgetModels(model),
   })
-  const platform = config.hasTokens ? withToken(webPlatform(), config.repository, tokens) : webPlatform()
+  const { platform } = access
   const repository = createRepository(config.repository, platform)
   const models = new Map<string, ModelCoordinator>()
   const leaving = new Map<string, ModelEnd>()
@@ -66,7 +67,7 @@ export function createHost(config: HostConfig): HostApi {
   const onChange = (): void => {
     for (const model of models.values()) model.storageChanged()
   }
-  const store = once(async () => withAccessEnds(await openStore({ ...config, onChange }), tokens.claims))
+  const store = once(async () => withAccessEnds(await openStore({ ...config, onChange }), access.claims))
   const device = once(describeDevice)
   const otherTabs = once(async () =>
     tabs(await databaseName(config.root), (news) => {
@@ -153,7 +154,12 @@ export function createHost(config: HostConfig): HostApi {
       sleep: platform.sleep,
     }),
   )
-  const bundleOf = bundleShelf(config.bundled, config.root, webPlatform())
+  const bundles = once(async () => {
+    const { bundleShelf } = await import('./open-bundle.ts')
+    return bundleShelf(config.bundled, config.root, webPlatform())
+  })
+  const bundleOf = async (model: string): Promise<Bundle | undefined> =>
+    Object.hasOwn(config.bundled, model) ? (await bundles())(model) : undefined
   /** A page that brings its models back, after its host died, opens them and calls them at once. */
   const openings = new Map<string, Promise<unknown>>()
   const opened = async (model: string): Promise<ModelCoordinator> => {
@@ -173,7 +179,7 @@ export function createHost(config: HostConfig): HostApi {
       store: kept,
       documents: await documents(),
       repository,
-      bundle: bundleOf(model),
+      bundle: await bundleOf(model),
       platform,
       device,
       emit: growingProgress(emit),
@@ -215,7 +221,7 @@ export function createHost(config: HostConfig): HostApi {
       leaving.set(model, { emit, release })
       return made
     }
-    const opening = ends.settle(model).then(() => inTurnOf(model)(enter))
+    const opening = access.settle(model).then(() => inTurnOf(model)(enter))
     const told = opening.catch(() => undefined) // to who opens it
     openings.set(model, told)
     return opening
@@ -229,7 +235,7 @@ export function createHost(config: HostConfig): HostApi {
     return end
   }
   const closeForgotten = async (model: string | undefined): Promise<void> => {
-    tokens.clear()
+    access.clear()
     documents = once(makeDocuments)
     const closing = [model ?? [...models.keys()]].flat()
     await Promise.allSettled(
@@ -243,13 +249,6 @@ export function createHost(config: HostConfig): HostApi {
     const [kept, tab, everywhere] = await Promise.all([store(), otherTabs(), openEverywhere()])
     await forget(model, { store: kept, tabs: tab, openModels: everywhere, close: closeForgotten })
   }
-  const ends = createAccessEnds({
-    store,
-    tokens,
-    time: Date.now,
-    sleep: platform.sleep,
-    forget: forgetModels,
-  })
 
   return {
     connect(pageApi) {
@@ -309,7 +308,7 @@ export function createHost(config: HostConfig): HostApi {
       for (const model of models.values()) model.close().catch(() => undefined)
       models.clear()
       const [kept, tab, claims] = await Promise.all([store(), otherTabs(), claimed()])
-      ends.close()
+      access.close()
       tab.close()
       claims.close()
       await kept.close()

@@ -16,9 +16,8 @@ import { closeTimeout } from '../config.ts'
 import type { OpenOptions } from '../host-api.ts'
 import { takesUpdates, type UpdatePolicy } from '../update-policy.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
-import { createBundledVersions } from './bundled-versions.ts'
-import { createFollower } from './follower.ts'
 import { memoryOf, type ModelMemory, type Sleeper } from './memory-keeper.ts'
+import { once } from './once.ts'
 import { createOpening } from './opening.ts'
 import { createSectionReader } from './section-reader.ts'
 import { setId } from './set-id.ts'
@@ -26,10 +25,9 @@ import { createStatusBoard } from './status-board.ts'
 import { storageStatus } from './storage-status.ts'
 import type { ModelNews } from './tab-news.ts'
 import { createBackendChoices } from './backend-choices.ts'
+import type { Recovery } from './recovery.ts'
 import { createProofs } from './proofs.ts'
 import { keepProbing } from './reprobe.ts'
-import { createRecovery } from './recovery.ts'
-import { createRollbacks } from './rollbacks.ts'
 import { createVersionInstaller } from './version-installer.ts'
 import { unsteadyBackends } from './unsteady-backends.ts'
 import { createVersionServer } from './version-server.ts'
@@ -140,7 +138,13 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
   }
   void keepProbing(probing, life.signal).catch(() => undefined) // the model was closed
   const installer = createVersionInstaller(deps, server, board, options.precisions)
-  const bundled = createBundledVersions(deps.bundle, { ...deps, inTurn }, server, board, options.precisions)
+  const { bundle } = deps
+  const bundled =
+    bundle &&
+    once(async () => {
+      const { createBundledVersions } = await import('./bundled-versions.ts')
+      return createBundledVersions(bundle, { ...deps, inTurn }, server, board, options.precisions)
+    })
 
   const showStorage = async (): Promise<void> => board.storage(await storageStatus(store, deps.room))
   let looks = 0
@@ -169,25 +173,39 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     platform,
   )
 
-  const hear = createFollower({
-    ...deps,
-    board,
-    installer,
-    inTurn,
-    signal: life.signal,
-    wishes,
-    looking: () => looks > 0,
-    look: () => poll.look(),
+  /** Loaded when another tab tells something: most apps have one. */
+  const follower = once(async () => {
+    const { createFollower } = await import('./follower.ts')
+    return createFollower({
+      ...deps,
+      board,
+      installer,
+      inTurn,
+      signal: life.signal,
+      wishes,
+      looking: () => looks > 0,
+      look: () => poll.look(),
+    })
   })
+  const hear = async (news: ModelNews): Promise<void> => {
+    const follow = await follower()
+    if (!life.signal.aborted) follow(news)
+  }
 
-  const recovery = createRecovery({
-    ...deps,
-    server,
-    rollbacks: createRollbacks(deps, life.signal),
-    unsteady,
-    board,
-    fetchAgain: (version) => opening.fetchAgain(version),
-  })
+  /** Loaded once something fails, or a version has proved itself. */
+  let recovery: Promise<Recovery> | undefined
+  const recover = (): Promise<Recovery> =>
+    (recovery ??= import('./recovery.ts')
+      .then(({ createRecovery }) =>
+        createRecovery(
+          { ...deps, server, unsteady, board, fetchAgain: (version) => opening.fetchAgain(version) },
+          life.signal,
+        ),
+      )
+      .catch((error: unknown) => {
+        recovery = undefined
+        throw error
+      }))
   /** Also where another tab was elected to download, and pauses. */
   const urge = (): Promise<void> => {
     deps.tell({ type: 'urged', model })
@@ -234,7 +252,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     rollback: () =>
       inTurn(async () => {
         wishes.refusePinned()
-        await recovery.rollback()
+        await (await recover()).rollback()
       }),
     pin: async (version) =>
       (await import('./pin-version.ts')).pinVersion(version, {
@@ -263,13 +281,13 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     nudge() {
       if (deps.pollInterval > 0) poll.nudge()
     },
-    engineLost: (engine, suspected) => recovery.engineLost(engine, suspected),
-    fault: (fault) => recovery.fault(fault),
+    engineLost: async (engine, suspected) => (await recover()).engineLost(engine, suspected),
+    fault: async (fault) => (await recover()).fault(fault),
     async proven(engine, instance) {
-      await recovery.proven(engine, instance)
+      await (await recover()).proven(engine, instance)
       if (gate.isOpen()) await server.chooseFastest() // another build of the engine may have to be fetched
     },
-    ready: () => recovery.ready(),
+    ready: async () => (recovery ? (await recovery).ready() : server.ready()),
     get memory() {
       return memoryNow(server.asleep)
     },
@@ -281,7 +299,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       return files
     },
     hear(news) {
-      if (!life.signal.aborted) hear(news)
+      hear(news).catch(() => undefined) // the next look finds the same
     },
     storageChanged: () => void showStorage().catch(() => undefined),
     async close() {

@@ -13,7 +13,8 @@ export interface OpeningDeps {
   readonly board: StatusBoard
   readonly inTurn: Turns
   readonly installer: Pick<VersionInstaller, 'fromDevice'>
-  readonly bundled: BundledVersions
+  /** Undefined where the app brought no version. */
+  readonly bundled: (() => Promise<BundledVersions>) | undefined
   /** Ends with the model. */
   readonly life: AbortSignal
   /** Serves the newest version of the repository, or `only` one. */
@@ -35,6 +36,12 @@ export interface Opening {
 export function createOpening(deps: OpeningDeps): Opening {
   const { wishes, board, inTurn, installer, bundled, life, look, refuseRequest } = deps
 
+  const serveBundledOr: BundledVersions['serveOr'] = async (pinned, signal, otherwise) => {
+    if (bundled) return (await bundled()).serveOr(pinned, signal, otherwise)
+    await otherwise()
+    return false
+  }
+
   /** The newest version; what is here where the look for it fails, which the status then tells. */
   const openLatest = async (
     signal: AbortSignal,
@@ -50,8 +57,10 @@ export function createOpening(deps: OpeningDeps): Opening {
     }
   }
   const lookLater = async (): Promise<void> => {
-    if (takesUpdates(wishes.policy) && wishes.pinned === undefined)
-      await bundled.replaceOlder(life).catch(() => undefined)
+    if (bundled && takesUpdates(wishes.policy) && wishes.pinned === undefined)
+      await bundled()
+        .then(({ replaceOlder }) => replaceOlder(life))
+        .catch(() => undefined)
     await deps.lookLater()
   }
   return {
@@ -60,7 +69,7 @@ export function createOpening(deps: OpeningDeps): Opening {
       const signal = AbortSignal.any([outer, life])
       const { pinned, policy } = wishes
       const fromHere = async (otherwise: () => Promise<void>): Promise<boolean> =>
-        (await inTurn(() => installer.fromDevice(pinned))) || bundled.serveOr(pinned, signal, otherwise)
+        (await inTurn(() => installer.fromDevice(pinned))) || serveBundledOr(pinned, signal, otherwise)
       if (policy === 'latest') return openLatest(signal, fromHere)
       const there = await fromHere(policy === 'localOnly' ? refuseRequest : () => look(outer))
       if (there) void lookLater().catch(() => undefined) // told in the status; a version serves
@@ -71,8 +80,8 @@ export function createOpening(deps: OpeningDeps): Opening {
         await look(life, version).catch(() => look(life))
       }
       const fromBundle = (error: unknown): Promise<boolean> =>
-        bundled.serveOr(wishes.pinned, life, () => Promise.reject(HomingError.from(error)))
-      await bundled.serveOr(version, life, async () => {
+        serveBundledOr(wishes.pinned, life, () => Promise.reject(HomingError.from(error)))
+      await serveBundledOr(version, life, async () => {
         await fromRepository().catch(fromBundle)
       })
     },

@@ -4,15 +4,17 @@ import type { BackendFault } from '../../runtime/runtime-api.ts'
 import type { InstalledVersion } from '../../store/store.ts'
 import type { Rollback } from '../api.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
-import type { Rollbacks } from './rollbacks.ts'
+import { createRollbacks } from './rollbacks.ts'
 import type { StatusBoard } from './status-board.ts'
 import { lossOf, type UnsteadyBackends } from './unsteady-backends.ts'
 import type { VersionServer } from './version-server.ts'
 
 /** What recovering works with. */
-export interface RecoveryDeps extends Pick<CoordinatorDeps, 'model' | 'tell' | 'endEngine'> {
+export interface RecoveryDeps extends Pick<
+  CoordinatorDeps,
+  'model' | 'tell' | 'endEngine' | 'store' | 'alone' | 'rejections' | 'crashes'
+> {
   readonly server: VersionServer
-  readonly rollbacks: Rollbacks
   readonly unsteady: UnsteadyBackends
   readonly board: StatusBoard
   /** Serves a version whose files are gone from the device, from the repository; a later one where that has it no more. */
@@ -36,16 +38,10 @@ export interface Recovery {
   ready(): Promise<void>
 }
 
-export function createRecovery({
-  model,
-  tell,
-  server,
-  rollbacks,
-  unsteady,
-  endEngine,
-  board,
-  fetchAgain,
-}: RecoveryDeps): Recovery {
+/** `life` ends with the model. */
+export function createRecovery(deps: RecoveryDeps, life: AbortSignal): Recovery {
+  const { model, tell, server, unsteady, endEngine, board, fetchAgain } = deps
+  const rollbacks = createRollbacks(deps, life)
   const rolledBack = (to: InstalledVersion, rollback: Rollback): void => {
     board.rolledBack(rollback)
     tell({ type: 'activated', model, version: to.version })

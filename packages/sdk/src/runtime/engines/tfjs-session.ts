@@ -10,7 +10,6 @@ import { fromTfjs, toTfjs } from '../../libraries/tfjs-tensors.ts'
 import { parseTopology } from '../../libraries/tfjs-topology.ts'
 import type { EngineSession, Tensors } from '../engine.ts'
 import type { LoadRequest } from '../runtime-api.ts'
-import { tfjsGradients } from './tfjs-gradients.ts'
 
 /** What the graph executor says of a graph that it can only run asynchronously. */
 const needsAsync = /executeAsync/
@@ -74,6 +73,7 @@ export async function tfjsSession(
     async gradients(inputs, wanted) {
       let fed: TfjsTensors = {}
       let slopes: TfjsTensor[] = []
+      const { tfjsGradients } = await import('./tfjs-gradients.ts')
       try {
         requireLife(life)
         await selectTfjs(running)

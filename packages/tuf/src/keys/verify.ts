@@ -1,0 +1,6 @@
+/** Verifies the signatures of one scheme. */
+export type Verify = (
+  key: string,
+  signature: Uint8Array<ArrayBuffer>,
+  data: Uint8Array<ArrayBuffer>,
+) => Promise<boolean>
