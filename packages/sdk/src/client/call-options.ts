@@ -42,23 +42,13 @@ export interface Queueing {
   readonly cache: number
 }
 
-/** @throws HomingError CONFIG_INVALID naming the option. */
+/** `checkQueue` has looked at them. */
 export function resolveQueue({
   batching,
   queueLimit = maxWaitingCalls,
   cache = false,
 }: QueueOptions): Queueing {
-  if (!isWhole(queueLimit)) refuse('`queueLimit` must be a whole number, 1 or more')
-  if (batching !== undefined && batching !== false) {
-    if (typeof batching !== 'object' || (batching as unknown) === null)
-      refuse('`batching` must be limits, or false')
-    const { maxSize = 1, maxWait = 0 } = batching
-    if (!isWhole(maxSize)) refuse('`batching.maxSize` must be a whole number, 1 or more')
-    if (!(Number.isFinite(maxWait) && maxWait >= 0))
-      refuse('`batching.maxWait` must be milliseconds, 0 or more')
-  }
   const { entries = keptPredictions } = typeof cache === 'object' ? cache : {}
-  if (!isWhole(entries)) refuse('`cache.entries` must be a whole number, 1 or more')
   return { batching, limit: queueLimit, cache: cache === false ? 0 : entries }
 }
 
@@ -81,8 +71,6 @@ export function resolveTurn(
 }
 
 const priorities: readonly unknown[] = ['interactive', 'background'] satisfies Priority[]
-
-const isWhole = (value: number): boolean => Number.isInteger(value) && value >= 1
 
 function refuse(problem: string): never {
   throw new HomingError('CONFIG_INVALID', `${problem}.`)

@@ -4,7 +4,7 @@ import type { CallsMessage, EndsMessage } from '../runtime/calls/call-messages.t
 import type { SentCall, SentEnd } from '../runtime/calls/sent-call.ts'
 import type { PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
 import { ownOutputs } from '../runtime/calls/own-outputs.ts'
-import type { packCalls } from '../runtime/calls/packed-calls.ts'
+import { packCalls } from '../runtime/calls/packed-calls.ts'
 import { unpackEnds } from '../runtime/calls/packed-ends.ts'
 import { gathered } from '../transport/gathered.ts'
 
@@ -40,16 +40,8 @@ export function callPort(port: MessagePort, died: Promise<HomingError>): CallPor
     pending.delete(id)
     if (call) end(call)
   }
-  /** What packs calls is loaded with the first that leave together, which go as they are. */
-  let pack: typeof packCalls | undefined
-  const loadPacking = (): Promise<void> =>
-    import('../runtime/calls/packed-calls.ts').then(
-      (loaded) => void (pack = loaded.packCalls),
-      () => undefined, // they are sent all the same
-    )
   const post = (calls: readonly SentCall[], aborted: readonly number[], moved: Transferable[]): void => {
-    if (calls.length > 1 && !pack) void loadPacking()
-    const packed = pack?.(calls) ?? calls
+    const packed = packCalls(calls)
     const tensors = packed.flatMap((call) => ('ids' in call ? Object.values(call.tensors) : []))
     port.postMessage({ calls: packed, aborted } satisfies CallsMessage, [
       ...moved,

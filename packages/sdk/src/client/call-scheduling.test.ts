@@ -3,6 +3,7 @@ import { expect, test, vi } from 'vitest'
 
 import { callCount } from './call-count.ts'
 import { resolveQueue, resolveTurn } from './call-options.ts'
+import { checkQueue } from './check-model-options.ts'
 import { withDeadline } from './with-deadline.ts'
 
 test('a full queue refuses a call without making it, and takes the next once one has ended', async () => {
@@ -73,7 +74,7 @@ test('options are told apart from their limits', () => {
     { batching: { maxWait: -1 } },
     { batching: { maxWait: NaN } },
   ])
-    expect(() => resolveQueue(queue as never), JSON.stringify(queue)).toThrow(
+    expect(() => checkQueue(queue as never), JSON.stringify(queue)).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID' }),
     )
   for (const turn of [{ priority: 'high' }, { deadline: 0 }, { deadline: NaN }, { deadline: '5' }])

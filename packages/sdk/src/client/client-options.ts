@@ -6,7 +6,6 @@ import { defaultHangLimit, defaultIdleLimit, defaultPollInterval, defaultProbeIn
 import type { HostConfig } from './host-api.ts'
 import { present } from './present.ts'
 import { readRoot } from './read-root.ts'
-import { updatePolicies } from './update-policy.ts'
 
 /** Set by the Vite plugin: where it put the engines' files. */
 declare const __HOMING_ASSET_BASE__: string | undefined
@@ -68,20 +67,11 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   }
 }
 
-/** @throws HomingError CONFIG_INVALID for what is no update policy. */
-export function checkUpdates(updates: unknown): void {
-  if (updates === undefined || (updatePolicies as readonly unknown[]).includes(updates)) return
-  const names = quoted(updatePolicies).join(', ')
-  refuse(`\`updates\` must be one of ${names}, not ${JSON.stringify(updates)}`)
-}
-
-const quoted = (names: readonly string[]): string[] => names.map((name) => `"${name}"`)
-
 function oneOf(value: string, option: string, names: readonly string[]): void {
   if (names.includes(value)) return
-  const last = quoted(names)
-  const rest = last.splice(0, last.length - 1)
-  refuse(`\`${option}\` must be ${rest.join(', ')} or ${last.join('')}`)
+  const quoted = names.map((name) => `"${name}"`)
+  const last = quoted.pop()!
+  refuse(`\`${option}\` must be ${quoted.join(', ')} or ${last}`)
 }
 
 function amounts(options: Readonly<Record<string, number | undefined>>, what: string, least = 0): void {

@@ -2,7 +2,7 @@ import { HomingError, isModelName } from '@homing/protocol'
 
 import type { ClientOptions, Homing, Model, ModelOptions } from './api.ts'
 import type { Composer } from './composition/composer.ts'
-import { checkUpdates, resolveOptions } from './client-options.ts'
+import { resolveOptions } from './client-options.ts'
 import { createModelHandle, type ModelHandle } from './model-handle.ts'
 import { openPageSession } from './page-session.ts'
 import { createBlackBox } from './report/black-box.ts'
@@ -41,6 +41,7 @@ export function createClient(options: ClientOptions): Homing {
     })
     const opening = sharedWait(async (signal) => {
       try {
+        await checkOptions(modelOptions)
         await handle.open(signal)
         signal.throwIfAborted() // too late to stop it, and nobody waits for it
       } catch (error) {
@@ -112,9 +113,11 @@ export function createClient(options: ClientOptions): Homing {
           `"${String(name)}" is no model name: use lower-case letters, digits and hyphens.`,
         )
       }
-      checkUpdates(modelOptions.updates)
       try {
-        const handle = await opened(name, theApp, modelOptions.signal, modelOptions)
+        const [handle] = await Promise.all([
+          opened(name, theApp, modelOptions.signal, modelOptions),
+          checkOptions(modelOptions),
+        ])
         const { next, guards } = handle.member.serving() ?? {}
         if (next ?? guards) await openBehind(handle, modelOptions.signal)
         return handle.model
@@ -142,4 +145,12 @@ export function createClient(options: ClientOptions): Homing {
     },
     close: () => (closing ??= shutDown()),
   }
+}
+
+/** Most models are opened without those that have to be checked. @throws HomingError CONFIG_INVALID naming the option. */
+async function checkOptions(options: ModelOptions): Promise<void> {
+  const { updates, batching, queueLimit, cache } = options
+  if ([updates, batching, queueLimit, cache].every((option) => option === undefined)) return
+  const { checkModelOptions } = await import('./check-model-options.ts')
+  checkModelOptions(options)
 }

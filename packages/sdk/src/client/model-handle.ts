@@ -2,7 +2,6 @@ import { HomingError, type Signature } from '@homing/protocol'
 import { proxy } from 'comlink'
 
 import type { Model, ModelOptions, ModelStatus, Prediction, PredictOptions, Progress } from './api.ts'
-import { checkUpdates } from './client-options.ts'
 import type { Composer } from './composition/composer.ts'
 import type { Member } from './composition/member.ts'
 import type { HostApi, ModelEvent, OpenOptions, Serving } from './host-api.ts'
@@ -173,7 +172,7 @@ export function createModelHandle(
       return pinned
     },
     async setUpdates(policy: UpdatePolicy) {
-      checkUpdates(policy)
+      ;(await import('./check-model-options.ts')).checkUpdates(policy)
       wish = { ...wish, updates: policy }
       return ask((host) => host.setUpdates(name, policy))
     },

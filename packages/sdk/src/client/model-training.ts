@@ -96,7 +96,7 @@ function read({ given, targets, settings }: TakenExamples): {
   targets: TargetValues
   settings: TrainingSettings
 } {
-  if (typeof given !== 'object' || (given as unknown) === null)
+  if (typeof given !== 'object' || given === null)
     throw new HomingError('INPUT_NAME', 'train() takes examples as { inputs, targets }.')
   return {
     targets: copyOf(targets, 'TARGETS_INVALID', 'Targets must be a tensor, or a list of labels or numbers'),

@@ -5,7 +5,7 @@ import type { LibraryConfig } from '../libraries/library-config.ts'
 import type { EngineWorkerApi } from '../runtime/runtime-api.ts'
 import { startWorker, type WorkerLink } from '../transport/worker-link.ts'
 import type { ClientOptions } from './api.ts'
-import { type CallPort, callPort } from './call-port.ts'
+import type { CallPort } from './call-port.ts'
 import { type RestartLimit, restartLimit } from './restart-limit.ts'
 
 /** A running engine worker. */
@@ -101,7 +101,13 @@ async function startEngineWorker(
   make: () => Promise<Worker>,
   config: LibraryConfig,
 ): Promise<EngineLink> {
+  const loading = import('./call-port.ts') // comes while the worker starts
+  loading.catch(() => undefined) // told below
   const link = await startWorker<EngineWorkerApi>(engine, make, config)
+  const { callPort } = await loading.catch((error: unknown) => {
+    link.terminate(HomingError.from(error))
+    throw error
+  })
   const { port1, port2 } = new MessageChannel()
   link.remote.openCalls(transfer(port2, [port2])).catch(() => undefined) // it died: calls are told
   return { ...link, calls: callPort(port1, link.died) }

@@ -1,7 +1,6 @@
 import { HomingError } from '@homing/protocol'
 
-import { awakeTime } from './awake-time.ts'
-import { beatInterval, beatLimit, workerStartTimeout } from './config.ts'
+import { workerStartTimeout } from './config.ts'
 import { mortalRemote } from './mortal-remote.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
 
@@ -64,7 +63,10 @@ export async function startWorker<T>(
   const first = await Promise.race([ready, died])
   clearTimeout(timer)
   if (first instanceof HomingError) throw first
-  if (first) watchBeats(worker, watch.signal, () => lost('stopped giving signs of life'))
+  if (first)
+    (await import('./watch-beats.ts')).watchBeats(worker, watch.signal, () =>
+      lost('stopped giving signs of life'),
+    )
   else watchLock(lock, watch.signal, () => lost('ended'))
   return {
     remote,
@@ -90,15 +92,4 @@ async function made(name: string, make: () => Worker | Promise<Worker>): Promise
 /** The worker holds `lock` for life: being granted it tells of its death, also of a `self.close()`. */
 function watchLock(lock: string, signal: AbortSignal, dead: () => void): void {
   navigator.locks.request(lock, { signal }, dead).catch(() => undefined) // rejects when the watch ends
-}
-
-function watchBeats(worker: Worker, signal: AbortSignal, dead: () => void): void {
-  const passed = awakeTime(beatInterval, Date.now)
-  let silence = 0
-  worker.addEventListener('message', () => (silence = 0))
-  const timer = setInterval(() => {
-    silence += passed()
-    if (silence > beatLimit) dead()
-  }, beatInterval)
-  signal.addEventListener('abort', () => clearInterval(timer))
 }
