@@ -5,11 +5,11 @@ import type { BrowserRepository } from './browser-repository.ts'
 import { denseParameters } from './tiny-packages.ts'
 import { denseLayersRequest } from './tiny-tfjs.ts'
 
-/** Bytes of a shard that arrives in three pieces. */
-const shardBytes = 300 * 1024
+/** Bytes of a shard that arrives in several pieces, however large the parts are in which a browser hands it over. */
+const shardBytes = 1536 * 1024
 
-/** Bytes that differ between two versions, so that the patch arrives in three pieces and is smaller than the shard. */
-const changedBytes = 270 * 1024
+/** Bytes that differ between two versions, so that the patch arrives in several pieces and is smaller than the shard. */
+const changedBytes = 1400 * 1024
 
 /** The bias that each version adds. */
 export const biases: Readonly<Record<string, number>> = { '1.0.0': 1, '1.1.0': 2 }

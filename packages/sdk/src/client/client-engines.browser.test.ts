@@ -39,7 +39,8 @@ test('a backend that breaks while it serves is replaced, the call repeated, and 
   const tfjs = () => new Worker(new URL('../../test/losing-worker.ts', import.meta.url), { type: 'module' })
   const model = await client({ workers: { tfjs } }).model('tiny', { backends: ['webgl', 'cpu'] })
   expect(model.status).toMatchObject({ backend: 'webgl', fallbacks: [] })
-  for (let call = 0; call < 4; call++) expectBias((await model.predict(input)).outputs['y'], 1)
+  // A context may take one more run until its loss is felt; the second loss is the last that webgl has.
+  for (let call = 0; call < 8; call++) expectBias((await model.predict(input)).outputs['y'], 1)
   expect(model.status).toMatchObject({
     state: { name: 'active', version: '1.0.0' },
     backend: 'cpu',
