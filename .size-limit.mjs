@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+
 const dist = (/** @type {string} */ file) => `packages/sdk/dist/${file}`
 
 /** What is imported only once it is needed (Ed25519 for old browsers, patches, explanations) is no part of a cold load. */
@@ -11,6 +13,26 @@ const withoutLazyParts = {
   },
 }
 
+/** Chunks that are imported lazily, and that a cold load of a version with probes fetches all the same. */
+const fetchedAllTheSame = /await import\((['"])(\.\/prove-session-[^'"]+)\1\)/g
+
+/** Counts those as part of who imports them. */
+const withProbes = {
+  name: 'homing:with-probes',
+  /** @param {{ onLoad: (which: { filter: RegExp }, load: (found: { path: string }) => object) => void }} build */
+  setup(build) {
+    build.onLoad({ filter: /sdk[\\/]dist[\\/][^\\/]+\.js$/ }, ({ path }) => {
+      /** @type {string[]} */
+      const imports = []
+      const code = readFileSync(path, 'utf8').replace(fetchedAllTheSame, (_, _quote, file) => {
+        imports.push(`import * as fetched${imports.length} from '${file}'`)
+        return `fetched${imports.length - 1}`
+      })
+      return { contents: [...imports, code].join('\n'), loader: 'js' }
+    })
+  },
+}
+
 /** Bundled as an app's bundler does; engines are counted by no one, they come from the app's own dependencies. */
 const asInAnApp = {
   gzip: true,
@@ -20,7 +42,7 @@ const asInAnApp = {
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
-    plugins: [withoutLazyParts],
+    plugins: [withProbes, withoutLazyParts],
   }),
 }
 

@@ -23,6 +23,7 @@ import { createEngineJudge } from './engine-judge.ts'
 import { enginePorts } from './engine-ports.ts'
 import { forget } from './forget.ts'
 import { growingProgress } from './growing-progress.ts'
+import { lazyRejections } from './lazy-rejections.ts'
 import { createMemoryKeeper, defaultMemoryBudget } from './memory-keeper.ts'
 import { keptPredictions } from './kept-predictions.ts'
 import { meteredGate } from './metered-gate.ts'
@@ -30,7 +31,6 @@ import { createModelCoordinator, type ModelCoordinator } from './model-coordinat
 import { once } from './once.ts'
 import type { Bundle } from './open-bundle.ts'
 import { openModels } from './open-models.ts'
-import { createRejections } from './rejections.ts'
 import { createStorageRoom } from './storage-room.ts'
 import { tabs } from './tabs.ts'
 import { withAccessEnds } from './with-access-ends.ts'
@@ -97,7 +97,7 @@ export function createHost(config: HostConfig): HostApi {
     keptPredictions(store, config.storage === 'encrypted'),
   )
   const adapters = once(describeAdapters)
-  const rejections = createRejections({
+  const rejections = lazyRejections({
     adapters,
     engineVersion: async (engine) => (await engines.get(engine)).engineVersion(),
   })

@@ -4,8 +4,8 @@ import { gathered } from '../../transport/gathered.ts'
 import { movableBuffers } from '../../transport/movable-buffers.ts'
 import type { PredictReply, RuntimeApi } from '../runtime-api.ts'
 import type { CallsMessage, EndsMessage } from './call-messages.ts'
-import { packEnds } from './packed-ends.ts'
 import { unpackCalls } from './packed-calls.ts'
+import type { PackedEnds, packEnds } from './packed-ends.ts'
 import type { SentCall, SentEnd } from './sent-call.ts'
 
 /** The outputs of a call and of the models that followed it. */
@@ -17,9 +17,21 @@ function outputsOf({ outputs, next = {} }: PredictReply): Tensor[] {
 export function serveCalls({ predict }: Pick<RuntimeApi, 'predict'>, port: MessagePort): void {
   const aborts = new Map<number, AbortController>()
 
-  const send = gathered<SentEnd>((ends) => {
+  let pack: typeof packEnds | undefined
+  /** No part of a cold load: a page that calls once at a time needs none. */
+  const loadPack = (): Promise<unknown> =>
+    import('./packed-ends.ts').then(
+      (loaded) => (pack = loaded.packEnds),
+      () => undefined, // they are sent one by one
+    )
+  const post = (ends: readonly SentEnd[], sent: readonly (SentEnd | PackedEnds)[]): void => {
     const outputs = ends.flatMap((end) => ('reply' in end ? outputsOf(end.reply) : []))
-    port.postMessage({ ends: packEnds(ends) } satisfies EndsMessage, movableBuffers(outputs))
+    port.postMessage({ ends: sent } satisfies EndsMessage, movableBuffers(outputs))
+  }
+  const send = gathered<SentEnd>((ends) => {
+    if (ends.length < 2) post(ends, ends)
+    else if (pack) post(ends, pack(ends))
+    else void loadPack().then(() => post(ends, pack?.(ends) ?? ends))
   })
   const signalOf = (id: number): AbortSignal => {
     const abort = new AbortController()
