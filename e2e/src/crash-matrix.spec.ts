@@ -95,13 +95,17 @@ test('a browser that is killed at any step of a first visit: the next start fini
   await visit.page.close()
   await rehearsal.close()
   const met = points.filter(({ point }) => /^(piece|blob|record|manifest)-uncommitted$/.test(point))
-  expect(met.filter(({ point }) => point === 'piece-uncommitted').length, 'pieces').toBeGreaterThan(1)
+  expect(met.map(({ point }) => point)).toEqual(
+    expect.arrayContaining(['manifest-uncommitted', 'record-uncommitted', 'blob-uncommitted']),
+  )
+  let struck = 0
 
   for (const { point, time } of met) {
     await test.step(`${point}, time ${time}`, async () => {
       const proxy = await startProxy(server.origin)
       const dying = await crashVisit(await device.visit(proxy.origin))
-      expect(await dying.openUntil(point, time)).toBe(true)
+      // How many pieces a file comes in is the network's affair: not every visit passes every point.
+      if (await dying.openUntil(point, time)) struck++
       await device.kill()
       const next = await crashVisit(await device.visit(proxy.origin))
       expect(await next.open(), `after ${point}, time ${time}`).toBe('1.1.0')
@@ -110,5 +114,6 @@ test('a browser that is killed at any step of a first visit: the next start fini
       await proxy.close()
     })
   }
+  expect(struck, 'deaths at a point').toBeGreaterThan(5)
   await device.discard()
 })

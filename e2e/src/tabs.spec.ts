@@ -45,8 +45,10 @@ for (const [how, point] of [
       .toBe('1.1.0')
     expect(JSON.parse(await follower.answer())).toMatchObject({ version: '1.1.0' })
     const fetched = faulty.asked.slice(before).filter((path) => blob.test(path))
-    expect(fetched.length, 'only what was not stored is fetched again').toBe(
-      point === 'version-loaded' ? new Set(fetched).size : new Set(fetched).size + 1,
+    // What was on its way when the tab died, several files at a time, is fetched again, and what was stored is not.
+    const mostTimes = Math.max(
+      ...[...new Set(fetched)].map((path) => fetched.filter((other) => other === path).length),
     )
+    expect(mostTimes).toBe(point === 'version-loaded' ? 1 : 2)
   })
 }

@@ -108,7 +108,7 @@ async function boundedBytes(response: Response, url: string): Promise<Uint8Array
         'RESPONSE_UNEXPECTED',
         `The answer of ${url} is longer than ${maxAnswerBytes} bytes`,
       )
-    parts.push(part as Uint8Array)
+    parts.push(part)
   }
   return new Uint8Array(Buffer.concat(parts, size))
 }

@@ -82,7 +82,7 @@ export function createModelCalls({
   }
   /** Bitmaps and frames move in copies: the page's thread would copy them pixel by pixel. */
   const sent = async (retained: Retained): Promise<SentInputs> =>
-    retained.pictures ? (await import('./sent-inputs.ts')).sentInputs(retained) : retained
+    retained.pictures ? loadedTakers().sentInputs(retained) : retained
   /** A call whose inputs went with it cannot be made again. */
   const onlyOnce = async <T>(call: () => Promise<T>): Promise<T> => {
     try {

@@ -32,7 +32,7 @@ export async function loadVersion(
   turns: Turns,
   request: LoadRequest,
   instance: number,
-  onAttempt: (backend: Backend) => void = () => undefined,
+  onAttempt: (backend: Backend) => void,
   readProbes?: () => Promise<ProbeFiles>,
 ): Promise<LoadedVersion> {
   const { manifest, backends, proven = [] } = request

@@ -30,7 +30,7 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
   const wantedListeners = new Set<(model: string) => void>()
   /** Loaded versions that answer from a lookup. */
   const withLookup = new WeakSet<LoadedVersion>()
-  let recall: Promise<Recall> | undefined
+  let recall: Promise<Recall | undefined> | undefined
   let memory: PredictionMemory | undefined
   const usage = usageMeter(heap)
   let instances = 0
@@ -67,8 +67,11 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
     return queue
   }
   /** Loads what answers from memory on first use, where a call or a version has any. */
-  const recallOf = (): Promise<Recall> =>
-    (recall ??= import('./recall/recall.ts').then(({ createRecall }) => createRecall(() => memory)))
+  const recallOf = (): Promise<Recall | undefined> =>
+    (recall ??= import('./recall/recall.ts').then(
+      ({ createRecall }) => createRecall(() => memory),
+      () => (recall = undefined), // its code could not be fetched: what is not remembered is computed
+    ))
   const recalledOrRun: RuntimeApi['predict'] = async (model, request, signal) => {
     const queue = servingQueue(model)
     const run = (asked: PredictRequest): Promise<PredictReply> => queue.predict(asked, signal)
@@ -76,7 +79,8 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
     const version = queue.serving
     const mayRecall = (cache ?? 0) > 0 || (version && withLookup.has(version))
     if (!version || !mayRecall || hold || held || share) return run(request)
-    return (await recallOf()).answer(version, request, run)
+    const found = await recallOf()
+    return found ? found.answer(version, request, run) : run(request)
   }
   const served: ServedModels = {
     predict: async (model, request, signal) => usage.during(model, recalledOrRun(model, request, signal)),
@@ -104,8 +108,9 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
 
     prepare: (backends) => turns(() => startFirst(engine, backends)),
 
-    async load(request, ...hooks) {
-      const version = await loadVersion(engine, turns, request, ++instances, ...hooks)
+    async load(request, onAttempt, readProbes) {
+      const tellAttempt = (backend: Backend): void => onAttempt?.(backend)
+      const version = await loadVersion(engine, turns, request, ++instances, tellAttempt, readProbes)
       loaded.set(version.facts.instance, version)
       return version.facts
     },
@@ -135,7 +140,9 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
     async addLookup(instance, files) {
       const version = loaded.get(instance)
       if (!version?.manifest.lookup) return
-      ;(await recallOf()).addLookup(version, files)
+      const found = await recallOf()
+      if (!found) return
+      found.addLookup(version, files)
       withLookup.add(version)
     },
 

@@ -3,7 +3,7 @@ import { pieceSize } from './indexed-db-partials.ts'
 import { keptVersions } from './kept-versions.ts'
 import { readRecord } from './model-record.ts'
 import type { GarbageRules } from './store.ts'
-import type { ReadTransaction, WriteTransaction } from './transactions.ts'
+import type { WriteTransaction } from './transactions.ts'
 
 /** `Store.collectGarbage` within one transaction over models, manifests, uses, blobs and partials. */
 export async function collectIndexedDbGarbage(
@@ -52,13 +52,4 @@ export async function collectIndexedDbGarbage(
     await partials.delete(key)
   }
   return freed
-}
-
-/** `Store.usage` within one transaction. A blob's size is known without reading its bytes. */
-export async function indexedDbUsage(transaction: ReadTransaction): Promise<number> {
-  let bytes = 0
-  for await (const { value } of transaction.objectStore('manifests')) bytes += value.byteLength
-  for await (const { value } of transaction.objectStore('blobs')) bytes += keptSize(value)
-  for (const key of await transaction.objectStore('partials').getAllKeys()) bytes += pieceSize(key)
-  return bytes
 }

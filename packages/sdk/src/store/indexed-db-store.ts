@@ -4,7 +4,7 @@ import { faultPoint } from '../faults/fault-point.ts'
 import type { StoreWrite } from '../faults/fault-points.ts'
 import { maxFacts } from './config.ts'
 import { readIndexedDbFact, writeIndexedDbFact } from './indexed-db-facts.ts'
-import { collectIndexedDbGarbage, indexedDbUsage } from './indexed-db-garbage.ts'
+import { indexedDbUsage } from './indexed-db-usage.ts'
 import type { ReadTransaction, WriteTransaction } from './transactions.ts'
 import { blobKeeper, keptBytes } from './kept-blob.ts'
 import {
@@ -194,10 +194,12 @@ export async function openIndexedDbStore(
       write('use', ['uses'], async (transaction) => {
         await transaction.objectStore('uses').put(time, manifestSha256)
       }),
-    collectGarbage: (rules) =>
-      write('garbage', ['models', 'manifests', 'uses', 'blobs', 'partials'], (transaction) =>
+    collectGarbage: async (rules) => {
+      const { collectIndexedDbGarbage } = await import('./indexed-db-garbage.ts')
+      return write('garbage', ['models', 'manifests', 'uses', 'blobs', 'partials'], (transaction) =>
         collectIndexedDbGarbage(transaction, rules),
-      ),
+      )
+    },
     forget: async (rules) => {
       const { forgetInIndexedDb, forgettingTables } = await import('./indexed-db-forget.ts')
       return write('garbage', [...forgettingTables], (transaction) => forgetInIndexedDb(transaction, rules))

@@ -1,5 +1,6 @@
 import { allFiles, type Manifest } from '@homing/protocol'
 
+import { rootsOf } from './roots-of.ts'
 import type { GarbageRules, ModelRecord } from './store.ts'
 
 /** What a store holds, as far as telling garbage needs it. */
@@ -17,14 +18,6 @@ export interface Holdings {
 export interface Kept {
   readonly manifests: ReadonlySet<string>
   readonly blobs: ReadonlySet<string> | undefined
-}
-
-/** Hashes of the manifests that a record leads to, which are kept whatever the budget. */
-export function rootsOf(record: ModelRecord): string[] {
-  const { active, lastGood, staged, downloading, personalised } = record
-  return [active, lastGood, staged, downloading, personalised].flatMap((installed) =>
-    installed ? [installed.manifestSha256] : [],
-  )
 }
 
 /**

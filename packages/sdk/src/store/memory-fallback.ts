@@ -1,6 +1,6 @@
 import { diskAndMemory, type Recovery, type UnopenedDisk } from './disk-and-memory.ts'
-import { rootsOf } from './kept-versions.ts'
 import { emptyRecord } from './model-record.ts'
+import { rootsOf } from './roots-of.ts'
 import type { GarbageRules, ModelRecord, Store } from './store.ts'
 
 /**

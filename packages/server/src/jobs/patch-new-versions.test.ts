@@ -146,7 +146,7 @@ describe('patches after publication', () => {
       return { ...sample, manifest, bytes, blobs: [...sample.blobs, half] }
     })
     await publishAll(app, versions)
-    const { shards } = (await vi.waitUntil(() => listed(app, '1.1.0')))!
+    const { shards } = await vi.waitUntil(() => listed(app, '1.1.0'))
     const [before, after] = versions.map(
       ({ manifest }) => manifest.variants![0]!.parameters.shards[0]!.sha256,
     )

@@ -79,7 +79,7 @@ function toRecord(row: VersionTable): VersionRecord {
   return {
     model: row.model,
     version: row.version,
-    engine: row.engine as Engine,
+    engine: row.engine,
     manifest: { sha256: row.manifest_sha256, size: row.manifest_size },
     ...(row.requirements === null ? {} : { requirements: JSON.parse(row.requirements) as Requirements }),
     publishedAt: row.published_at,

@@ -24,7 +24,8 @@ import { enginePorts } from './engine-ports.ts'
 import { forget } from './forget.ts'
 import { growingProgress } from './growing-progress.ts'
 import { lazyRejections } from './lazy-rejections.ts'
-import { createMemoryKeeper, defaultMemoryBudget } from './memory-keeper.ts'
+import { lazyMemoryKeeper } from './lazy-memory-keeper.ts'
+import { defaultMemoryBudget } from './model-memory.ts'
 import { keptPredictions } from './kept-predictions.ts'
 import { meteredGate } from './metered-gate.ts'
 import { createModelCoordinator, type ModelCoordinator } from './model-coordinator.ts'
@@ -112,7 +113,7 @@ export function createHost(config: HostConfig): HostApi {
     hangLimit: config.hangLimit,
     onHang: (engine, reason) => void endEngine(engine, reason).catch(() => undefined), // the page is gone
   })
-  const memory = createMemoryKeeper({
+  const memory = lazyMemoryKeeper({
     platform,
     budget: config.memoryBudget ?? defaultMemoryBudget(),
     idleLimit: config.idleLimit,

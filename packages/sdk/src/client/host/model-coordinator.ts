@@ -16,7 +16,7 @@ import { closeTimeout } from '../config.ts'
 import type { OpenOptions } from '../host-api.ts'
 import { takesUpdates, type UpdatePolicy } from '../update-policy.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
-import { memoryOf, type ModelMemory, type Sleeper } from './memory-keeper.ts'
+import { memoryOf, type ModelMemory, type Sleeper } from './model-memory.ts'
 import { once } from './once.ts'
 import { createOpening } from './opening.ts'
 import { createSectionReader } from './section-reader.ts'
@@ -25,6 +25,7 @@ import { createStatusBoard } from './status-board.ts'
 import { storageStatus } from './storage-status.ts'
 import type { ModelNews } from './tab-news.ts'
 import { createBackendChoices } from './backend-choices.ts'
+import { fetchAhead } from './fetch-ahead.ts'
 import type { Recovery } from './recovery.ts'
 import { createProofs } from './proofs.ts'
 import { keepProbing } from './reprobe.ts'
@@ -116,6 +117,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       board.served(loaded)
       board.memory(memoryNow(false))
       await deps.emit({ type: 'serving', serving })
+      void fetchAhead()
       if (!loaded.manifest.lookup) return
       void import('./add-lookup.ts')
         .then(({ addLookup }) =>
