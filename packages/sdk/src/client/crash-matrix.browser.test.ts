@@ -67,13 +67,9 @@ async function update(plan: Plan) {
 const begin = { 'first visit of': firstVisit, 'update to': update } as const
 
 const deaths: readonly [keyof typeof begin, version: string, FaultPoint, time: number][] = [
-  ['first visit of', '1.0.0', 'metadata-uncommitted', 1],
-  ['first visit of', '1.0.0', 'record-uncommitted', 1],
-  ['first visit of', '1.0.0', 'manifest-uncommitted', 1],
   ['first visit of', '1.0.0', 'piece-uncommitted', 1],
   ['first visit of', '1.0.0', 'piece-uncommitted', 2],
   ['first visit of', '1.0.0', 'blob-uncommitted', 2],
-  ['first visit of', '1.0.0', 'record-uncommitted', 2],
   ['first visit of', '1.0.0', 'record-uncommitted', 3],
   ['update to', '1.1.0', 'piece-uncommitted', 1],
   ['update to', '1.1.0', 'piece-uncommitted', 2],

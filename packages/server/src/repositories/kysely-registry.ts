@@ -1,4 +1,4 @@
-import { compareVersions, type Engine, type Requirements } from '@homing/protocol'
+import { compareVersions, type Requirements } from '@homing/protocol'
 import { sql } from 'kysely'
 
 import type { Database, VersionTable } from './database.ts'
