@@ -184,7 +184,11 @@ describe('a federated version', () => {
       'a lookup',
       {
         ...federated,
-        lookup: { keys: base.graph, outputs: base.graph, tensors: [{ name: 'y', dtype: 'float32', shape: [1] }] },
+        lookup: {
+          keys: base.graph,
+          outputs: base.graph,
+          tensors: [{ name: 'y', dtype: 'float32', shape: [1] }],
+        },
       },
       base,
       /has a lookup/,
