@@ -66,7 +66,11 @@ async function update(plan: Plan) {
 
 const begin = { 'first visit of': firstVisit, 'update to': update } as const
 
-const deaths: readonly [keyof typeof begin, version: string, FaultPoint, time: number][] = [
+/** What is under way, and at which passing of which point it is struck. */
+type Strike = readonly [keyof typeof begin, version: string, FaultPoint, time: number]
+
+const deaths: readonly Strike[] = [
+  ['first visit of', '1.0.0', 'metadata-uncommitted', 1],
   ['first visit of', '1.0.0', 'piece-uncommitted', 1],
   ['first visit of', '1.0.0', 'piece-uncommitted', 2],
   ['first visit of', '1.0.0', 'blob-uncommitted', 2],
@@ -92,7 +96,7 @@ test.each(deaths)('%s %s: a host that dies at %s %s', async (scene, version, poi
   expect(model.status.storage.kind).toBe('indexeddb')
 })
 
-const fillings: readonly [keyof typeof begin, version: string, FaultPoint, time: number][] = [
+const fillings: readonly Strike[] = [
   ['first visit of', '1.0.0', 'metadata-begun', 1],
   ['first visit of', '1.0.0', 'record-begun', 1],
   ['first visit of', '1.0.0', 'manifest-begun', 1],
