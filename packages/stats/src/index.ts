@@ -1,0 +1,1 @@
+export { type Moments, addMoment, emptyMoments, mergeMoments, varianceOf } from './moments.ts'
