@@ -11,17 +11,17 @@ import type {
 
 import type { Step } from '../delivery/model-state.ts'
 import type { PatchReport } from '../delivery/patches/patch-report.ts'
-import type { Backend, BackendFallback } from '../libraries/backend.ts'
 import type { TrainingResult } from '../learning/training-api.ts'
+import type { Backend, BackendFallback } from '../libraries/backend.ts'
 import type { Explanation } from '../runtime/explanation-api.ts'
 import type { PredictReply } from '../runtime/runtime-api.ts'
 import type { QueueOptions, TurnOptions } from './call-options.ts'
 import type { ExplainOptions } from './explanation-api.ts'
 import type { PageInput } from './page-input.ts'
 import type { InputsToScore, ScoredAs, ScoringOptions } from './predict-all.ts'
-import type { TrainingExamples, TrainOptions } from './training-api.ts'
 import type { RemoteHook } from './remote-hook.ts'
 import type { BlackBoxOptions } from './report/black-box-options.ts'
+import type { TrainingExamples, TrainOptions } from './training-api.ts'
 import type { UpdatePolicy } from './update-policy.ts'
 
 /** How a client finds its repository and its workers. */

@@ -5,8 +5,8 @@ import { denseExpected, denseOnnxRequest, floats } from '../../test/tiny-package
 import type { CallsMessage, EndsMessage } from '../runtime/calls/call-messages.ts'
 import { serveCalls } from '../runtime/calls/serve-calls.ts'
 import { onnxEngine } from '../runtime/engines/onnx-engine.ts'
-import { createRuntime } from '../runtime/runtime.ts'
 import type { PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
+import { createRuntime } from '../runtime/runtime.ts'
 import { type CallPort, callPort } from './call-port.ts'
 
 const runtime = createRuntime(onnxEngine({ threads: 1 }))

@@ -1,11 +1,11 @@
 import { HomingError } from '@homing/protocol'
 
 import type { CallsMessage, EndsMessage } from '../runtime/calls/call-messages.ts'
-import type { SentCall, SentEnd } from '../runtime/calls/sent-call.ts'
-import type { PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
 import { ownOutputs } from '../runtime/calls/own-outputs.ts'
 import { packCalls } from '../runtime/calls/packed-calls.ts'
 import { unpackEnds } from '../runtime/calls/packed-ends.ts'
+import type { SentCall, SentEnd } from '../runtime/calls/sent-call.ts'
+import type { PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
 import { gathered } from '../transport/gathered.ts'
 
 /** The predictions of one page on one engine's worker. */

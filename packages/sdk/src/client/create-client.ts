@@ -1,8 +1,8 @@
 import { HomingError, isModelName } from '@homing/protocol'
 
 import type { ClientOptions, Homing, Model, ModelOptions } from './api.ts'
-import type { Composer } from './composition/composer.ts'
 import { resolveOptions } from './client-options.ts'
+import type { Composer } from './composition/composer.ts'
 import { createModelHandle, type ModelHandle } from './model-handle.ts'
 import { openPageSession } from './page-session.ts'
 import { createBlackBox } from './report/black-box.ts'

@@ -1,7 +1,7 @@
 import type { Tensor } from '@homing/protocol'
 
-import type { RetainedInputs } from './retained-inputs.ts'
 import type { PageInput } from './page-input.ts'
+import type { RetainedInputs } from './retained-inputs.ts'
 
 /**
  * Copies inputs that are nothing but tensors in typed arrays, at once: such calls wait for nothing before they leave.

@@ -1,7 +1,7 @@
 import { type Engine, HomingError, isOwnEngine, type OwnEngine } from '@homing/protocol'
 
-import type { LibraryConfig } from '../libraries/library-config.ts'
 import type { TrainingApi } from '../learning/training-api.ts'
+import type { LibraryConfig } from '../libraries/library-config.ts'
 import { startWorker, type WorkerLink } from '../transport/worker-link.ts'
 import type { ClientOptions } from './api.ts'
 

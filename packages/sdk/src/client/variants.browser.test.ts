@@ -2,13 +2,13 @@ import { type Manifest, paths, sha256Hex, type Variant } from '@homing/protocol'
 import { describe, expect, test } from 'vitest'
 
 import type { Release } from '../../test/browser-repository.ts'
-import { explainedDense } from '../../test/tiny-explained.ts'
 import { client, repository, serveEachTest } from '../../test/served-clients.ts'
+import { explainedDense } from '../../test/tiny-explained.ts'
 import { denseExpected, denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
 import { denseProbes, type ProbedRequest } from '../../test/tiny-probes.ts'
 import { denseLayersRequest } from '../../test/tiny-tfjs.ts'
-import type { Model, ModelOptions } from './api.ts'
 import type { GradientExplanation } from '../runtime/explanation-api.ts'
+import type { Model, ModelOptions } from './api.ts'
 
 const x = [1, 2, 3, 4]
 const input = { x: floats(x, [1, 4]) }

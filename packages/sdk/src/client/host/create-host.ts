@@ -1,40 +1,39 @@
 import { type Engine, type HomingError, parseManifest } from '@homing/protocol'
-
 import { transfer } from 'comlink'
 
 import { createDocuments, type Documents } from '../../delivery/documents.ts'
 import { createRepository } from '../../delivery/repository.ts'
 import { webPlatform } from '../../delivery/web-platform.ts'
 import type { EventsByName } from '../../runtime/runtime-api.ts'
-import { databaseName, openStore } from '../../store/open-store.ts'
 import { createTurns, type Turns } from '../../runtime/turns.ts'
+import { databaseName, openStore } from '../../store/open-store.ts'
 import { browserEstimate } from '../../store/store-error.ts'
 import type { Store } from '../../store/store.ts'
 import { eventsPerPruning, maxEventAge, memoryInterval } from '../config.ts'
 import type { HostApi, HostConfig, ModelEvent, OpenOptions, PageApi } from '../host-api.ts'
-import { createAccess } from './access.ts'
-import { describeAdapters } from './adapters.ts'
-import { claims } from './claims.ts'
-import { createCleaner } from './cleaner.ts'
+import { createAccess } from './access/access.ts'
+import { forget } from './access/forget.ts'
+import { withAccessEnds } from './access/with-access-ends.ts'
+import { describeAdapters } from './backends/adapters.ts'
+import { lazyRejections } from './backends/lazy-rejections.ts'
 import { closedError } from './closed-error.ts'
-import { crashCount } from './crash-count.ts'
 import { describeDevice } from './device.ts'
-import { createEngineJudge } from './engine-judge.ts'
-import { enginePorts } from './engine-ports.ts'
-import { forget } from './forget.ts'
-import { growingProgress } from './growing-progress.ts'
-import { lazyRejections } from './lazy-rejections.ts'
-import { lazyMemoryKeeper } from './lazy-memory-keeper.ts'
-import { defaultMemoryBudget } from './model-memory.ts'
-import { keptPredictions } from './kept-predictions.ts'
-import { meteredGate } from './metered-gate.ts'
+import { crashCount } from './engines/crash-count.ts'
+import { createEngineJudge } from './engines/engine-judge.ts'
+import { enginePorts } from './engines/engine-ports.ts'
+import { keptPredictions } from './engines/kept-predictions.ts'
+import { lazyMemoryKeeper } from './engines/lazy-memory-keeper.ts'
+import { defaultMemoryBudget } from './engines/model-memory.ts'
 import { createModelCoordinator, type ModelCoordinator } from './model-coordinator.ts'
 import { once } from './once.ts'
-import type { Bundle } from './open-bundle.ts'
-import { openModels } from './open-models.ts'
-import { createStorageRoom } from './storage-room.ts'
-import { tabs } from './tabs.ts'
-import { withAccessEnds } from './with-access-ends.ts'
+import { growingProgress } from './status/growing-progress.ts'
+import { claims } from './storage/claims.ts'
+import { createCleaner } from './storage/cleaner.ts'
+import { createStorageRoom } from './storage/storage-room.ts'
+import { openModels } from './tabs/open-models.ts'
+import { tabs } from './tabs/tabs.ts'
+import { meteredGate } from './versions/metered-gate.ts'
+import type { Bundle } from './versions/open-bundle.ts'
 
 /** What is done when a model is left. */
 interface ModelEnd {
@@ -156,7 +155,7 @@ export function createHost(config: HostConfig): HostApi {
     }),
   )
   const bundles = once(async () => {
-    const { bundleShelf } = await import('./open-bundle.ts')
+    const { bundleShelf } = await import('./versions/open-bundle.ts')
     return bundleShelf(config.bundled, config.root, webPlatform())
   })
   const bundleOf = async (model: string): Promise<Bundle | undefined> =>

@@ -15,24 +15,24 @@ import { createTurns } from '../../runtime/turns.ts'
 import { closeTimeout } from '../config.ts'
 import type { OpenOptions } from '../host-api.ts'
 import { takesUpdates, type UpdatePolicy } from '../update-policy.ts'
+import { createBackendChoices } from './backends/backend-choices.ts'
+import { createProofs } from './backends/proofs.ts'
+import { keepProbing } from './backends/reprobe.ts'
+import { unsteadyBackends } from './backends/unsteady-backends.ts'
 import type { CoordinatorDeps } from './coordinator-deps.ts'
-import { memoryOf, type ModelMemory, type Sleeper } from './model-memory.ts'
+import { memoryOf, type ModelMemory, type Sleeper } from './engines/model-memory.ts'
 import { once } from './once.ts'
-import { createOpening } from './opening.ts'
-import { createSectionReader } from './section-reader.ts'
-import { setId } from './set-id.ts'
-import { createStatusBoard } from './status-board.ts'
-import { storageStatus } from './storage-status.ts'
-import type { ModelNews } from './tab-news.ts'
-import { createBackendChoices } from './backend-choices.ts'
-import { fetchAhead } from './fetch-ahead.ts'
-import type { Recovery } from './recovery.ts'
-import { createProofs } from './proofs.ts'
-import { keepProbing } from './reprobe.ts'
-import { createVersionInstaller } from './version-installer.ts'
-import { unsteadyBackends } from './unsteady-backends.ts'
-import { createVersionServer } from './version-server.ts'
-import { createWishes } from './wishes.ts'
+import type { Recovery } from './serving/recovery.ts'
+import { createSectionReader } from './serving/section-reader.ts'
+import { createVersionServer } from './serving/version-server.ts'
+import { createStatusBoard } from './status/status-board.ts'
+import { setId } from './storage/set-id.ts'
+import { storageStatus } from './storage/storage-status.ts'
+import type { ModelNews } from './tabs/tab-news.ts'
+import { fetchAhead } from './versions/fetch-ahead.ts'
+import { createOpening } from './versions/opening.ts'
+import { createVersionInstaller } from './versions/version-installer.ts'
+import { createWishes } from './versions/wishes.ts'
 
 /** One open model: which version serves, what is on its way, and what the page is told. */
 export interface ModelCoordinator extends Sleeper {
@@ -119,7 +119,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       await deps.emit({ type: 'serving', serving })
       void fetchAhead()
       if (!loaded.manifest.lookup) return
-      void import('./add-lookup.ts')
+      void import('./serving/add-lookup.ts')
         .then(({ addLookup }) =>
           addLookup(loaded, { ...deps, repository: repositoryNow(), signal: life.signal }),
         )
@@ -144,7 +144,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
   const bundled =
     bundle &&
     once(async () => {
-      const { createBundledVersions } = await import('./bundled-versions.ts')
+      const { createBundledVersions } = await import('./versions/bundled-versions.ts')
       return createBundledVersions(bundle, { ...deps, inTurn }, server, board, options.precisions)
     })
 
@@ -177,7 +177,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
 
   /** Loaded when another tab tells something: most apps have one. */
   const follower = once(async () => {
-    const { createFollower } = await import('./follower.ts')
+    const { createFollower } = await import('./tabs/follower.ts')
     return createFollower({
       ...deps,
       board,
@@ -197,7 +197,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
   /** Loaded once something fails, or a version has proved itself. */
   let recovery: Promise<Recovery> | undefined
   const recover = (): Promise<Recovery> =>
-    (recovery ??= import('./recovery.ts')
+    (recovery ??= import('./serving/recovery.ts')
       .then(({ createRecovery }) =>
         createRecovery(
           { ...deps, server, unsteady, board, fetchAgain: (version) => opening.fetchAgain(version) },
@@ -257,7 +257,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
         await (await recover()).rollback()
       }),
     pin: async (version) =>
-      (await import('./pin-version.ts')).pinVersion(version, {
+      (await import('./versions/pin-version.ts')).pinVersion(version, {
         ...deps,
         wishes,
         fromDevice: (version) => inTurn(() => installer.fromDevice(version)),
