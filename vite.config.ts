@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config'
 import { repositoryCommands } from './packages/testkit/src/repository-commands.ts'
 import { browserFlags, findBrowser } from './scripts/browser.mjs'
 
+/** In CI, on a machine that other work may slow, a test fails when it fails twice; the log names what was repeated. */
+const retry = process.env['CI'] === undefined ? 0 : 1
+
 /** Workspace packages resolve to their sources in development and tests; published packages only have `dist`. */
 const conditions = ['@homing/source']
 const browser = findBrowser()
@@ -21,6 +24,7 @@ export default defineConfig({
           include: sources.map((folder) => `${folder}/**/*.test.{ts,mts,mjs}`),
           exclude: ['**/*.browser.test.ts', '**/node_modules/**'],
           testTimeout: 30_000,
+          retry,
         },
       },
       {
@@ -32,6 +36,7 @@ export default defineConfig({
           name: 'browser',
           include: sources.map((folder) => `${folder}/**/*.browser.test.ts`),
           testTimeout: 60_000,
+          retry,
           browser: {
             enabled: true,
             headless: true,

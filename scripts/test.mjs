@@ -8,7 +8,7 @@ import { ensureBrowsers } from './install-browser.mjs'
 import { requireNode } from './node-version.mjs'
 import { install, pnpm, root } from './pnpm.mjs'
 import { entry } from './run.mjs'
-import { closingLine, countsOf, fromPlaywright, fromVitest, sum } from './test-counts.mjs'
+import { closingLine, closingList, countsOf, fromPlaywright, fromVitest, sum } from './test-counts.mjs'
 
 const filters = process.argv.slice(2)
 const results = join(root, 'test-results', 'reports')
@@ -32,7 +32,9 @@ async function unitTests(/** @type {NodeJS.ProcessEnv} */ env) {
 }
 
 async function endToEndTests(/** @type {NodeJS.ProcessEnv} */ env) {
-  if (!existsSync(join(root, 'e2e', 'playwright.config.ts'))) return { passed: 0, failed: 1, skipped: 0 }
+  if (!existsSync(join(root, 'e2e', 'playwright.config.ts'))) {
+    return { passed: 0, failed: 1, skipped: 0, failures: ['e2e/playwright.config.ts is missing'] }
+  }
   const report = join(results, 'playwright.json')
   const args = [
     '--filter',
@@ -59,5 +61,5 @@ await entry(async () => {
   const counts = sum([await unitTests(env), await endToEndTests(env)])
   writeFileSync(join(results, 'counts.json'), JSON.stringify(counts))
   if (counts.failed > 0 || counts.passed === 0) process.exitCode = 1
-  console.log(`\n${closingLine(counts)}`)
+  console.log(`\n${closingList(counts)}${closingLine(counts)}`)
 })
