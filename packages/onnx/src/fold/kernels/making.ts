@@ -14,7 +14,8 @@ const constantOfShape: Kernel = ({ attributes, outputs: [type] }) => {
 const range: Kernel = ({ inputs: [start, , step], outputs: [type] }) => {
   if (!type || !isArithmetic(start) || step?.dtype !== start.dtype || type.dtype.startsWith('float'))
     return undefined
-  const [first, delta] = [start.data[0]!, step.data[0]!]
+  const [first, delta] = [start.data[0], step.data[0]]
+  if (first === undefined || delta === undefined) return undefined
   return [
     fill(type, (index) =>
       typeof first === 'bigint' ? first + BigInt(index) * (delta as bigint) : first + index * Number(delta),
