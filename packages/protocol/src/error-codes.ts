@@ -164,6 +164,10 @@ const texts = {
     'Sign in as a user who may read it; `details.until` says when access ended.',
   ),
   RATE_LIMITED: entry('Too many requests.', 'Wait as long as `details.retryAfter` says (seconds).'),
+  OVERLOADED: entry(
+    'The server holds as much unfinished work as it may, and takes no more for now.',
+    'Wait as long as `details.retryAfter` says (seconds); nothing that was acknowledged is lost.',
+  ),
   BODY_TOO_LARGE: entry(
     'A request body is larger than the server takes.',
     'Send less, or raise the limit on the server.',

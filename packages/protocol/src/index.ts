@@ -13,6 +13,17 @@ export {
   RolloutRequestSchema,
   SignedUrlsSchema,
 } from './api.ts'
+export {
+  type AppKey,
+  appKeyHeader,
+  AppKeyListSchema,
+  AppKeySchema,
+  AppNameSchema,
+  AppRequestSchema,
+  type CreatedAppKey,
+  CreatedAppKeySchema,
+  OriginSchema,
+} from './apps.ts'
 export { canonicalBytes } from './canonical.ts'
 export {
   maxDocumentBytes,

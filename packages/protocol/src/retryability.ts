@@ -44,6 +44,7 @@ export const retryability = {
   UNAUTHORIZED: false,
   FORBIDDEN: false,
   RATE_LIMITED: true,
+  OVERLOADED: true,
   BODY_TOO_LARGE: false,
   REQUEST_INVALID: false,
   BLOB_MISSING: false,
