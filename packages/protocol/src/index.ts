@@ -81,6 +81,35 @@ export { type Probes, ProbesSchema, type TensorPlace, type Tolerance } from './p
 export type { ErrorCode } from './retryability.ts'
 export { candidates, type ListedVersion, parseRollout, type Rollout, RolloutSchema } from './rollout.ts'
 export { sha256Hex } from './sha256.ts'
+export {
+  maxClasses,
+  maxMagnitude,
+  maxQuantileBins,
+  maxQuantileIndex,
+  maxQuantileLevel,
+  maxScoreBins,
+} from './telemetry/sketch-limits.ts'
+export {
+  CalibrationSchema,
+  type CalibrationWire,
+  CategoriesSchema,
+  type CategoriesWire,
+  ConfusionSchema,
+  type ConfusionWire,
+  HistogramSchema,
+  LongestRunSchema,
+  type LongestRunWire,
+  MomentsSchema,
+  type MomentsWire,
+  ProjectionSchema,
+  type ProjectionWire,
+  QuantileSketchSchema,
+  type QuantileSketchWire,
+  RegressionSchema,
+  type RegressionWire,
+  ScoresSchema,
+  type ScoresWire,
+} from './telemetry/sketches.ts'
 export { tensorKey } from './tensor-key.ts'
 export {
   type DType,
