@@ -178,6 +178,14 @@ const texts = {
     'Upload the blobs in `details.missing` first.',
   ),
   BLOB_UNKNOWN: entry('The repository has no such file.', 'Check the address; publish the version again.'),
+  TELEMETRY_INVALID: entry(
+    'A batch of telemetry is malformed, holds fields that its version does not know, or exceeds a bound.',
+    'Nothing on the device: the batch is dropped and counted. Look at the SDK that made it.',
+  ),
+  TELEMETRY_UNSUPPORTED: entry(
+    'A batch of telemetry is of a version of the protocol that the server does not read.',
+    'Update the SDK, or the server: it reads the present version and the two before.',
+  ),
   SERVER_FAILED: entry(
     'The server failed in a way that it did not foresee.',
     'Look at its log for the request id.',

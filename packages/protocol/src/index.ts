@@ -11,6 +11,7 @@ export {
   type ModelSummary,
   ModelSummarySchema,
   RolloutRequestSchema,
+  type SignedUrls,
   SignedUrlsSchema,
 } from './api.ts'
 export {
@@ -33,6 +34,7 @@ export {
   maxReportedCalls,
   maxRank,
   maxShardBytes,
+  maxSignedUrls,
   protocolVersion,
 } from './config.ts'
 export { type Engine, engines, isEngineName, isOwnEngine, type OwnEngine } from './engine-name.ts'
@@ -111,6 +113,51 @@ export {
   type ScoresWire,
 } from './telemetry/sketches.ts'
 export { tensorKey } from './tensor-key.ts'
+export {
+  batchIdBytes,
+  maxBatchBytes,
+  maxCount,
+  maxEvents,
+  maxGroups,
+  maxLabelLength,
+  maxSliceLength,
+  maxSlices,
+  targetBatchBytes,
+  telemetryProtocol,
+} from './telemetry/config.ts'
+export {
+  type CategorySummary,
+  type FeatureSummary,
+  FeatureSummarySchema,
+} from './telemetry/feature-summary.ts'
+export { type FeedbackSummary, FeedbackSummarySchema, signalNames } from './telemetry/feedback-summary.ts'
+export { type ClassesSummary, type OutputSummary, OutputSummarySchema } from './telemetry/output-summary.ts'
+export { type BatchReader, batchReaders, readBatch } from './telemetry/read-batch.ts'
+export {
+  type BrowserFamily,
+  browserFamilies,
+  type DropReason,
+  dropReasons,
+  type TelemetryBatch,
+  TelemetryBatchSchema,
+  threadClasses,
+} from './telemetry/telemetry-batch.ts'
+export { type TelemetryEvent, TelemetryEventSchema } from './telemetry/telemetry-event.ts'
+export {
+  type Correlation,
+  type CountName,
+  countNames,
+  type TelemetryBackend,
+  telemetryBackends,
+  type TelemetryGroup,
+  TelemetryGroupSchema,
+} from './telemetry/telemetry-group.ts'
+export {
+  type MeasuredFeature,
+  type MeasuredOutput,
+  type TelemetrySection,
+  TelemetrySectionSchema,
+} from './telemetry/telemetry-section.ts'
 export {
   type DType,
   dtypes,

@@ -12,6 +12,7 @@ import { parametersProblem, ParametersSchema } from './parameters.ts'
 import { parseJsonBytes, parseWith } from './parse.ts'
 import { PipelineSchema } from './pipeline.ts'
 import { probesProblem, ProbesSchema } from './probes.ts'
+import { TelemetrySectionSchema } from './telemetry/telemetry-section.ts'
 import { SignatureSchema } from './tensor.ts'
 import { TrainingSchema } from './training.ts'
 import { PrecisionSchema, VariantSchema, variantsProblem } from './variants.ts'
@@ -71,6 +72,7 @@ export const ManifestSchema = v.object({
   guards: v.optional(GuardsSchema),
   next: v.optional(NextSchema),
   lookup: v.optional(LookupSchema),
+  telemetry: v.optional(TelemetrySectionSchema),
   requirements: v.optional(RequirementsSchema),
   card: v.optional(CardSchema),
 })

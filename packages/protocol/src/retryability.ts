@@ -49,6 +49,8 @@ export const retryability = {
   REQUEST_INVALID: false,
   BLOB_MISSING: false,
   BLOB_UNKNOWN: false,
+  TELEMETRY_INVALID: false,
+  TELEMETRY_UNSUPPORTED: false,
   SERVER_FAILED: true,
   STORE_UNAVAILABLE: false,
   STORE_FULL: false,
