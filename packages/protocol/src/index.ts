@@ -155,6 +155,7 @@ export {
 export {
   type MeasuredFeature,
   type MeasuredOutput,
+  readTelemetrySection,
   type TelemetrySection,
   TelemetrySectionSchema,
 } from './telemetry/telemetry-section.ts'

@@ -12,7 +12,6 @@ import { parametersProblem, ParametersSchema } from './parameters.ts'
 import { parseJsonBytes, parseWith } from './parse.ts'
 import { PipelineSchema } from './pipeline.ts'
 import { probesProblem, ProbesSchema } from './probes.ts'
-import { TelemetrySectionSchema } from './telemetry/telemetry-section.ts'
 import { SignatureSchema } from './tensor.ts'
 import { TrainingSchema } from './training.ts'
 import { PrecisionSchema, VariantSchema, variantsProblem } from './variants.ts'
@@ -72,7 +71,8 @@ export const ManifestSchema = v.object({
   guards: v.optional(GuardsSchema),
   next: v.optional(NextSchema),
   lookup: v.optional(LookupSchema),
-  telemetry: v.optional(TelemetrySectionSchema),
+  /** See `readTelemetrySection`, which devices load only where telemetry is on. */
+  telemetry: v.optional(v.record(v.string(), v.unknown())),
   requirements: v.optional(RequirementsSchema),
   card: v.optional(CardSchema),
 })

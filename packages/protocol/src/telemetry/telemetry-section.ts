@@ -1,6 +1,8 @@
 import * as v from 'valibot'
 
+import type { Manifest } from '../manifest.ts'
 import { AuthorNameSchema } from '../names.ts'
+import { parseWith } from '../parse.ts'
 import {
   maxCategories,
   maxEdges,
@@ -123,3 +125,12 @@ export const TelemetrySectionSchema = v.object({
 export type TelemetrySection = v.InferOutput<typeof TelemetrySectionSchema>
 export type MeasuredFeature = v.InferOutput<typeof MeasuredFeatureSchema>
 export type MeasuredOutput = v.InferOutput<typeof MeasuredOutputSchema>
+
+/**
+ * What a manifest says of telemetry; empty where it says nothing. Apart from `parseManifest`, so that devices without
+ * telemetry need not carry it.
+ * @throws HomingError MANIFEST_INVALID
+ */
+export function readTelemetrySection({ telemetry = {} }: Pick<Manifest, 'telemetry'>): TelemetrySection {
+  return parseWith(TelemetrySectionSchema, telemetry, 'MANIFEST_INVALID', 'The telemetry section')
+}
