@@ -48,10 +48,13 @@ export const ModelAccessSchema = v.object({ access: v.picklist(['public', 'priva
 export type ModelAccess = v.InferOutput<typeof ModelAccessSchema>['access']
 
 /**
- * Answer of `GET /v1/models/:model/versions/:version/signed-urls`: where each file of the version can be read until
- * `expires` (seconds since 1970) without a token, by its place in the static layout and relative to the repository's URL.
+ * Answer of `GET /v1/signed-urls?paths=<place>,<place>`: where each of the files can be read without a token until
+ * `expires` (seconds since 1970), by its place in the static layout; relative to the repository's URL, or absolute.
  */
 export const SignedUrlsSchema = v.object({ expires: v.number(), urls: v.record(v.string(), v.string()) })
+
+/** Addresses that can be read without a token for a while. */
+export type SignedUrls = v.InferOutput<typeof SignedUrlsSchema>
 
 /** Answer of `GET /v1/metadata`: what the server signs with, and the newest version of each role. */
 export const MetadataStateSchema = v.object({

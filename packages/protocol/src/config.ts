@@ -24,3 +24,6 @@ export const maxProbeCases = 256
 
 /** Most calls in the black box of a page. */
 export const maxReportedCalls = 1024
+
+/** Most addresses that are signed for one request: their places fit into an address of 8 KB. */
+export const maxSignedUrls = 64

@@ -74,7 +74,7 @@ async function homing(app: FastifyInstance, options: SettledOptions): Promise<vo
   await app.register(modelRoutes, { publication, guard, query, limits })
   await app.register(metadataRoutes, { ...publication, keys, guard, query })
   const readers = await openReadGuard(options, access)
-  await app.register(accessRoutes, { access, store, guard, query, readers, ...options })
+  await app.register(accessRoutes, { access, guard, query, readers, ...options })
   await app.register(repositoryRoutes, {
     prefix: '/repository',
     folder: options.repositoryFolder,

@@ -2,6 +2,7 @@ import { type AccessClaims, HomingError } from '@homing/protocol'
 import type { FastifyRequest } from 'fastify'
 
 import type { AccessRegistry } from '../repositories/access-registry.ts'
+import { privatePlace } from './private-place.ts'
 import { provesPath } from './signed-path.ts'
 import type { TokenVerifier } from './token-verifier.ts'
 
@@ -33,8 +34,11 @@ export interface ReadGuard {
   model(request: FastifyRequest, path: string, model: string): Promise<string>
   /** For a blob: whoever may read one of the models that have it may read it. @returns its `Cache-Control`. */
   blob(request: FastifyRequest, path: string, sha256: string): Promise<string>
-  /** Until when whoever asks may read `model` by token, in seconds since 1970; undefined when everyone may, for ever. */
-  until(request: FastifyRequest, model: string): Promise<number | undefined>
+  /**
+   * Until when whoever asks may read the file at `path` by token, in seconds since 1970; Infinity when everyone may, for ever.
+   * @throws HomingError REQUEST_INVALID for a path at which no manifest and no blob can be.
+   */
+  until(request: FastifyRequest, path: string): Promise<number>
 }
 
 export function readGuard({ access, verify, urlSecret, isAdmin, now }: ReadRules): ReadGuard {
@@ -70,24 +74,33 @@ export function readGuard({ access, verify, urlSecret, isAdmin, now }: ReadRules
     return unkept
   }
 
+  /** The models of which one opens a file; undefined when everyone may read it. */
+  async function modelGate(model: string): Promise<readonly string[] | undefined> {
+    return (await access.access(model)) === 'public' ? undefined : [model]
+  }
+
+  async function blobGate(sha256: string): Promise<readonly string[] | undefined> {
+    const owners = await access.owners(sha256)
+    // What is uploaded and not yet published may become private, so it is nobody's as soon as anything is.
+    const open =
+      owners.length === 0 ? !(await access.hasPrivate()) : owners.some((owner) => owner.access === 'public')
+    return open ? undefined : owners.map(({ model }) => model)
+  }
+
   return {
     async model(request, path, model) {
-      return (await access.access(model)) === 'public' ? immutable : allow(request, path, [model])
+      const models = await modelGate(model)
+      return models ? allow(request, path, models) : immutable
     },
     async blob(request, path, sha256) {
-      const owners = await access.owners(sha256)
-      // What is uploaded and not yet published may become private, so it is nobody's as soon as anything is.
-      const open =
-        owners.length === 0 ? !(await access.hasPrivate()) : owners.some((owner) => owner.access === 'public')
-      if (open) return immutable
-      return allow(
-        request,
-        path,
-        owners.map(({ model }) => model),
-      )
+      const models = await blobGate(sha256)
+      return models ? allow(request, path, models) : immutable
     },
-    async until(request, model) {
-      return (await access.access(model)) === 'public' ? undefined : requireToken(request, [model])
+    async until(request, path) {
+      const file = privatePlace(path)
+      if (!file) throw new HomingError('REQUEST_INVALID', `No manifest and no blob can be at "${path}".`)
+      const models = 'model' in file ? await modelGate(file.model) : await blobGate(file.sha256)
+      return models ? requireToken(request, models) : Infinity
     },
   }
 }

@@ -1,3 +1,4 @@
+import { maxSignedUrls } from '@homing/protocol'
 import type { FastifyInstance } from 'fastify'
 import type { JWTPayload } from 'jose'
 import { beforeEach, describe, expect, test } from 'vitest'
@@ -150,18 +151,16 @@ describe('a private model', () => {
 })
 
 describe('signed addresses', () => {
-  const urlsOf = (headers: Record<string, string>) =>
-    app.inject({ url: '/v1/models/digits/versions/1.0.0/signed-urls', headers })
+  const urlsOf = (headers: Record<string, string>, paths = privateFiles) =>
+    app.inject({ url: '/v1/signed-urls', query: { paths: paths.join(',') }, headers })
 
-  test('open every file of a version, and nothing else, until they expire', async () => {
+  test('open what they were made for, and nothing else, until they expire', async () => {
     await publishPrivate()
     const answer = await urlsOf(await as({}))
     expect(answer.headers['cache-control']).toBe('private, no-store')
     const { urls, expires } = answer.json<{ urls: Record<string, string>; expires: number }>()
     expect(expires).toBeGreaterThan(inSeconds(0))
-    expect(Object.keys(urls).sort()).toEqual(
-      [manifest, signedManifest, ...sample.blobs.map((blob) => `blobs/${sha256(blob)}`)].sort(),
-    )
+    expect(Object.keys(urls)).toEqual(privateFiles)
     for (const url of Object.values(urls)) {
       const read = await get(url)
       expect([read.statusCode, read.headers['cache-control']]).toEqual([200, 'private, no-store'])
@@ -200,10 +199,39 @@ describe('signed addresses', () => {
     await publishPrivate()
     expect((await urlsOf({})).statusCode).toBe(401)
     expect((await urlsOf(await as({ homing: { models: {} } }))).statusCode).toBe(403)
-    const unknown = await app.inject({ url: '/v1/models/digits/versions/9.0.0/signed-urls', headers: admin })
-    expect(unknown.json().error.code).toBe('VERSION_UNKNOWN')
     await app.close()
     app = await startedServer({ dataFolder })
     expect((await urlsOf(admin)).json().error.code).toBe('REQUEST_INVALID')
+  })
+
+  test('one file that may not be read refuses them all', async () => {
+    await publishPrivate()
+    await close('letters')
+    const others = 'models/letters/1.0.0/manifest.json'
+    expect((await urlsOf(await as({}), [manifest, others])).statusCode).toBe(403)
+    expect((await urlsOf(await as({}), [manifest])).statusCode).toBe(200)
+    expect((await urlsOf({}, ['models/open/1.0.0/manifest.json'])).statusCode).toBe(200)
+  })
+
+  test('are made of places where a private file can be, and of no others', async () => {
+    await publishPrivate()
+    for (const paths of [
+      [''],
+      ['metadata/timestamp.json'],
+      ['rollouts/digits.json'],
+      ['blobs/short'],
+      ['models/Digits/1.0.0/manifest.json'],
+      ['models/digits/one/manifest.json'],
+      ['models/digits/1.0.0/short.manifest.json'],
+      ['models/digits/1.0.0/../1.0.0/manifest.json'],
+      [`https://elsewhere.example.org/${shard}`],
+      [shard, ''],
+      Array.from({ length: maxSignedUrls + 1 }, () => shard),
+    ]) {
+      const { statusCode, body } = await urlsOf(admin, paths)
+      expect([statusCode, JSON.parse(body).error.code], paths[0]).toEqual([400, 'REQUEST_INVALID'])
+    }
+    const none = await app.inject({ url: '/v1/signed-urls', headers: admin })
+    expect(none.json().error.code).toBe('REQUEST_INVALID')
   })
 })
