@@ -3,8 +3,12 @@ import { denseParameters } from '../src/testing/dense-layer.ts'
 import { denseSignature, tinyRequest } from './tiny-packages.ts'
 
 /** The tiny dense layer for the engine of `linear-engine.ts`. */
-export function linearRequest(version: string, bias: number): LoadRequest {
+export function linearRequest(
+  version: string,
+  bias: number,
+  names: { readonly model?: string; readonly engine?: string } = {},
+): LoadRequest {
   const graph = new TextEncoder().encode(JSON.stringify({ inputs: 4, outputs: 3 }))
   const files = { graph, parameters: denseParameters(bias) }
-  return tinyRequest(files, denseSignature, ['cpu'], { engine: 'linear', version })
+  return tinyRequest(files, denseSignature, ['cpu'], { engine: 'linear', version, ...names })
 }
