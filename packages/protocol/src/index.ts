@@ -130,7 +130,12 @@ export {
   type FeatureSummary,
   FeatureSummarySchema,
 } from './telemetry/feature-summary.ts'
-export { type FeedbackSummary, FeedbackSummarySchema, signalNames } from './telemetry/feedback-summary.ts'
+export {
+  type FeedbackSummary,
+  FeedbackSummarySchema,
+  type RankingFeedback,
+  signalNames,
+} from './telemetry/feedback-summary.ts'
 export { type ClassesSummary, type OutputSummary, OutputSummarySchema } from './telemetry/output-summary.ts'
 export { type BatchReader, batchReaders, readBatch } from './telemetry/read-batch.ts'
 export {

@@ -92,3 +92,6 @@ export {
   scoresFromWire,
   scoresToWire,
 } from './sketches/scores.ts'
+export { mergeFeatureSummaries } from './summaries/merge-feature-summaries.ts'
+export { mergeGroups } from './summaries/merge-groups.ts'
+export { mergeOutputSummaries } from './summaries/merge-output-summaries.ts'
