@@ -29,8 +29,8 @@ const pure = ['protocol', 'onnx', 'gradients', 'pipeline', 'stats', 'rollout', '
 /** The SDK's stations. Only `client/` composes them; each states what it needs in its own port files. */
 const stations = ['delivery', 'store', 'runtime', 'telemetry', 'learning']
 
-/** What several stations share: the engines' libraries, calls' inputs, calls over workers. They know no station. */
-const shared = ['libraries', 'inputs', 'random', 'transport', 'faults']
+/** What several stations share: the engines' libraries, calls' inputs, how they are measured, calls over workers. They know no station. */
+const shared = ['libraries', 'inputs', 'random', 'transport', 'faults', 'measure']
 
 const apps = ['models', 'demo', 'e2e', 'examples', 'bench']
 const folderOf = (/** @type {string} */ name) => (apps.includes(name) ? name : `packages/${name}`)
