@@ -3,46 +3,29 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import rootReadme from '../../../../README.md?raw'
 import sdkReadme from '../../README.md?raw'
-import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
+import {
+  type BrowserRepository,
+  type Release,
+  startBrowserRepository,
+} from '../../test/browser-repository.ts'
 import { denseOnnxRequest, tinyGraphRequest } from '../../test/tiny-packages.ts'
 import { denseProbes } from '../../test/tiny-probes.ts'
 import { onnxRelease } from '../../test/tiny-training.ts'
 import type { LoadRequest } from '../runtime/runtime-api.ts'
-import type { ClientOptions } from './api.ts'
+import type { ClientOptions, Homing } from './api.ts'
 import { createClient } from './create-client.ts'
 
 let repository: BrowserRepository
+const clients: Homing[] = []
 
 beforeEach(async () => {
   repository = await startBrowserRepository()
-  await repository.publish([{ request: digits }])
-  await repository.publish([{ request: denseOnnxRequest([], { model: 'iris' }) }])
-  await repository.publish([{ request: denseOnnxRequest([], { model: 'house', pipeline: houses }) }])
-  await repository.publish([onnxRelease('classes', { model: 'flowers', pipeline: flowers })])
-  await repository.publish([{ request: denseOnnxRequest([], { model: 'entities', pipeline: entities }) }])
-  await repository.publish([
-    declaring(denseOnnxRequest([], { model: 'topic', pipeline: flowers }), {
-      next: { kind: 'fan-out', models: ['entities'] },
-    }),
-  ])
-  await repository.publish([
-    declaring(denseOnnxRequest([], { model: 'triage', pipeline: flowers }), {
-      next: { kind: 'cascade', below: 1, remote: true },
-    }),
-  ])
-  await repository.publish([
-    declaring(denseOnnxRequest([], { model: 'wine', pipeline: wines }), {
-      guards: {
-        inputs: [{ kind: 'range', input: 'wine', feature: 'alcohol', min: 8, max: 15, then: 'abstain' }],
-      },
-    }),
-  ])
-  await repository.publish([denseProbes(denseOnnxRequest([], { model: 'prices' }), 0)])
   const canvas = document.createElement('canvas')
   canvas.width = canvas.height = 2
   document.body.append(canvas)
 })
 afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.close()))
   document.querySelector('canvas')?.remove()
   await repository.stop()
 })
@@ -111,6 +94,33 @@ const digits = tinyGraphRequest(
   { model: 'digits', pipeline },
 )
 
+/** What an example that names a model finds in its repository. */
+const releases: Readonly<Record<string, readonly Release[]>> = {
+  digits: [{ request: digits }],
+  iris: [{ request: denseOnnxRequest([], { model: 'iris' }) }],
+  house: [{ request: denseOnnxRequest([], { model: 'house', pipeline: houses }) }],
+  flowers: [onnxRelease('classes', { model: 'flowers', pipeline: flowers })],
+  topic: [
+    { request: denseOnnxRequest([], { model: 'entities', pipeline: entities }) },
+    declaring(denseOnnxRequest([], { model: 'topic', pipeline: flowers }), {
+      next: { kind: 'fan-out', models: ['entities'] },
+    }),
+  ],
+  triage: [
+    declaring(denseOnnxRequest([], { model: 'triage', pipeline: flowers }), {
+      next: { kind: 'cascade', below: 1, remote: true },
+    }),
+  ],
+  wine: [
+    declaring(denseOnnxRequest([], { model: 'wine', pipeline: wines }), {
+      guards: {
+        inputs: [{ kind: 'range', input: 'wine', feature: 'alcohol', min: 8, max: 15, then: 'abstain' }],
+      },
+    }),
+  ],
+  prices: [denseProbes(denseOnnxRequest([], { model: 'prices' }), 0)],
+}
+
 /** The examples in `readme` that call `createClient`, as they stand but for the imports. */
 function examplesIn(readme: string): string[] {
   return Array.from(readme.matchAll(/```ts\n(.*?)```/gs), ([, code]) => code!)
@@ -120,6 +130,8 @@ function examplesIn(readme: string): string[] {
 
 /** Runs an example against this test's repository, and gives what it printed. */
 async function run(example: string): Promise<unknown[][]> {
+  for (const [model, published] of Object.entries(releases))
+    if (example.includes(`'${model}'`)) for (const release of published) await repository.publish([release])
   const printed: unknown[][] = []
   const AsyncFunction = (async () => undefined).constructor as new (
     ...code: string[]
@@ -128,12 +140,14 @@ async function run(example: string): Promise<unknown[][]> {
     const { bundled, getToken, storage = 'memory' } = options
     if (getToken) void repository.guard(['a-token'])
     const copies = Object.keys(bundled ?? {}).map((model) => [model, repository.url] as const)
-    return createClient({
+    const client = createClient({
       ...options,
       repository: repository.url,
       storage,
       ...(bundled ? { bundled: Object.fromEntries(copies) } : {}),
     })
+    clients.push(client)
+    return client
   }
   const log = (...line: unknown[]) => printed.push(line)
   const token = () => Promise.resolve(new Response('a-token'))
