@@ -14,6 +14,7 @@ export type {
   Progress,
   Rollback,
   Scored,
+  SignUrlsHook,
 } from './client/api.ts'
 export type { UpdatePolicy } from './client/update-policy.ts'
 export type { TrainingExamples, TrainOptions } from './client/training-api.ts'

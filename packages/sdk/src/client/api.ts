@@ -7,6 +7,7 @@ import type {
   Report,
   OwnEngine,
   Signature,
+  SignedUrls,
 } from '@homing/protocol'
 
 import type { Step } from '../delivery/model-state.ts'
@@ -46,6 +47,11 @@ export interface ClientOptions {
    * the repository asks for one, and again before it ends or once it is refused; kept in memory alone.
    */
   readonly getToken?: () => string | undefined | Promise<string | undefined>
+  /**
+   * Reads private files at signed addresses, which expire and which any CDN can check, in the place of showing it a token.
+   * `'server'` asks `server` for them, with the token of `getToken`; a function is the app's own way. Held in memory alone.
+   */
+  readonly signUrls?: 'server' | SignUrlsHook
   /** Name of the app, as the server knows it. */
   readonly app: string
   /** Folder with the engines' files on the app's own origin. Default: where the bundler put them. */
@@ -107,6 +113,12 @@ export interface ClientOptions {
   /** The way out for bundlers that cannot find the workers: each makes a module worker. */
   readonly workers?: Partial<Record<'host' | OwnEngine | `${OwnEngine}-training`, () => Worker>>
 }
+
+/**
+ * Signs addresses of files, which are named by their places in the repository (`blobs/...`), some at a time: when they
+ * expire, in seconds since 1970, and each by its place, absolute or relative to `repository`. What the user may not read is left out.
+ */
+export type SignUrlsHook = (places: readonly string[]) => SignedUrls | Promise<SignedUrls>
 
 /** How a model is opened. */
 export interface ModelOptions extends QueueOptions {

@@ -22,7 +22,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
     refuse('createClient needs an object of options')
   const { app, threads, pollInterval = defaultPollInterval, storage = 'persistent', storageBudget } = options
   const { hangLimit = defaultHangLimit, probeInterval = defaultProbeInterval } = options
-  const { memoryBudget, idleLimit = defaultIdleLimit, getToken, remote } = options
+  const { memoryBudget, idleLimit = defaultIdleLimit, getToken, signUrls, remote } = options
   const { calls = 0, inputs = 'none' } = options.blackBox ?? {}
   const { metered = 'allow' } = options.downloads ?? {}
   if (typeof app !== 'string' || app === '') refuse('`app` must be the name of the app')
@@ -59,6 +59,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       pausesOnMetered: metered === 'pause',
       bundled: bundles(options.bundled === undefined ? {} : options.bundled),
       hasTokens: getToken !== undefined,
+      ...present({ signing: signUrls === undefined ? undefined : signing(options) }),
     },
     runtime: present({
       assetBase: assetBase === undefined ? undefined : folder(assetBase, 'assetBase'),
@@ -77,6 +78,15 @@ function oneOf(value: string, option: string, names: readonly string[]): void {
 function amounts(options: Readonly<Record<string, number | undefined>>, what: string, least = 0): void {
   for (const [name, value = least] of Object.entries(options))
     if (!(value >= least)) refuse(`\`${name}\` must be ${what}`)
+}
+
+/** Who signs addresses. */
+function signing({ signUrls, server, getToken }: ClientOptions): { readonly server?: string } {
+  if (typeof signUrls === 'function') return {}
+  if (signUrls !== 'server') refuse('`signUrls` must be "server" or a function')
+  if (server === undefined || getToken === undefined)
+    refuse('`signUrls: "server"` needs `server`, and `getToken` to show it a token')
+  return { server: folder(server, 'server') }
 }
 
 function bundles(bundled: unknown): Record<string, string> {

@@ -1,4 +1,12 @@
-import type { Engine, Guards, HomingErrorData, Next, Precision, Signature } from '@homing/protocol'
+import type {
+  Engine,
+  Guards,
+  HomingErrorData,
+  Next,
+  Precision,
+  Signature,
+  SignedUrls,
+} from '@homing/protocol'
 
 import type { Section } from '../delivery/read-section.ts'
 import type { StoredVersion } from '../delivery/read-version.ts'
@@ -33,6 +41,8 @@ export interface HostConfig {
   readonly idleLimit: number
   /** Whether `PageApi.getToken` may give one. */
   readonly hasTokens: boolean
+  /** Where private files are read at signed addresses: who signs them, a server or, without one, `PageApi.signUrls`. */
+  readonly signing?: { readonly server?: string }
 }
 
 /** Events of which the page must fetch the last `seconds` before a call. */
@@ -80,6 +90,8 @@ export interface PageApi {
   retireEngine(engine: Engine): Promise<void>
   /** The app's token of the user who is signed in. */
   getToken(): Promise<string | undefined>
+  /** Addresses at which files can be read for a while, from the app. */
+  signUrls(places: readonly string[]): Promise<SignedUrls>
   /** Asks the browser not to evict what is stored. */
   persistStorage(): Promise<boolean>
 }

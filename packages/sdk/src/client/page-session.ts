@@ -4,7 +4,7 @@ import { proxy, transfer } from 'comlink'
 import type { TrainingApi } from '../learning/training-api.ts'
 import type { RuntimeApi } from '../runtime/runtime-api.ts'
 import { startWorker, type WorkerLink } from '../transport/worker-link.ts'
-import type { ClientOptions } from './api.ts'
+import type { ClientOptions, SignUrlsHook } from './api.ts'
 import type { CallPort } from './call-port.ts'
 import { callWatch } from './call-watch.ts'
 import type { ResolvedOptions } from './client-options.ts'
@@ -35,7 +35,7 @@ const defaultHost = (): Worker =>
 
 export function openPageSession(
   options: ResolvedOptions,
-  given: Pick<ClientOptions, 'workers' | 'engines' | 'getToken'>,
+  given: Pick<ClientOptions, 'workers' | 'engines' | 'getToken' | 'signUrls'>,
 ): PageSession {
   const lostListeners = new Set<() => void>()
   const closed = new HomingError('CLOSED', 'The client was closed.')
@@ -63,6 +63,8 @@ export function openPageSession(
       return Promise.resolve()
     },
     getToken: async () => given.getToken?.(),
+    // Asked where the options have it.
+    signUrls: async (places) => (given.signUrls as SignUrlsHook)(places),
     persistStorage,
   }
   const startHost = (): Promise<WorkerLink<HostApi>> => {

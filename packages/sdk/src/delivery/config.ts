@@ -77,3 +77,6 @@ export const tokenTimeout = 60_000
 
 /** Least time that a token is used, in milliseconds, unless it is refused: the device's clock may be wrong. */
 export const minTokenUse = 60_000
+
+/** Most bytes of an answer with signed addresses. */
+export const maxSignedAnswer = 64 * 1024

@@ -48,6 +48,7 @@ export async function downloadVersion(
   const refs = servingFiles(manifest)
   const there = await store.hasBlobs(refs.map(({ sha256 }) => sha256))
   const missing = refs.filter(({ sha256 }) => !there.has(sha256))
+  repository.expect(missing)
   const begun = begunBytes(await store.listPieces(missing.map(({ sha256 }) => sha256)))
   const total = sizeOf(refs)
   const whole = total - sizeOf(missing)

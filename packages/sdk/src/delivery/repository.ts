@@ -12,13 +12,23 @@ import { type BlobOptions, receiveBlob } from './receive-blob.ts'
 export interface Repository {
   /** @throws HomingError BLOB_UNKNOWN, INTEGRITY_FAILED. */
   blob(ref: FileRef, options?: BlobOptions): Promise<Uint8Array<ArrayBuffer>>
+  /** These are asked for soon. */
+  expect(refs: readonly FileRef[]): void
 }
 
-/** The repository whose folder is at `baseUrl` (absolute; with or without a slash at its end). */
-export function createRepository(baseUrl: string, platform: DeliveryPlatform): Repository {
+/**
+ * The repository whose folder is at `baseUrl` (absolute; with or without a slash at its end). `expect` is told the places
+ * in it of files that are asked for soon.
+ */
+export function createRepository(
+  baseUrl: string,
+  platform: DeliveryPlatform,
+  expect: (places: readonly string[]) => void = () => undefined,
+): Repository {
   const base = new URL(baseUrl)
   if (!base.pathname.endsWith('/')) base.pathname += '/'
   return {
+    expect: (refs) => expect(refs.map(({ sha256 }) => paths.blob(sha256))),
     blob: async (ref, options = {}) => {
       const url = new URL(paths.blob(ref.sha256), base).href
       if (ref.size > maxBlobBytes)

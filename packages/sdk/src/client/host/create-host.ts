@@ -50,11 +50,12 @@ export function createHost(config: HostConfig): HostApi {
     ...config,
     platform: webPlatform(),
     getToken: async () => (await page).getToken(),
+    signUrls: async (places) => (await page).signUrls(places),
     store: () => store(),
     forget: (model) => forgetModels(model),
   })
   const { platform } = access
-  const repository = createRepository(config.repository, platform)
+  const repository = createRepository(config.repository, platform, access.expect)
   const models = new Map<string, ModelCoordinator>()
   const leaving = new Map<string, ModelEnd>()
   const turns = new Map<string, Turns>()

@@ -44,7 +44,7 @@ export interface ModelCoordinator extends Sleeper {
   nudge(): void
   /** Installs the newest version. */
   update(): Promise<void>
-  /** Forgets what failed on this device, and installs the newest version. */
+  /** Forgets what failed on this device, and installs the newest version, in the precision that suits best. */
   retry(): Promise<void>
   /** Serves the version before, on the whole device. */
   rollback(): Promise<void>
@@ -82,7 +82,8 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
   })
   /** Ends once the page has the last status too: it travels by another port than the reply. */
   const withStatus = (work: Promise<void>): Promise<void> => work.finally(() => told)
-  const repositoryNow = () => (wishes.policy === 'localOnly' ? { blob: refuseRequest } : deps.repository)
+  const repositoryNow = () =>
+    wishes.policy === 'localOnly' ? { ...deps.repository, blob: refuseRequest } : deps.repository
   const unsteady = unsteadyBackends(platform.now)
   const proofs = createProofs(deps)
   const server = createVersionServer({
@@ -150,7 +151,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
 
   const showStorage = async (): Promise<void> => board.storage(await storageStatus(store, deps.room))
   let looks = 0
-  const look = (outer: AbortSignal, wanted: boolean, only = wishes.pinned): Promise<void> =>
+  const look = (outer: AbortSignal, wanted: boolean, only = wishes.pinned, anew = false): Promise<void> =>
     inTurn(async () => {
       looks++
       const signal = AbortSignal.any([outer, life.signal])
@@ -160,6 +161,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
           pinned: only,
           signal,
           replace: wanted || takesUpdates(wishes.policy),
+          anew,
         })
         await showStorage()
       } catch (error) {
@@ -209,9 +211,9 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
         throw error
       }))
   /** Also where another tab was elected to download, and pauses. */
-  const urge = (): Promise<void> => {
+  const urge = (anew = false): Promise<void> => {
     deps.tell({ type: 'urged', model })
-    return gate.urge(() => look(life.signal, true))
+    return gate.urge(() => look(life.signal, true, wishes.pinned, anew))
   }
   const refuseRequest = (): Promise<never> =>
     Promise.reject(
@@ -249,7 +251,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     },
     async retry() {
       await store.updateModel(model, ({ declined: _, ...record }) => ({ ...record, rejected: {} }))
-      await urge()
+      await urge(true)
     },
     rollback: () =>
       inTurn(async () => {

@@ -2,7 +2,7 @@ import type { AccessClaims } from '@homing/protocol'
 
 import { maxWait } from '../../../delivery/config.ts'
 import type { DeliveryPlatform } from '../../../delivery/ports.ts'
-import type { TokenSession } from '../../../delivery/token-session.ts'
+import type { TokenSession } from '../../../delivery/private/token-session.ts'
 import { within } from '../../../delivery/within.ts'
 import type { Store } from '../../../store/store.ts'
 import { accessRenewal, forgetRetry, renewalPatience } from '../../config.ts'

@@ -10,7 +10,7 @@ export interface Access extends Omit<PrivateAccess, 'fetch'> {
 
 /** `hasTokens`: the app can be asked for one. */
 export function createAccess(deps: PrivateAccessDeps & { readonly hasTokens: boolean }): Access {
-  const { hasTokens, platform, store } = deps
+  const { hasTokens, signing, platform, store } = deps
   let loaded: PrivateAccess | undefined
   const load = once(async () => {
     const { createPrivateAccess } = await import('./private-access.ts')
@@ -18,7 +18,10 @@ export function createAccess(deps: PrivateAccessDeps & { readonly hasTokens: boo
   })
   const fetch: DeliveryPlatform['fetch'] = async (input, init) => (await load()).fetch(input, init)
   return {
-    platform: hasTokens ? { ...platform, fetch } : platform,
+    platform: hasTokens || signing ? { ...platform, fetch } : platform,
+    expect(places) {
+      if (signing) void load().then((access) => access.expect(places), ignore)
+    },
     claims: () => loaded?.claims(),
     async settle(model) {
       const isLimited = (await (await store()).readModel(model))?.until !== undefined
@@ -28,3 +31,6 @@ export function createAccess(deps: PrivateAccessDeps & { readonly hasTokens: boo
     close: () => loaded?.close(),
   }
 }
+
+/** Its code could not be fetched: the file that needs it says so. */
+const ignore = (): void => undefined

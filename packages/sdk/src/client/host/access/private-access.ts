@@ -1,10 +1,13 @@
 import type { AccessClaims } from '@homing/protocol'
 
 import type { DeliveryPlatform } from '../../../delivery/ports.ts'
-import { createTokenSession } from '../../../delivery/token-session.ts'
-import { withToken } from '../../../delivery/with-token.ts'
+import { privatePlace } from '../../../delivery/private/private-files.ts'
+import { createTokenSession } from '../../../delivery/private/token-session.ts'
+import type { SignUrls } from '../../../delivery/private/url-signer.ts'
+import { withToken } from '../../../delivery/private/with-token.ts'
 import type { Store } from '../../../store/store.ts'
 import { createAccessEnds } from './access-ends.ts'
+import { createSignedAccess, type Signing } from './signed-access.ts'
 
 /** What private models work with. */
 export interface PrivateAccessDeps {
@@ -13,6 +16,10 @@ export interface PrivateAccessDeps {
   readonly repository: string
   /** The app's hook. */
   readonly getToken: () => Promise<string | undefined>
+  /** Who signs addresses, where private files are read at such. */
+  readonly signing?: Signing
+  /** The app's hook that does, where it is the app. */
+  readonly signUrls: SignUrls
   readonly store: () => Promise<Store>
   /** Closes a model in every tab, and deletes it. */
   readonly forget: (model: string) => Promise<void>
@@ -20,8 +27,10 @@ export interface PrivateAccessDeps {
 
 /** The user's access to private models. */
 export interface PrivateAccess {
-  /** Shows the app's token to the repository where that asks for one. */
+  /** Shows the app's token to the repository where that asks for one, or reads at signed addresses. */
   readonly fetch: DeliveryPlatform['fetch']
+  /** Files that are read soon, by their places: addresses are signed for all of them together. */
+  expect(places: readonly string[]): void
   /** What the last token claims. */
   claims(): AccessClaims | undefined
   /** Before a model opens: deletes it when the user's time with it is over. */
@@ -32,18 +41,24 @@ export interface PrivateAccess {
 }
 
 export function createPrivateAccess(deps: PrivateAccessDeps): PrivateAccess {
-  const { platform, repository, getToken, store, forget } = deps
+  const { platform, repository, getToken, signing, store, forget } = deps
   const tokens = createTokenSession({
     getToken,
     time: Date.now,
     onClaims: (claims) => void ends.heard(claims).catch(() => undefined), // the next write notes it
   })
   const ends = createAccessEnds({ store, tokens, time: Date.now, sleep: platform.sleep, forget })
+  const signed = signing && createSignedAccess(signing, { ...deps, tokens })
+  const mayAsk = (input: RequestInfo | URL): boolean => privatePlace(repository, input) !== undefined
   return {
-    fetch: withToken(platform, repository, tokens).fetch,
+    fetch: signed?.fetch ?? withToken(platform, mayAsk, tokens).fetch,
+    expect: (places) => signed?.expect(places),
     claims: () => tokens.claims(),
     settle: (model) => ends.settle(model),
-    clear: () => tokens.clear(),
+    clear() {
+      tokens.clear()
+      signed?.clear()
+    },
     close: () => ends.close(),
   }
 }

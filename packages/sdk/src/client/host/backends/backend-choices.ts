@@ -23,6 +23,8 @@ export interface BackendChoices {
   /** The choice, while it is fresh, and on the adapter of today. */
   known(manifest: Manifest): Promise<MeasuredChoice | undefined>
   note(manifest: Manifest, choice: Omit<MeasuredChoice, 'sdk' | 'adapter' | 'at'>): Promise<MeasuredChoice>
+  /** Has it measured again. */
+  forget(manifest: Manifest): Promise<void>
 }
 
 export function createBackendChoices(
@@ -32,8 +34,8 @@ export function createBackendChoices(
   const nameOf = ({ graph }: Manifest) => ({ model, kind: 'choice', key: graph.sha256 })
   return {
     async known(manifest) {
-      const choice = (await store.readFact(nameOf(manifest))) as MeasuredChoice | undefined
-      if (choice?.sdk !== sdkVersion || time() - choice.at > choiceLifetime) return undefined
+      const choice = (await store.readFact(nameOf(manifest))) as MeasuredChoice | null | undefined
+      if (!choice || choice.sdk !== sdkVersion || time() - choice.at > choiceLifetime) return undefined
       return choice.adapter === (await adapterOf(choice.backend, adapters)) ? choice : undefined
     },
     async note(manifest, found) {
@@ -42,5 +44,6 @@ export function createBackendChoices(
       await store.writeFact(nameOf(manifest), choice)
       return choice
     },
+    forget: (manifest) => store.writeFact(nameOf(manifest), null),
   }
 }

@@ -1,4 +1,6 @@
 import type { Backend } from '../../../libraries/backend.ts'
+import { HomingError } from '@homing/protocol'
+
 import { usableBackends } from '../../../libraries/usable-backends.ts'
 import type { InstalledVersion } from '../../../store/store.ts'
 import type { LoadedVersion } from '../serving/loaded-version.ts'
@@ -22,7 +24,10 @@ export async function chooseFastest(
   await choices.note(manifest, { backend: facts.backend, engineVersion, times: {} })
   const { loaded, times, failures } = await fastestBackend(serving, rivals, (backend) =>
     loadOn(installed, backend),
-  )
+  ).catch(async (error: unknown) => {
+    if (HomingError.from(error).code === 'CLOSED') await choices.forget(manifest) // another version serves by now
+    throw error
+  })
   const { backend } = loaded.facts
   const { at } = await choices.note(manifest, { backend, engineVersion, times })
   return {

@@ -24,6 +24,7 @@ function silentPage(): { page: PageApi; give: () => void; started: () => number;
       endEngine: () => Promise.resolve(),
       retireEngine: () => Promise.resolve(),
       getToken: () => Promise.resolve(undefined),
+      signUrls: () => Promise.resolve({ expires: 0, urls: {} }),
       persistStorage: () => Promise.resolve(false),
     },
   }

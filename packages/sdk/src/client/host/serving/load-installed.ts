@@ -14,6 +14,7 @@ import { proofOf } from '../backends/proof-of.ts'
 import type { Proofs } from '../backends/proofs.ts'
 import { lossOf, type UnsteadyBackends } from '../backends/unsteady-backends.ts'
 import type { EngineJudge } from '../engines/engine-judge.ts'
+import { setId } from '../storage/set-id.ts'
 import type { LoadedVersion } from './loaded-version.ts'
 
 /** What loading works with. */
@@ -84,10 +85,7 @@ export function createInstalledLoader(deps: LoadingDeps): InstalledLoader {
     const began = platform.now()
     const manifest = await readManifest(installed)
     const wanted = left ?? usableBackends(manifest, allowed)
-    const known = [
-      ...(await failed(installed, manifest.engine)),
-      ...unsteady.passedOver(installed.manifestSha256),
-    ]
+    const known = [...(await failed(installed, manifest.engine)), ...unsteady.passedOver(setId(installed))]
     const failures = known.filter(({ backend }) => wanted.includes(backend))
     const rest = wanted.filter((backend) => failures.every((failure) => failure.backend !== backend))
     const choice =
@@ -138,7 +136,7 @@ export function createInstalledLoader(deps: LoadingDeps): InstalledLoader {
         } catch (thrown) {
           const error = HomingError.from(thrown)
           if (error.code !== 'WORKER_LOST') throw error
-          if (tried) unsteady.add(installed.manifestSha256, lossOf(tried, error, 'load'))
+          if (tried) unsteady.add(setId(installed), lossOf(tried, error, 'load'))
           // A worker that has died too often is not started again for a while.
           if (deaths >= wish.reloads || 'retryAfter' in error.details) throw error
         }

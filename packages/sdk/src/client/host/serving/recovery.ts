@@ -6,6 +6,7 @@ import type { Rollback } from '../../api.ts'
 import { lossOf, type UnsteadyBackends } from '../backends/unsteady-backends.ts'
 import type { CoordinatorDeps } from '../coordinator-deps.ts'
 import type { StatusBoard } from '../status/status-board.ts'
+import { setId } from '../storage/set-id.ts'
 import { createRollbacks } from '../versions/rollbacks.ts'
 import type { VersionServer } from './version-server.ts'
 
@@ -52,7 +53,7 @@ export function createRecovery(deps: RecoveryDeps, life: AbortSignal): Recovery 
     if (dead?.manifest.engine !== engine) return
     const { installed, facts } = dead
     board.restarted()
-    if (suspected) unsteady.add(installed.manifestSha256, lossOf(facts.backend, workerLost(engine)))
+    if (suspected) unsteady.add(setId(installed), lossOf(facts.backend, workerLost(engine)))
     const other = await rollbacks.afterCrash(installed).catch(() => undefined) // a broken store has none
     if (!other) return server.restore(engine)
     await server.serve(other.installed, other.commit)
@@ -60,13 +61,22 @@ export function createRecovery(deps: RecoveryDeps, life: AbortSignal): Recovery 
     const error = new HomingError('WORKER_LOST', message).toJSON()
     rolledBack(other.installed, { version: installed.version, by: 'fault', error })
   }
+  /** No backend is left that computes what served rightly, though it was proven once. */
+  const goBack = async (lost: InstalledVersion, cause: HomingError): Promise<boolean> => {
+    const other = await rollbacks.beforeLost(lost)
+    if (!other) return false
+    await server.serve(other.installed, other.commit)
+    rolledBack(other.installed, { version: lost.version, by: 'fault', error: cause.toJSON() })
+    return true
+  }
   /** What served could not be loaded again. Where the browser evicted its files, they are fetched. */
   const heal = async (thrown: unknown): Promise<void> => {
     const error = HomingError.from(thrown)
+    const lost = server.lost?.installed
+    if (error.code === 'BACKEND_UNAVAILABLE' && lost && (await goBack(lost, error).catch(() => false))) return
     board.broken(error)
-    const version = server.lost?.installed.version
-    if (error.code !== 'INTEGRITY_FAILED' || version === undefined) return
-    await fetchAgain(version).catch(() => undefined) // told in the status
+    if (error.code !== 'INTEGRITY_FAILED' || !lost) return
+    await fetchAgain(lost.version).catch(() => undefined) // told in the status
   }
   let healing: Promise<void> = Promise.resolve()
 
@@ -77,7 +87,7 @@ export function createRecovery(deps: RecoveryDeps, life: AbortSignal): Recovery 
       const { installed, manifest } = faulty
       const { engine } = manifest
       const failure = lossOf(fault.backend, fault.error)
-      if (isSessionLost(fault) && !unsteady.add(installed.manifestSha256, failure)) {
+      if (isSessionLost(fault) && !unsteady.add(setId(installed), failure)) {
         return endEngine(engine, workerLost(engine, fault.error))
       }
       const blame = () => rollbacks.blame(installed, engine, [failure]).catch(() => undefined)

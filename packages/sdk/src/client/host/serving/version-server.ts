@@ -64,7 +64,7 @@ export interface VersionServer {
   repair(fault: BackendFault, standIn: () => Promise<StandIn | undefined>): Promise<StandIn | undefined>
   /**
    * Times what serves on the backends that it may run on, and goes over to the fastest; once for each graph and version of
-   * the engine, and only where the app has no order of its own.
+   * the engine, and only where the app has no order of its own. Other work goes on meanwhile, and goes before.
    */
   chooseFastest(): Promise<void>
   /** Resolves when no work is going on; rejects when nothing serves, after one more try to restore what did. */
@@ -97,6 +97,7 @@ export function createVersionServer(deps: VersionServerDeps): VersionServer {
   /** Closed, and not waited for any more. */
   let abandoned = false
   let asleep = false
+  let choosing = false
 
   const load = (installed: InstalledVersion, wish: Partial<LoadingWish> = {}): Promise<LoadedVersion> =>
     loader.load(installed, { allowed, reloads: serving && !asleep ? 0 : maxReloads, ...wish })
@@ -129,6 +130,17 @@ export function createVersionServer(deps: VersionServerDeps): VersionServer {
       await loaded.runtime.discard(loaded.facts.instance).catch(() => undefined) // gone with its worker
       throw error
     }
+  }
+  /** Serves the fastest of what was measured, unless something else has come to serve meanwhile. */
+  const goOver = async (measured: LoadedVersion, fastest: LoadedVersion): Promise<void> => {
+    const isSame = fastest.facts.instance === measured.facts.instance
+    if (closed || serving !== measured || asleep || allowed) {
+      if (!isSame) await fastest.runtime.discard(fastest.facts.instance).catch(() => undefined) // gone with its worker
+      return
+    }
+    if (!isSame) return replace(fastest)
+    serving = fastest
+    await onServing(servingOf(serving.manifest), serving)
   }
   const revive = async ({ installed }: LoadedVersion): Promise<void> => {
     try {
@@ -216,18 +228,20 @@ export function createVersionServer(deps: VersionServerDeps): VersionServer {
           throw error
         }
       }),
-    chooseFastest: () =>
-      inTurn(async () => {
-        if (closed || !serving || allowed) return
+    async chooseFastest() {
+      const measured = serving
+      if (closed || !measured || allowed || choosing) return
+      choosing = true
+      try {
         const { chooseFastest } = await import('../backends/choose-fastest.ts')
-        const fastest = await chooseFastest(serving, deps.choices, (installed, backend) =>
-          loader.load(installed, { allowed, left: [backend], reloads: 0 }),
+        const fastest = await chooseFastest(measured, deps.choices, (installed, backend) =>
+          loader.load(installed, { allowed: null, left: [backend], reloads: 0 }),
         )
-        if (!fastest) return
-        if (fastest.facts.instance !== serving.facts.instance) return replace(fastest)
-        serving = fastest
-        await onServing(servingOf(serving.manifest), serving)
-      }),
+        if (fastest) await inTurn(() => goOver(measured, fastest))
+      } finally {
+        choosing = false
+      }
+    },
     ready() {
       const seen = failedRevivals // the calls that wait for one revival share its failure
       return inTurn(async () => {

@@ -22,6 +22,8 @@ export interface Rollbacks {
   blame(installed: InstalledVersion, engine: Engine, failures: readonly BackendFallback[]): Promise<void>
   /** What serves in the place of a version that failed among its first predictions, or that another tab has left already. */
   afterFault(installed: InstalledVersion): Promise<StandIn | undefined>
+  /** What serves in the place of a version that had proved itself, and can be loaded on no backend any more. */
+  beforeLost(installed: InstalledVersion): Promise<StandIn | undefined>
   /** What serves in the place of a version under which the engine keeps dying, with that version not taken again. */
   afterCrash(installed: InstalledVersion): Promise<StandIn | undefined>
   /** What serves where the app wants the version before. @throws HomingError ROLLBACK_UNAVAILABLE. */
@@ -47,11 +49,14 @@ export function createRollbacks(
   const isOnTrial = async ({ manifestSha256 }: InstalledVersion): Promise<boolean> =>
     (await store.readModel(model))?.trial === manifestSha256
 
-  const standIn = async (left: InstalledVersion, declined: boolean): Promise<StandIn | undefined> => {
+  const standIn = async (
+    left: InstalledVersion,
+    { declined = false, onTrial = true },
+  ): Promise<StandIn | undefined> => {
     const { active, lastGood, trial } = (await store.readModel(model)) ?? {}
     if (active && active.manifestSha256 !== left.manifestSha256)
       return { installed: active, commit: () => Promise.resolve() }
-    if (!lastGood || trial !== left.manifestSha256) return undefined
+    if (!lastGood || (onTrial && trial !== left.manifestSha256)) return undefined
     return { installed: lastGood, commit: leave(left, declined) }
   }
 
@@ -61,10 +66,11 @@ export function createRollbacks(
       const remembered = await rejections.remembered(setId(installed), engine, failures)
       await store.updateModel(model, (record) => asRejected(record, installed, remembered))
     },
-    afterFault: (installed) => standIn(installed, false),
+    afterFault: (installed) => standIn(installed, {}),
+    beforeLost: (installed) => standIn(installed, { onTrial: false }),
     afterCrash: async (installed) =>
       (await isOnTrial(installed)) && crashes.add(installed.manifestSha256)
-        ? standIn(installed, true)
+        ? standIn(installed, { declined: true })
         : undefined,
     async byApp() {
       const { active, lastGood } = (await store.readModel(model)) ?? {}

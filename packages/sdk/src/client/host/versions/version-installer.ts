@@ -18,6 +18,8 @@ export interface Search {
   readonly pinned: string | undefined
   /** Whether a version may take over from the one that serves; otherwise it is told as available. */
   readonly replace: boolean
+  /** Whether another parameter set of the version that serves is taken, too, where that suits better. */
+  readonly anew?: boolean
   readonly signal: AbortSignal
 }
 
@@ -107,7 +109,10 @@ export function createVersionInstaller(
           throw failure ?? error // that the last one failed says more than that none is left
         })
         const { version, manifest } = found.listed
-        const current = manifest.sha256 === server.serving?.installed.manifestSha256
+        const here = server.serving?.installed
+        const best = search.anew ? await chooseSet(found, deps, server, precisions) : undefined
+        const current =
+          manifest.sha256 === here?.manifestSha256 && (!best || setId(best.installed) === setId(here))
         if (current || (server.serving && !search.replace)) {
           const untrusted = failure?.code === 'VERSION_UNTRUSTED' ? failure : found.untrusted
           if (untrusted) throw untrusted // what serves stays, and the status says why
@@ -117,7 +122,7 @@ export function createVersionInstaller(
           else board.dispatch({ type: 'current' })
           return
         }
-        const set = await chooseSet(found, deps, server, precisions)
+        const set = best ?? (await chooseSet(found, deps, server, precisions))
         const { installed } = set
         const { active } = (await store.readModel(model)) ?? {}
         const withdrawn =

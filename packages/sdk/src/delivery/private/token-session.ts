@@ -1,9 +1,9 @@
 import { type AccessClaims, HomingError, readAccessClaims } from '@homing/protocol'
 
-import { minTokenUse, tokenMargin, tokenTimeout } from './config.ts'
-import type { DeliveryPlatform } from './ports.ts'
-import { webPlatform } from './web-platform.ts'
-import { within } from './within.ts'
+import { minTokenUse, tokenMargin, tokenTimeout } from '../config.ts'
+import type { DeliveryPlatform } from '../ports.ts'
+import { webPlatform } from '../web-platform.ts'
+import { within } from '../within.ts'
 
 /** What a token session works with. */
 export interface TokenSessionOptions {

@@ -1,8 +1,8 @@
 import { HomingError } from '@homing/protocol'
 import { expect, test } from 'vitest'
 
-import { minTokenUse, tokenMargin } from './config.ts'
-import { hastyPlatform } from './hasty-platform.ts'
+import { minTokenUse, tokenMargin } from '../config.ts'
+import { hastyPlatform } from '../hasty-platform.ts'
 import { createTokenSession } from './token-session.ts'
 
 const start = 1_800_000_000_000

@@ -3,8 +3,9 @@ import type { AddressInfo } from 'node:net'
 
 import { expect, onTestFinished, test } from 'vitest'
 
+import { privatePlace } from './private-files.ts'
 import { createTokenSession, type TokenSession } from './token-session.ts'
-import { webPlatform } from './web-platform.ts'
+import { webPlatform } from '../web-platform.ts'
 import { withToken } from './with-token.ts'
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void
@@ -30,6 +31,9 @@ const guarded: Answer = ({ headers }, response) => {
   response.end('text')
 }
 
+/** Its files that may be private. */
+const inRepository = (url: string) => (input: RequestInfo | URL) => privatePlace(url, input) !== undefined
+
 const given = (...tokens: (string | undefined)[]): TokenSession => {
   let call = 0
   return createTokenSession({
@@ -40,7 +44,7 @@ const given = (...tokens: (string | undefined)[]): TokenSession => {
 
 test('a token is shown once it is asked for, and from then on at once', async () => {
   const { url, seen } = await serve(guarded)
-  const { fetch } = withToken(webPlatform(), url, given('good'))
+  const { fetch } = withToken(webPlatform(), inRepository(url), given('good'))
   expect((await fetch(`${url}models/a/1.0.0/manifest.json`)).status).toBe(200)
   expect((await fetch(`${url}blobs/x`)).status).toBe(200)
   expect(seen).toEqual([
@@ -54,7 +58,7 @@ test('public files need no token, whatever the app has', async () => {
   const { url, seen } = await serve((_request, response) => response.end())
   let calls = 0
   const tokens = createTokenSession({ getToken: () => Promise.resolve(`${++calls}`), time: Date.now })
-  const { fetch } = withToken(webPlatform(), url, tokens)
+  const { fetch } = withToken(webPlatform(), inRepository(url), tokens)
   for (const path of ['blobs/x', 'rollouts/a.json', 'metadata/timestamp.json']) await fetch(url + path)
   expect(calls).toBe(0)
   expect(seen.map(([, authorization]) => authorization)).toEqual([undefined, undefined, undefined])
@@ -62,7 +66,7 @@ test('public files need no token, whatever the app has', async () => {
 
 test('a refused token is replaced once', async () => {
   const { url, seen } = await serve(guarded)
-  const { fetch } = withToken(webPlatform(), url, given('old', 'good'))
+  const { fetch } = withToken(webPlatform(), inRepository(url), given('old', 'good'))
   await expect(fetch(`${url}blobs/x`)).rejects.toMatchObject({ code: 'UNAUTHORIZED' }) // asked, old, no more
   expect((await fetch(`${url}blobs/x`)).status).toBe(200)
   expect(seen.map(([, authorization]) => authorization)).toEqual([
@@ -82,7 +86,7 @@ test.each([
     response.statusCode = status
     response.end()
   })
-  const { fetch } = withToken(webPlatform(), url, given(token))
+  const { fetch } = withToken(webPlatform(), inRepository(url), given(token))
   const error = await fetch(`${url}blobs/x`).catch((thrown: unknown) => thrown)
   expect(error).toMatchObject({ code, details: { status } })
   expect(JSON.stringify(error)).not.toContain('bad')
@@ -92,7 +96,7 @@ test.each([
 test('no other address gets the token', async () => {
   const stranger = await serve((_request, response) => response.end())
   const { url, seen } = await serve(guarded)
-  const { fetch } = withToken(webPlatform(), url, given('good'))
+  const { fetch } = withToken(webPlatform(), inRepository(url), given('good'))
   await fetch(`${url}blobs/x`)
   const beside = url.replace('/repository/', '/repository-of-others/')
   for (const other of [stranger.url, beside, new URL('/', url).href]) await fetch(`${other}blobs/x`)
@@ -108,7 +112,7 @@ test('a redirect does not carry the token away', async () => {
     else response.writeHead(302, { location: stranger.url })
     response.end()
   })
-  const { fetch } = withToken(webPlatform(), url, given('good'))
+  const { fetch } = withToken(webPlatform(), inRepository(url), given('good'))
   await expect(fetch(`${url}blobs/x`)).rejects.toThrow()
   expect(stranger.seen).toEqual([])
 })
@@ -116,7 +120,7 @@ test('a redirect does not carry the token away', async () => {
 test('an abort ends the wait for a hook that never answers', async () => {
   const { url } = await serve(guarded)
   const tokens = createTokenSession({ getToken: () => new Promise(() => undefined), time: Date.now })
-  const { fetch } = withToken(webPlatform(), url, tokens)
+  const { fetch } = withToken(webPlatform(), inRepository(url), tokens)
   const stop = new AbortController()
   const asked = fetch(`${url}blobs/x`, { signal: stop.signal })
   setTimeout(() => stop.abort(new Error('enough')), 50)
