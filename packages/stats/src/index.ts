@@ -92,6 +92,15 @@ export {
   scoresFromWire,
   scoresToWire,
 } from './sketches/scores.ts'
+export { mergeRollups } from './rollup/merge-rollups.ts'
+export type { LabelSpread, RollupBody } from './rollup/rollup-body.ts'
+export { rollupOf } from './rollup/rollup-of.ts'
 export { mergeFeatureSummaries } from './summaries/merge-feature-summaries.ts'
 export { mergeGroups } from './summaries/merge-groups.ts'
 export { mergeOutputSummaries } from './summaries/merge-output-summaries.ts'
+export {
+  epsilonOf,
+  estimateTruth,
+  type ResponseChances,
+  responseChances,
+} from './hypothesis/randomised-response.ts'

@@ -1,7 +1,8 @@
 import { type FeatureSummary, HomingError } from '@homing/protocol'
 
 import { categoryLimit } from './config.ts'
-import { mergedCategories, mergedHistogram, mergedMoments, mergedQuantiles } from './merged-sketches.ts'
+import { mergedQuantiles } from './merged-quantiles.ts'
+import { mergedCategories, mergedHistogram, mergedMoments } from './merged-sketches.ts'
 import { present } from './present.ts'
 
 /**

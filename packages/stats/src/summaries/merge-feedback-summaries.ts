@@ -1,12 +1,7 @@
 import { type FeedbackSummary, HomingError, type RankingFeedback } from '@homing/protocol'
 
-import {
-  mergedCalibration,
-  mergedConfusion,
-  mergedQuantiles,
-  mergedRegression,
-  mergedScores,
-} from './merged-sketches.ts'
+import { mergedQuantiles } from './merged-quantiles.ts'
+import { mergedCalibration, mergedConfusion, mergedRegression, mergedScores } from './merged-sketches.ts'
 import { addedRecords } from './added-records.ts'
 import { present } from './present.ts'
 

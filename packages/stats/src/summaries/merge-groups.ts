@@ -4,7 +4,8 @@ import { addedRecords, mergedRecords } from './added-records.ts'
 import { mergeFeatureSummaries } from './merge-feature-summaries.ts'
 import { mergeFeedbackSummaries, mergeRankings } from './merge-feedback-summaries.ts'
 import { mergeOutputSummaries } from './merge-output-summaries.ts'
-import { mergedBoth, mergedCorrelation, mergedMoments, mergedQuantiles } from './merged-sketches.ts'
+import { mergedQuantiles } from './merged-quantiles.ts'
+import { mergedBoth, mergedCorrelation, mergedMoments } from './merged-sketches.ts'
 import { present } from './present.ts'
 
 type Field<Name extends keyof TelemetryGroup> = NonNullable<TelemetryGroup[Name]>

@@ -1,12 +1,12 @@
 import { HomingError, type OutputSummary } from '@homing/protocol'
 
 import { categoryLimit } from './config.ts'
+import { mergedQuantiles } from './merged-quantiles.ts'
 import {
   mergedCategories,
   mergedHistogram,
   mergedMoments,
   mergedProjection,
-  mergedQuantiles,
   mergedRun,
 } from './merged-sketches.ts'
 import { present } from './present.ts'

@@ -7,17 +7,11 @@ import { correlationFromWire, correlationToWire, mergeCorrelations } from '../sk
 import { longestOf } from '../sketches/longest-run.ts'
 import { mergeMoments, momentsFromWire, momentsToWire } from '../sketches/moments.ts'
 import { mergeProjections } from '../sketches/projection.ts'
-import {
-  mergeQuantileSketches,
-  quantileSketchFromWire,
-  quantileSketchToWire,
-} from '../sketches/quantile-sketch.ts'
 import { mergeRegressions, regressionFromWire, regressionToWire } from '../sketches/regression.ts'
 import { mergeScores, scoresFromWire, scoresToWire } from '../sketches/scores.ts'
 import { mergedWith } from './merged-with.ts'
 
 export const mergedMoments = mergedWith(momentsFromWire, mergeMoments, momentsToWire)
-export const mergedQuantiles = mergedWith(quantileSketchFromWire, mergeQuantileSketches, quantileSketchToWire)
 export const mergedCalibration = mergedWith(calibrationFromWire, mergeCalibrations, calibrationToWire)
 export const mergedConfusion = mergedWith(confusionFromWire, mergeConfusions, confusionToWire)
 export const mergedRegression = mergedWith(regressionFromWire, mergeRegressions, regressionToWire)
