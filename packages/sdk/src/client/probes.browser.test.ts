@@ -161,6 +161,30 @@ describe('a backend that turns bad while it serves', () => {
     await answer(model, 1)
   })
 
+  test('makes way for the version before where no other is left, though the newer one had proved itself', async () => {
+    await repository.publish([{ request: denseLayersRequest([], { version: '1.0.0', bias: 1 }) }])
+    const liars: string[] = []
+    const model = await lying(liars, { probeInterval: 100 }).model('tiny', { backends: ['cpu'] })
+    await repository.publish([probed('1.1.0', 2)])
+    expect((await model.update()).version).toBe('1.1.0')
+    for (let call = 0; call < 10; call++) await answer(model, 2)
+    liars.push('cpu')
+    engine.postMessage({ type: 'lie', backend: 'cpu' })
+    await expect
+      .poll(
+        async () => {
+          await model.predict(input)
+          return model.status
+        },
+        { timeout: 20_000 },
+      )
+      .toMatchObject({
+        version: '1.0.0',
+        state: { name: 'active' },
+        update: { rolledBack: { version: '1.1.0', by: 'fault', error: { code: 'BACKEND_UNAVAILABLE' } } },
+      })
+  })
+
   test('serves on where a new worker puts it right', async () => {
     const model = await used([])
     turnBad()

@@ -117,6 +117,17 @@ describe('a version with several parameter sets', () => {
     expect(await count()).toBe(before)
   })
 
+  test('goes over to the set that the app wants now once it is tried again', async () => {
+    await repository.publish([await withVariants(set('1.0.0', 1), { int8: set('1.0.0', 3) })])
+    const first = await open({ precisions: ['fp32'] })
+    await first.close()
+    const model = await open({ precisions: ['int8', 'fp32'] })
+    expect(model.status.precision).toBe('fp32') // what is here serves at once
+    expect(await model.update()).toMatchObject({ precision: 'fp32' }) // there is no newer version
+    expect(await model.retry()).toMatchObject({ version: '1.0.0', precision: 'int8' })
+    await answer(model, 3)
+  })
+
   test('is passed over where every set is wrong', async () => {
     await repository.publish([set('1.0.0', 1)])
     const model = await open()
