@@ -31,6 +31,8 @@ declare global {
 }
 
 const calls = 64
+/** Longest taking of samples, in milliseconds: a slow machine takes fewer. */
+const longest = 30_000
 const warmUp = { time: 1500, least: 5 } // milliseconds, calls
 
 let inputs: Float32Array<ArrayBuffer>[] = []
@@ -70,7 +72,7 @@ globalThis.contest = {
     const { ours, theirs } = competitors()
     let next = 0
     const one = (side: Side) => () => timed(() => side.predict(inputs[(next++ >> 1) % calls]!))
-    return interleaved({ ours: one(ours), theirs: one(theirs) }, samples)
+    return interleaved({ ours: one(ours), theirs: one(theirs) }, samples, longest)
   },
   many(samples) {
     const { ours, theirs } = competitors()
@@ -80,7 +82,7 @@ globalThis.contest = {
       theirs: () => timed(() => theirs.predictEach(inputs)),
     }
     return predictBatch
-      ? interleaved({ ...each, batch: () => timed(() => predictBatch(inputs)) }, samples)
-      : interleaved(each, samples)
+      ? interleaved({ ...each, batch: () => timed(() => predictBatch(inputs)) }, samples, longest)
+      : interleaved(each, samples, longest)
   },
 }

@@ -38,6 +38,13 @@ describe('interleaved', () => {
     expect(order).toEqual(['a', 'b', 'b', 'a', 'a', 'b'])
     expect(taken).toEqual({ a: [1, 4, 5], b: [2, 3, 6] })
   })
+
+  it('ends early where there is no more time, after one sample of each', async () => {
+    expect(await interleaved({ a: () => Promise.resolve(1), b: () => Promise.resolve(2) }, 3, 0)).toEqual({
+      a: [1],
+      b: [2],
+    })
+  })
 })
 
 describe('the table', () => {

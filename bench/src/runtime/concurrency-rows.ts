@@ -1,8 +1,9 @@
+import type { Times } from '../../pages/runtime/contest.ts'
 import { type Row, unmeasured } from '../harness/row.ts'
-import { inWords, quantile, summarise } from '../harness/statistics.ts'
+import { inWords, quantile, round, summarise } from '../harness/statistics.ts'
 import { type NetworkName, networks } from './networks/network.ts'
 import { peers } from './peers.ts'
-import type { Contests } from './run-contests.ts'
+import type { Contests, ContestTimes } from './run-contests.ts'
 
 /** What 64 calls at once take, beside the fastest peer called sample by sample, and beside one batch of the same samples. */
 export function concurrencyRows(contests: Contests): Row[] {
@@ -32,14 +33,26 @@ function atOnce({ held, failed }: Contests, network: NetworkName, target: string
     samples: fastest.many.ours.length,
     note:
       `${networks[network].title}, wasm, 64 calls with 64 inputs at once, beside ${peers[fastest.peer]}, the fastest sample by sample; ` +
-      `ms for all, p50 and quartiles: ${words.join('; ')}`,
+      `ms for all, p50 and quartiles: ${words.join('; ')}${limitInWords(own)}`,
   }
+}
+
+type Many = Pick<ContestTimes, 'peer'> & { readonly many: Times }
+
+/** How much faster the engine itself is on all samples as one batch, on the same thread: calls one by one cannot beat that. */
+function limitInWords(own: readonly Many[]): string {
+  const words = own.flatMap(({ peer, many: { theirs, batch } }) =>
+    batch
+      ? `${peers[peer]} ${inWords(summarise(batch), 'ms')}, ${round(median(theirs) / median(batch))} times itself`
+      : [],
+  )
+  return words.length > 0 ? `. All of them as one batch, which is the limit: ${words.join('; ')}` : ''
 }
 
 function versusOneBatch({ held }: Contests): Row {
   const row = { id: 'concurrent-vs-one-batch', unit: 'share of its speed', target: '>= 0.8' } as const
-  const own = held.flatMap(({ network, many }) =>
-    many?.batch ? [{ network, ours: many.ours, batch: many.batch }] : [],
+  const own = held.flatMap(({ network, peer, many }) =>
+    peer === 'ort-worker' && many?.batch ? [{ network, ours: many.ours, batch: many.batch }] : [],
   )
   if (own.length === 0) return unmeasured(row, `${peers['ort-worker']} did not run`)
   type Pair = (typeof own)[number]

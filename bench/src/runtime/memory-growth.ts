@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 
+import type { BrowserContext } from 'playwright-core'
+
 import { processTree } from '../browser/process-memory.ts'
-import { openFreshProfile } from '../browser/profile.ts'
+import { withFreshProfile } from '../browser/profile.ts'
 import type { Row, SuiteContext } from '../harness/row.ts'
 import { quantile } from '../harness/statistics.ts'
 
@@ -12,6 +14,9 @@ export const memoryGrowthRow = {
   target: '<= 1.05',
 } as const
 
+/** Longest measurement, in milliseconds. */
+const patience = 300_000
+
 const early = 10
 const late = 100
 /** Cycles up to each of them whose median counts: the garbage collector makes single figures jump. */
@@ -20,8 +25,7 @@ const around = 5
 /** How much the process that holds the engine grows while a model is loaded and unloaded, over and over. */
 export async function memoryGrowth(context: SuiteContext, url: string): Promise<Row> {
   context.say(`Loading and unloading ${late} times …`)
-  const { context: browser, close } = await openFreshProfile(context)
-  try {
+  const measure = async (browser: BrowserContext): Promise<Row> => {
     const page = browser.pages()[0] ?? (await browser.newPage())
     await page.goto(url)
     await page.waitForFunction(() => globalThis.cycle)
@@ -41,9 +45,8 @@ export async function memoryGrowth(context: SuiteContext, url: string): Promise<
         `MobileNetV2 224, wasm, one prediction each; resident memory of the page's process with its workers, medians at cycle ` +
         `${early} and ${late}: ${inMegabytes(at(early))}, ${inMegabytes(at(late))}; most ${inMegabytes(Math.max(...sizes))}`,
     }
-  } finally {
-    await close()
   }
+  return withFreshProfile(context, measure, patience)
 }
 
 /** Bytes of resident memory of the largest page's process that this one has started: it holds the engine. */

@@ -1,6 +1,6 @@
 import type { NetworkName } from '../../../src/runtime/networks/network.ts'
 import { openOrtSession } from './ort-session.ts'
-import { modelUrl, type Side } from './side.ts'
+import { joined, modelUrl, type Side } from './side.ts'
 
 /** Plain onnxruntime-web on the page's own thread. It refuses a call while another runs. */
 export async function openOrtPage(network: NetworkName): Promise<Side> {
@@ -9,6 +9,9 @@ export async function openOrtPage(network: NetworkName): Promise<Side> {
     predict: (input) => run(input, 1),
     async predictEach(inputs) {
       for (const input of inputs) await run(input, 1)
+    },
+    async predictBatch(inputs) {
+      await run(joined(inputs), inputs.length)
     },
   }
 }
