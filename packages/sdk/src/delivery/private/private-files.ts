@@ -2,8 +2,7 @@
 const privateFolders = ['models/', 'federated/', 'blobs/']
 
 /** The place in the repository at `base` (absolute, with a slash at its end) of a file that may be private. */
-export function privatePlace(base: string, input: RequestInfo | URL): string | undefined {
-  const url = input instanceof Request ? input.url : String(input)
+export function privatePlace(base: string, url: string): string | undefined {
   if (!url.startsWith(base)) return undefined
   const place = url.slice(base.length)
   return privateFolders.some((folder) => place.startsWith(folder)) ? place : undefined

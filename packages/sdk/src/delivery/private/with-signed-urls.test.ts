@@ -120,7 +120,7 @@ test.each([
   })
   const platform = hastyPlatform()
   const tokens = createTokenSession({ getToken: () => Promise.resolve('token'), time: Date.now })
-  const mayAsk = (input: RequestInfo | URL): boolean => String(input).startsWith(signingAddress(url))
+  const mayAsk = (asked: string): boolean => asked.startsWith(signingAddress(url))
   const sign = serverSigner(withToken(platform, mayAsk, tokens), url)
   const signer = createUrlSigner({ sign, base, time: Date.now })
   const error = await signer.address('blobs/a').catch((thrown: unknown) => thrown)

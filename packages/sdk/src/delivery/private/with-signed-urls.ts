@@ -1,4 +1,5 @@
 import type { DeliveryPlatform } from '../ports.ts'
+import { addressOf } from './address-of.ts'
 import { privatePlace } from './private-files.ts'
 import { isRefusal, refusal } from './refusal.ts'
 import { unlessAborted } from './unless-aborted.ts'
@@ -33,7 +34,7 @@ export function withSignedUrls(
   return {
     ...platform,
     async fetch(input, init) {
-      const place = privatePlace(base, input)
+      const place = privatePlace(base, addressOf(input))
       if (place === undefined) return platform.fetch(input, init)
       const first = await read(place, init)
       if (!isRefusal(first.response)) return first.response

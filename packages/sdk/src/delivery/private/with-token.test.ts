@@ -32,7 +32,7 @@ const guarded: Answer = ({ headers }, response) => {
 }
 
 /** Its files that may be private. */
-const inRepository = (url: string) => (input: RequestInfo | URL) => privatePlace(url, input) !== undefined
+const inRepository = (base: string) => (url: string) => privatePlace(base, url) !== undefined
 
 const given = (...tokens: (string | undefined)[]): TokenSession => {
   let call = 0

@@ -1,4 +1,5 @@
 import type { DeliveryPlatform } from '../ports.ts'
+import { addressOf } from './address-of.ts'
 import { isRefusal, refusal } from './refusal.ts'
 import type { TokenSession } from './token-session.ts'
 import { unlessAborted } from './unless-aborted.ts'
@@ -10,29 +11,26 @@ import { unlessAborted } from './unless-aborted.ts'
  */
 export function withToken(
   platform: DeliveryPlatform,
-  mayAsk: (input: RequestInfo | URL) => boolean,
+  mayAsk: (url: string) => boolean,
   tokens: TokenSession,
 ): DeliveryPlatform {
   let asked = false
 
-  const send = (
-    input: RequestInfo | URL,
-    init: RequestInit | undefined,
-    token: string | undefined,
-  ): Promise<Response> => {
-    if (token === undefined) return platform.fetch(input, init)
+  const send = (url: string, init: RequestInit | undefined, token: string | undefined): Promise<Response> => {
+    if (token === undefined) return platform.fetch(url, init)
     const headers = new Headers(init?.headers)
     headers.set('authorization', `Bearer ${token}`)
-    return platform.fetch(input, { ...init, headers, redirect: 'error' })
+    return platform.fetch(url, { ...init, headers, redirect: 'error' })
   }
 
   return {
     ...platform,
     async fetch(input, init) {
-      if (!mayAsk(input)) return platform.fetch(input, init)
+      const url = addressOf(input)
+      if (!mayAsk(url)) return platform.fetch(input, init)
       const token = (): Promise<string | undefined> => unlessAborted(tokens.token(), init?.signal)
       let sent = asked ? await token() : undefined
-      let response = await send(input, init, sent)
+      let response = await send(url, init, sent)
       if (!isRefusal(response)) return response
       asked = true
       if (sent !== undefined) tokens.refuse(sent)
@@ -40,13 +38,13 @@ export function withToken(
       if (next !== undefined && next !== sent) {
         await response.body?.cancel()
         sent = next
-        response = await send(input, init, sent)
+        response = await send(url, init, sent)
         if (!isRefusal(response)) return response
       }
       await response.body?.cancel()
       const problem =
         sent === undefined ? 'is private, and getToken() gave no token' : 'refuses the token of getToken()'
-      throw refusal(input instanceof Request ? input.url : String(input), response.status, problem)
+      throw refusal(url, response.status, problem)
     },
   }
 }

@@ -49,7 +49,7 @@ export function createPrivateAccess(deps: PrivateAccessDeps): PrivateAccess {
   })
   const ends = createAccessEnds({ store, tokens, time: Date.now, sleep: platform.sleep, forget })
   const signed = signing && createSignedAccess(signing, { ...deps, tokens })
-  const mayAsk = (input: RequestInfo | URL): boolean => privatePlace(repository, input) !== undefined
+  const mayAsk = (url: string): boolean => privatePlace(repository, url) !== undefined
   return {
     fetch: signed?.fetch ?? withToken(platform, mayAsk, tokens).fetch,
     expect: (places) => signed?.expect(places),

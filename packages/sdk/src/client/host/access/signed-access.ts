@@ -29,7 +29,7 @@ export function createSignedAccess(
   { platform, repository, tokens, signUrls }: SignedAccessDeps,
 ): SignedAccess {
   const fromServer = (server: string): SignUrls => {
-    const mayAsk = (input: RequestInfo | URL): boolean => String(input).startsWith(signingAddress(server))
+    const mayAsk = (url: string): boolean => url.startsWith(signingAddress(server))
     return serverSigner(withToken(platform, mayAsk, tokens), server)
   }
   const fromApp: SignUrls = async (places) => {
