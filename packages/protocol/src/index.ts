@@ -112,6 +112,7 @@ export {
   ScoresSchema,
   type ScoresWire,
 } from './telemetry/sketches.ts'
+export { type Baseline, BaselineSchema, parseBaseline } from './telemetry/baseline.ts'
 export { tensorKey } from './tensor-key.ts'
 export {
   batchIdBytes,

@@ -12,8 +12,15 @@ export function servingFiles({
 
 /** Every file that a manifest names, each once. */
 export function allFiles(manifest: Manifest): FileRef[] {
-  const { training, explanation, lookup, card, variants = [] } = manifest
-  const others = [training?.graph?.file, explanation?.graph, lookup?.keys, lookup?.outputs, card?.document]
+  const { training, explanation, lookup, baseline, card, variants = [] } = manifest
+  const others = [
+    training?.graph?.file,
+    explanation?.graph,
+    lookup?.keys,
+    lookup?.outputs,
+    baseline,
+    card?.document,
+  ]
   return eachOnce([
     ...[manifest, ...variants].flatMap(servingFiles),
     ...others.filter((file) => file !== undefined),

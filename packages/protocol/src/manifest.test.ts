@@ -160,7 +160,7 @@ describe('parseManifest', () => {
     const { shards } = parameters
     expect(servingFiles(manifest)).toEqual([graph, probes!.inputs, probes!.outputs, ...shards])
     const names = allFiles(manifest).map(({ sha256 }) => sha256[0])
-    expect(names).toEqual(['a', '8', '9', 'b', 'c', '1', '3', '2', 'e', 'f', 'd'])
+    expect(names).toEqual(['a', '8', '9', 'b', 'c', '1', '3', '2', 'e', 'f', '4', 'd'])
     const twice = { ...manifest, parameters: { ...manifest.parameters, shards: [...shards, shards[0]!] } }
     expect(allFiles(twice)).toEqual(allFiles(manifest))
   })

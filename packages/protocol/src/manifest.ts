@@ -13,6 +13,7 @@ import { parseJsonBytes, parseWith } from './parse.ts'
 import { PipelineSchema } from './pipeline.ts'
 import { probesProblem, ProbesSchema } from './probes.ts'
 import { SignatureSchema } from './tensor.ts'
+import { maxBaselineBytes } from './telemetry/config.ts'
 import { TrainingSchema } from './training.ts'
 import { PrecisionSchema, VariantSchema, variantsProblem } from './variants.ts'
 import { VersionSchema } from './version.ts'
@@ -73,6 +74,13 @@ export const ManifestSchema = v.object({
   lookup: v.optional(LookupSchema),
   /** See `readTelemetrySection`, which devices load only where telemetry is on. */
   telemetry: v.optional(v.record(v.string(), v.unknown())),
+  /** What the data that it was made with looks like: a `Baseline`, which servers read and devices do not. */
+  baseline: v.optional(
+    v.object({
+      ...FileRefSchema.entries,
+      size: v.pipe(ByteCountSchema, v.maxValue(maxBaselineBytes)),
+    }),
+  ),
   requirements: v.optional(RequirementsSchema),
   card: v.optional(CardSchema),
 })

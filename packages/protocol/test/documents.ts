@@ -159,6 +159,7 @@ export const manifest: Manifest = {
     fallback: { kind: 'value', value: 5 },
   },
   next: { kind: 'chain', model: 'price', inputs: { points: 'quality' } },
+  baseline: { sha256: sha256('4'), size: 2048 },
   requirements: {
     sdk: '0.1.0',
     engine: { from: '1.22.0', below: '2.0.0' },

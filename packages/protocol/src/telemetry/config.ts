@@ -66,3 +66,6 @@ export const maxProjections = 32
 
 /** Most milliseconds, bytes or other figures: what no device can honestly exceed. */
 export const maxFigure = 2 ** 53 - 1
+
+/** Most bytes of the baseline of a version: a server reads it in one piece. */
+export const maxBaselineBytes = 4 * 1024 * 1024

@@ -49,7 +49,7 @@ export const telemetryBackends = ['webgpu', 'webgl', 'wasm', 'webnn', 'cpu', 're
 const ErrorCodeTextSchema = v.pipe(v.string(), v.regex(/^[A-Z][A-Z0-9_]{1,63}$/, 'not an error code'))
 
 /** Sums of products, from which covariances follow. */
-const CorrelationSchema = v.strictObject({
+export const CorrelationSchema = v.strictObject({
   features: v.pipe(v.array(LabelSchema), v.minLength(2), v.maxLength(maxCorrelated)),
   /** Samples in which all of them were numbers. */
   count: CountSchema,
