@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest'
 
 import { client, repository, serveEachTest } from '../../test/served-clients.ts'
-import { denseExpected, denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
+import { denseExpected, denseOnnxRequest, floats, tinyGraphRequest } from '../../test/tiny-packages.ts'
 import type { ClientOptions, Homing, Model, Prediction } from './api.ts'
 
 const x = [1, 2, 3, 4]
@@ -52,6 +52,33 @@ test('the model that was called longest ago leaves the memory, and comes back wi
   expect(asleep(models)).toEqual([true, false, false])
   expect(two.status.state).toEqual({ name: 'active', version: '1.0.0' })
   expect(two.signature.inputs[0]).toMatchObject({ name: 'x' })
+})
+
+test('a run that needs more than a wasm heap can hold is an error, and the next call is answered', async () => {
+  // y = a · b, whose shape the signature does not tell from those of the inputs: 0.2 MB make 10 GB.
+  const graph = {
+    inputs: [
+      { name: 'a', dtype: 'float32', shape: ['rows', 1] },
+      { name: 'b', dtype: 'float32', shape: [1, 'columns'] },
+    ],
+    outputs: [{ name: 'y', dtype: 'float32', shape: ['high', 'wide'] }],
+    nodes: [{ op: 'MatMul', inputs: ['a', 'b'], outputs: ['y'] }],
+  } as const
+  await repository.publish([{ request: tinyGraphRequest(graph, [], { model: 'outer' }) }])
+  const model = await open(client({ workers: { onnx } }), 'outer')
+  const product = (size: number): Promise<Prediction> => {
+    const data = new Float32Array(size).fill(2)
+    return model.predict({
+      a: { dtype: 'float32', shape: [size, 1], data },
+      b: { dtype: 'float32', shape: [1, size], data },
+    })
+  }
+  const expectFour = async (): Promise<void> => {
+    expect((await product(2)).outputs['y']).toEqual(floats([4, 4, 4, 4], [2, 2]))
+  }
+  await expectFour()
+  await expect(product(50_000)).rejects.toMatchObject({ code: 'ENGINE_FAILED' })
+  await expectFour()
 })
 
 test('models that are called in turns beyond the budget all answer', async () => {

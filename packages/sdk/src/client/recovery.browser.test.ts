@@ -127,3 +127,25 @@ describe('at every step of a call', () => {
     expectRight(await call(model))
   })
 })
+
+test('what is closed while a run hangs lets go of its calls: the model at once, the client with its workers', async () => {
+  const engine = faultyEngine('linear')
+  const opened = async (model: string): Promise<Model> => {
+    await repository.publish([{ request: linearRequest('1.0.0', bias, { model }) }])
+    return homing.model(model, { backends: ['cpu'] })
+  }
+  const homing = client({ engines: { linear: engine.make }, hangLimit: 1_000 })
+  const [first, second] = [await opened('first'), await opened('second')]
+  await engine.stopAt('call-running', false)
+  const calls = [call(first), call(second)]
+  const left = expect(calls[0]).rejects.toMatchObject({ code: 'WORKER_LOST' })
+  await first.close()
+  await left
+  expectRight(await calls[1]!) // which waited behind it
+  await expect(call(first)).rejects.toMatchObject({ code: 'CLOSED' })
+
+  await engine.stopAt('call-running', false)
+  const last = expect(call(second)).rejects.toMatchObject({ code: 'CLOSED' })
+  await homing.close()
+  await last
+})

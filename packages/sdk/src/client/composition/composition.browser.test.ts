@@ -131,6 +131,31 @@ describe('models that follow another', () => {
     await again.close()
   })
 
+  test('and leave the memory for each other wake up for a call', async () => {
+    const { url, root } = repository
+    const tight = createClient({
+      repository: url,
+      root,
+      app: 'test',
+      pollInterval: 0,
+      storage: 'memory',
+      memoryBudget: 1, // one model is awake at a time
+    })
+    const head = await tight.model('head', { backends: ['wasm'], updates: 'latest' })
+    const follower = await tight.model('tail', { backends: ['wasm'], updates: 'latest' })
+    const asleep = (): (boolean | undefined)[] => [head, follower].map(({ status }) => status.memory?.asleep)
+    expect(asleep()).toContain(true)
+    const replies = await Promise.all([1, 2, 3].map(() => head.predict({ x })))
+    for (const { outputs, next } of replies) {
+      expect(numbers(outputs['y'])).toEqual(expected)
+      const { version, outputs: last } = next!['tail']!
+      const factor = version === '1.0.0' ? 2 : 4
+      expect(numbers(last['z'])).toEqual(expected.map((value) => factor * value))
+    }
+    expect(asleep()).toContain(true)
+    await tight.close()
+  })
+
   test('several take one input', async () => {
     const { next } = await (await open('forked')).predict({ x })
     expect(numbers(next!['left']!.outputs['y'])).toEqual(denseExpected(ones, 1))
