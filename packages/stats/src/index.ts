@@ -104,3 +104,73 @@ export {
   type ResponseChances,
   responseChances,
 } from './hypothesis/randomised-response.ts'
+export { type DomainDrift, domainDrift } from './drift/domain-classifier.ts'
+export {
+  type Change,
+  type DriftEvidence,
+  type DriftKind,
+  driftKind,
+  type DriftVerdict,
+} from './drift/drift-kind.ts'
+export { jensenShannon } from './drift/jensen-shannon.ts'
+export { type LabelShift, labelShift } from './drift/label-shift.ts'
+export { populationStability } from './drift/population-stability.ts'
+export { type ProjectionDrift, projectionDrift } from './drift/projection-drift.ts'
+export {
+  type ChiSquaredResult,
+  chiSquaredFit,
+  type ContingencyResult,
+  contingencyTest,
+} from './hypothesis/chi-squared.ts'
+export {
+  addBatch,
+  type BatchSpread,
+  designEffect,
+  emptySpread,
+  mergeSpread,
+} from './hypothesis/design-effect.ts'
+export {
+  type KsMethod,
+  type KsOnEdges,
+  ksOnEdges,
+  type KsResult,
+  ksTest,
+} from './hypothesis/kolmogorov-smirnov.ts'
+export {
+  epsilonOf,
+  estimateTruth,
+  type ResponseChances,
+  responseChances,
+} from './hypothesis/randomised-response.ts'
+export { sampleRatioTest } from './hypothesis/sample-ratio.ts'
+export { benjaminiHochberg, holm } from './hypothesis/several-tests.ts'
+export { type Sums, type WelchResult, welchTest } from './hypothesis/welch.ts'
+export type { Baseline, CategorySpread, Figures, Part, Spreads, Window } from './monitors/figures.ts'
+export type { Finding, MonitorFamily, MonitorName, RankedPart } from './monitors/finding.ts'
+export {
+  defaultPolicy,
+  type Effects,
+  type MonitorPolicy,
+  monitorPolicy,
+  type PartialPolicy,
+} from './monitors/policy.ts'
+export { runMonitors } from './monitors/run-monitors.ts'
+export { type BinnedAuc, binnedAuc } from './performance/binned-scores.ts'
+export {
+  type ClassificationFigures,
+  classificationFigures,
+  type LabelFigures,
+} from './performance/classification.ts'
+export { type Concentration, concentration } from './performance/concentration.ts'
+export { type CalibrationBins, type EstimatedAccuracy, estimatedAccuracy } from './performance/estimated.ts'
+export { type RegressionFigures, regressionFigures } from './performance/regression.ts'
+export { type Cusum, cusumAlarm, type CusumOptions, emptyCusum, stepCusum } from './sequential/cusum.ts'
+export { emptyMixture, type Mixture, mixtureP, stepMixture } from './sequential/mixture-test.ts'
+export {
+  emptyPageHinkley,
+  type PageHinkley,
+  pageHinkleyAlarm,
+  type PageHinkleyOptions,
+  stepPageHinkley,
+} from './sequential/page-hinkley.ts'
+export { normalQuantile } from './special/normal.ts'

@@ -6,6 +6,8 @@ export interface CusumOptions {
   readonly shift: number
   /** At least so many observations on average before a false alarm. */
   readonly runLength: number
+  /** How far the mean of the baseline may itself be off, in the same unit; 0 when left out. */
+  readonly allowance?: number
 }
 
 /** Logarithms of both sides' e-values. JSON-able; start with `emptyCusum`. */
@@ -27,10 +29,10 @@ export function emptyCusum(): Cusum {
  * @param z the observation, as standard deviations from its mean in the baseline.
  * @throws HomingError DATA_INVALID for an observation that is not finite.
  */
-export function stepCusum(state: Cusum, z: number, { shift }: CusumOptions): Cusum {
+export function stepCusum(state: Cusum, z: number, { shift, allowance = 0 }: CusumOptions): Cusum {
   if (!Number.isFinite(z)) throw new HomingError('DATA_INVALID', `${z} is no observation`)
   const gain = (side: number, towards: number): number =>
-    Math.max(0, side) + towards * shift * z - (shift * shift) / 2
+    Math.max(0, side) + shift * (towards * z - allowance) - (shift * shift) / 2
   return { up: gain(state.up, 1), down: gain(state.down, -1), observed: state.observed + 1 }
 }
 

@@ -1,0 +1,61 @@
+import type { TelemetryGroup } from '@homing/protocol'
+
+import type { BatchSpread } from '../hypothesis/design-effect.ts'
+
+type Told =
+  'errors' | 'latency' | 'queue' | 'load' | 'activation' | 'features' | 'outputs' | 'feedback' | 'correlation'
+
+/** How alike the observations of one batch are, by category: totals, and for each category its sums over batches. */
+export interface CategorySpread {
+  readonly batches: number
+  readonly n: number
+  readonly nn: number
+  /** Count, squares of counts, and their products with the observations. */
+  readonly labels: Readonly<Record<string, readonly [y: number, yy: number, ny: number]>>
+}
+
+/** How much batches differ; what is missing counts as independent. */
+export interface Spreads {
+  readonly errors?: BatchSpread
+  readonly raw?: Readonly<Record<string, BatchSpread>>
+  readonly processed?: Readonly<Record<string, BatchSpread>>
+  readonly outputs?: Readonly<Record<string, BatchSpread>>
+  readonly categories?: Readonly<Record<string, CategorySpread>>
+  readonly labels?: Readonly<Record<string, CategorySpread>>
+}
+
+/** What monitors read of a time: a rollup of the server, or a baseline. Parts that are missing are not monitored. */
+export interface Figures extends Partial<Pick<TelemetryGroup, Told>> {
+  readonly counts?: Readonly<Record<string, number | undefined>>
+  readonly spread?: Spreads
+  /** Hours that the figures are of: for how many predictions come in an hour. */
+  readonly hours?: number
+}
+
+/** What a window is compared with. */
+export interface Baseline {
+  /** Such as `training`, `trailing week`, `same weekday`. */
+  readonly name: string
+  readonly figures: Figures
+  /** Events of opted-in devices: one row per prediction, in the columns of `columns`. */
+  readonly rows?: readonly (readonly number[])[]
+}
+
+/** A part of a window, such as `{ by: 'backend', value: 'wasm' }`. */
+export interface Part {
+  readonly by: 'slice' | 'version' | 'variant' | 'backend' | 'browser'
+  readonly value: string
+  readonly figures: Figures
+}
+
+/** The time that is judged. */
+export interface Window {
+  readonly figures: Figures
+  /** The same figures divided in one or several ways: what ranks the parts by their share in a change. */
+  readonly parts?: readonly Part[]
+  readonly rows?: readonly (readonly number[])[]
+  /** Names of the columns of `rows`. */
+  readonly columns?: readonly string[]
+  /** Windows before this one since the baseline, oldest first: what slow drift is looked for in. */
+  readonly history?: readonly Figures[]
+}
