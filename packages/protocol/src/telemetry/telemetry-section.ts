@@ -29,6 +29,9 @@ const edges = v.pipe(
   ),
 )
 
+/** Edges of a feature's histograms: of what the app gives, and of what the pipeline makes of it. */
+const histogramEdges = { edges: v.optional(edges), processedEdges: v.optional(edges) }
+
 /** What is made of an input that is no column of a table. */
 const derive = v.picklist(['brightness', 'contrast', 'length', 'mean', 'deviation'])
 
@@ -40,7 +43,7 @@ const MeasuredFeatureSchema = v.variant('kind', [
     name: LabelSchema,
     input: AuthorNameSchema,
     column: v.optional(AuthorNameSchema),
-    edges: v.optional(edges),
+    ...histogramEdges,
   }),
   /** A column of a table that is a word. */
   v.object({
@@ -59,7 +62,7 @@ const MeasuredFeatureSchema = v.variant('kind', [
     name: LabelSchema,
     input: AuthorNameSchema,
     derive,
-    edges: v.optional(edges),
+    ...histogramEdges,
   }),
 ])
 
