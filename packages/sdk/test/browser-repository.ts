@@ -21,8 +21,10 @@ interface RepositoryCommands {
   expireRepository(url: string, role: SignedRole, expires: string): Promise<void>
   failRepositoryPath(url: string, path: string, fault: Fault, times?: number): Promise<void>
   healRepository(url: string): Promise<void>
+  cutRepository(url: string): Promise<void>
   copyRepository(url: string): Promise<string>
   guardRepository(url: string, tokens: readonly string[] | undefined): Promise<void>
+  expireRepositoryAddresses(url: string): Promise<void>
   listRepositoryTokens(url: string): Promise<[path: string, authorization: string | null][]>
   listRepositoryRequests(url: string): Promise<string[]>
   stopRepository(url: string): Promise<void>
@@ -58,10 +60,14 @@ export interface BrowserRepository {
   expire(role: SignedRole, expires: string): Promise<void>
   fail(path: string, fault: Fault, times?: number): Promise<void>
   heal(): Promise<void>
+  /** Breaks every connection. */
+  cut(): Promise<void>
   /** A copy of the repository as it is now, as it would lie in an app's files. */
   copy(): Promise<BundleCopy>
   /** From now on manifests and blobs are for those who show one of these tokens; for everyone when undefined. */
   guard(tokens: readonly string[] | undefined): Promise<void>
+  /** Ends the addresses that were signed so far. */
+  expireAddresses(): Promise<void>
   /** What each request showed as its authorisation. */
   tokens(): Promise<[path: string, authorization: string | null][]>
   requests(): Promise<string[]>
@@ -134,6 +140,7 @@ export async function startBrowserRepository(): Promise<BrowserRepository> {
     expire: (role, expires) => node.expireRepository(url, role, expires),
     fail: (path, fault, times) => node.failRepositoryPath(url, path, fault, times),
     heal: () => node.healRepository(url),
+    cut: () => node.cutRepository(url),
     async copy() {
       const copied = await node.copyRepository(url)
       return {
@@ -144,6 +151,7 @@ export async function startBrowserRepository(): Promise<BrowserRepository> {
       }
     },
     guard: (tokens) => node.guardRepository(url, tokens),
+    expireAddresses: () => node.expireRepositoryAddresses(url),
     tokens: () => node.listRepositoryTokens(url),
     requests: () => node.listRepositoryRequests(url),
     stop: () => node.stopRepository(url),

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { answer, preflight } from './answer.ts'
 import type { Fault } from './fault.ts'
 import { type RangeBehaviour, rangedBody } from './ranged-body.ts'
+import { signedAddresses } from './signed-addresses.ts'
 import { logicalPath, type SignedMetadata, signedMetadata } from './signed-metadata.ts'
 
 /** A request as it came. */
@@ -34,8 +35,13 @@ export interface FaultyRepository extends SignedMetadata {
   fail(path: string, fault: Fault, times?: number): void
   /** What it does from now on when it is asked for a part of a file. `honoured` from the start. */
   answerRanges(behaviour: RangeBehaviour): void
-  /** From now on manifests and blobs are for those who show one of these tokens; for everyone when undefined. */
+  /**
+   * From now on manifests and blobs are for those who show one of these tokens, or come by an address that was signed for
+   * one at `v1/signed-urls`; for everyone when undefined.
+   */
   guard(tokens: readonly string[] | undefined): void
+  /** Ends the addresses that were signed so far. */
+  expireAddresses(): void
   /** Breaks every connection, in the middle of whatever it answers. */
   cut(): void
   /** Forgets all faults. */
@@ -59,20 +65,23 @@ export async function startFaultyRepository(): Promise<FaultyRepository> {
 
   let ranges: RangeBehaviour = 'honoured'
   let allowed: ReadonlySet<string> | undefined
+  const addresses = signedAddresses()
   /** The status of who may not read `path`. */
-  function refusal(path: string, authorization: string | undefined): number | undefined {
-    if (!allowed || !/^(models|federated|blobs)\//.test(path)) return undefined
+  function refusal(path: string, url: URL, authorization: string | undefined): number | undefined {
+    if (!allowed || !/^(models|federated|blobs|v1)\//.test(path) || addresses.opens(url)) return undefined
     if (authorization === undefined) return 401
     return allowed.has(authorization.replace('Bearer ', '')) ? undefined : 403
   }
 
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1)
+    const url = new URL(request.url ?? '/', 'http://localhost')
+    const path = url.pathname.slice(1)
     if (request.method === 'OPTIONS') return preflight(response)
     const recorded = { path, document: logicalPath(path), headers: request.headers, sent: 0 }
     requests.push(recorded)
-    const status = refusal(path, request.headers.authorization)
-    const file = files.get(path)
+    const status = refusal(path, url, request.headers.authorization)
+    const places = url.searchParams.get('paths')
+    const file = path === 'v1/signed-urls' && places ? addresses.sign(places.split(',')) : files.get(path)
     const body = file && rangedBody(file, request.headers, ranges)
     const fault = status === undefined ? takeFault(path) : ({ kind: 'status', status } as const)
     answer(response, body, fault, (bytes) => void (recorded.sent += bytes))
@@ -87,6 +96,7 @@ export async function startFaultyRepository(): Promise<FaultyRepository> {
     requests,
     fail: (path, fault, times = Infinity) => void faults.set(path, { fault, left: times }),
     answerRanges: (behaviour) => void (ranges = behaviour),
+    expireAddresses: () => addresses.expire(),
     guard: (tokens) => void (allowed = tokens && new Set(tokens)),
     cut: () => server.closeAllConnections(),
     heal: () => faults.clear(),

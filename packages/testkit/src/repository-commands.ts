@@ -44,6 +44,10 @@ export const repositoryCommands = {
   healRepository(_context: unknown, url: string): void {
     find(url).heal()
   },
+  /** Breaks every connection. */
+  cutRepository(_context: unknown, url: string): void {
+    find(url).cut()
+  },
   /** The paths of all requests since the start. */
   listRepositoryRequests(_context: unknown, url: string): string[] {
     return find(url).requests.map(({ path }) => path)
@@ -58,6 +62,10 @@ export const repositoryCommands = {
   },
   guardRepository(_context: unknown, url: string, tokens: readonly string[] | undefined): void {
     find(url).guard(tokens)
+  },
+  /** Ends the addresses that were signed so far. */
+  expireRepositoryAddresses(_context: unknown, url: string): void {
+    find(url).expireAddresses()
   },
   /** What each request since the start showed as its authorisation. */
   listRepositoryTokens(_context: unknown, url: string): [path: string, authorization: string | null][] {

@@ -1,4 +1,4 @@
-import { paths } from '@homing/protocol'
+import { paths, type SignedUrls } from '@homing/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
 import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
@@ -123,6 +123,107 @@ describe('a private model', () => {
   test('getToken must be a function', () => {
     expect(() => client({ getToken: 'token' as never })).toThrow(
       expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining('getToken') }),
+    )
+  })
+})
+
+describe('signed addresses', () => {
+  const signed = (options: Partial<ClientOptions> = {}): Homing =>
+    client({ server: repository.url, getToken: () => 'token', signUrls: 'server', ...options })
+  const privateFiles = /^(models|blobs)\//
+  const signings = async (): Promise<number> =>
+    (await repository.requests()).filter((path) => path === 'v1/signed-urls').length
+
+  test('open a model without its token going to who sends it, some addresses at a time', async () => {
+    const [manifest] = await repository.publish([dense('1.0.0', 1)])
+    await repository.guard(['token'])
+    const homing = signed()
+    expect((await (await open(homing)).predict(input)).version).toBe('1.0.0')
+    const shown = await repository.tokens()
+    expect(shown.filter(([path, token]) => privateFiles.test(path) && token !== null)).toEqual([])
+    expect(shown.filter(([, token]) => token !== null).map(([path]) => path)).toEqual(
+      Array(2).fill('v1/signed-urls'),
+    )
+    expect(shown.filter(([path]) => path.startsWith('blobs/'))).toHaveLength(
+      1 + manifest!.parameters.shards.length,
+    )
+    expect((await onDisk()).text).not.toContain('signature=')
+  })
+
+  test('that expire in the middle of a download are replaced, and it goes on', async () => {
+    const [manifest] = await repository.publish([dense('1.0.0', 1)])
+    await repository.guard(['token'])
+    const shard = paths.blob(manifest!.parameters.shards[0]!.sha256)
+    await repository.fail(shard, { kind: 'hang', after: 8 })
+    const opening = open(signed())
+    await expect
+      .poll(async () => (await repository.requests()).includes(shard), { timeout: 10_000 })
+      .toBe(true)
+    const before = await signings()
+    await repository.expireAddresses()
+    await repository.heal()
+    await repository.cut()
+    expect((await (await opening).predict(input)).version).toBe('1.0.0')
+    expect(await signings()).toBeGreaterThan(before)
+  })
+
+  test('are refused to who may not read, whose model serves on', async () => {
+    await repository.publish([dense('1.0.0', 1)])
+    await repository.guard(['token'])
+    const homing = signed()
+    const model = await open(homing)
+    await repository.publish([dense('1.1.0', 2)])
+    await repository.guard(['another'])
+    await repository.expireAddresses()
+    await expect(homing.check()).rejects.toMatchObject({ code: 'FORBIDDEN' })
+    expect(model.status.update.error?.code).toBe('FORBIDDEN')
+    expect((await model.predict(input)).version).toBe('1.0.0')
+    await expect(open(signed({ getToken: () => undefined }), 'other')).rejects.toMatchObject({
+      name: 'HomingError',
+    })
+  })
+
+  test('come from the app where it signs', async () => {
+    await repository.publish([dense('1.0.0', 1)])
+    await repository.guard(['token'])
+    const asked: (readonly string[])[] = []
+    const signUrls = async (places: readonly string[]) => {
+      asked.push(places)
+      const headers = { authorization: 'Bearer token' }
+      const answer = await fetch(`${repository.url}v1/signed-urls?paths=${places.join(',')}`, { headers })
+      return (await answer.json()) as SignedUrls
+    }
+    const model = await open(client({ signUrls }))
+    expect((await model.predict(input)).version).toBe('1.0.0')
+    expect(asked.map((places) => places.length)).toEqual([1, 2]) // the manifest, and then what it names
+    expect(await signings()).toBe(2)
+  })
+
+  test.each<[string, ClientOptions['signUrls'], string]>([
+    [
+      'fails',
+      () => {
+        throw new TypeError('offline')
+      },
+      'UNAUTHORIZED',
+    ],
+    ['signs nothing', () => ({ expires: 2e9, urls: {} }), 'UNAUTHORIZED'],
+    ['gives something else', () => 'no' as never, 'RESPONSE_UNEXPECTED'],
+  ])('an app that %s gets a typed error', async (_what, signUrls, code) => {
+    await repository.publish([dense('1.0.0', 1)])
+    await repository.guard(['token'])
+    await expect(open(client({ signUrls: signUrls! }))).rejects.toMatchObject({ code })
+  })
+
+  test.each<[Partial<ClientOptions>, string]>([
+    [{ signUrls: 'server' }, 'needs `server`'],
+    [{ signUrls: 'server', server: 'https://models.example.org' }, 'getToken'],
+    [{ signUrls: 'server', getToken: () => 'token' }, 'needs `server`'],
+    [{ signUrls: 'cdn' as never }, 'signUrls'],
+    [{ signUrls: null as never }, 'signUrls'],
+  ])('options %j are refused', (options, named) => {
+    expect(() => client(options)).toThrow(
+      expect.objectContaining({ code: 'CONFIG_INVALID', message: expect.stringContaining(named) }),
     )
   })
 })
@@ -281,7 +382,7 @@ describe('the end of access', () => {
     })
     const opening = open(homing)
     opening.catch(() => undefined)
-    await expect.poll(() => give).toBeDefined()
+    await expect.poll(() => give, { timeout: 10_000 }).toBeDefined()
     await homing.forget()
     give!(token)
     await expect(opening).rejects.toMatchObject({ code: 'CLOSED' })

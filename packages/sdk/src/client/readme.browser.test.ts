@@ -137,13 +137,14 @@ async function run(example: string): Promise<unknown[][]> {
     ...code: string[]
   ) => (...given: unknown[]) => Promise<void>
   const here = (options: ClientOptions) => {
-    const { bundled, getToken, storage = 'memory' } = options
+    const { bundled, getToken, server, storage = 'memory' } = options
     if (getToken) void repository.guard(['a-token'])
     const copies = Object.keys(bundled ?? {}).map((model) => [model, repository.url] as const)
     const client = createClient({
       ...options,
       repository: repository.url,
       storage,
+      ...(server === undefined ? {} : { server: repository.url }),
       ...(bundled ? { bundled: Object.fromEntries(copies) } : {}),
     })
     clients.push(client)
@@ -158,7 +159,7 @@ async function run(example: string): Promise<unknown[][]> {
 
 describe.each([
   ['the root README', rootReadme, 1],
-  ['the README of the SDK', sdkReadme, 12],
+  ['the README of the SDK', sdkReadme, 13],
 ])('%s', (_, readme, count) => {
   test('has its examples', () => {
     expect(examplesIn(readme)).toHaveLength(count)
