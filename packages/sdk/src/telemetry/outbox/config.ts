@@ -18,3 +18,15 @@ export const maxMarked = 64
 
 /** Longest wait for IndexedDB to open, in milliseconds; what is counted meanwhile waits in memory. */
 export const openTimeout = 5_000
+
+/** Longest time that something counted is in memory alone while the page is visible, in milliseconds. */
+export const saveInterval = 250
+
+/** How many groups a running aggregate may have before it is moved into batches, also where none can be sent. */
+export const fullGroups = 48
+
+/**
+ * How long ago a session must have saved something to count as dead, in milliseconds, where no Web Lock tells: a live one is
+ * then told that it was adopted, and loses what it has not saved.
+ */
+export const deadAfter = 600_000

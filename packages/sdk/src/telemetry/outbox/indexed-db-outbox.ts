@@ -20,14 +20,16 @@ export function indexedDbOutbox({ during, close }: OutboxTransactions): Outbox {
         return true
       }),
     sessions: () => during(['sessions'], (transaction) => transaction.objectStore('sessions').getAll()),
-    adopt: (session, dead, merge, time) =>
-      during(['sessions'], async (transaction) => {
+    adopt: ({ session, saved, dead, merge, now }) =>
+      during(['sessions', 'notes'], async (transaction) => {
+        if (await isGone(transaction, session, saved)) return undefined
         const sessions = transaction.objectStore('sessions')
         const found = await Promise.all(dead.map((id) => sessions.get(id)))
         const snapshots = found.flatMap((saved) => (saved ? [saved.snapshot] : []))
-        if (snapshots.length === 0) return
-        await sessions.put({ session, snapshot: merge(snapshots), time })
+        if (snapshots.length === 0) return false
+        await sessions.put({ session, snapshot: merge(snapshots), time: now })
         for (const id of dead) await sessions.delete(id)
+        return true
       }),
     // Strict: what has been sent must never be found unsealed, and be sealed again under another id.
     seal: (session, saved, compose, now) =>

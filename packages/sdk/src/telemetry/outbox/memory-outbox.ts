@@ -40,11 +40,13 @@ export function createMemoryOutbox(reason?: string): Outbox {
       return true
     },
     sessions: () => structuredClone([...sessions.values()]),
-    adopt(session, dead, merge, now) {
+    adopt({ session, saved, dead, merge, now }) {
+      if (isGone(session, saved)) return undefined
       const found = dead.flatMap((id) => sessions.get(id)?.snapshot ?? [])
-      if (found.length === 0) return
+      if (found.length === 0) return false
       put(session, merge(structuredClone(found)), now)
       for (const id of dead) sessions.delete(id)
+      return true
     },
     seal(session, saved, compose, now) {
       if (isGone(session, saved)) return false

@@ -53,7 +53,10 @@ export function outboxContract(name: string, open: () => Promise<Outbox>): void 
       const outbox = await open()
       await outbox.save('a', { count: 1 }, false, now)
       const merge = (snapshots: unknown[]) => ({ count: 10, of: snapshots })
-      await outbox.adopt('b', ['a', 'unknown'], merge, now)
+      const adoption = { session: 'b', saved: false, dead: ['a', 'unknown'], merge, now }
+      expect(await outbox.adopt(adoption)).toBe(true)
+      expect(await outbox.adopt({ ...adoption, saved: true }), 'nothing is left').toBe(false)
+      expect(await outbox.adopt({ ...adoption, session: 'a', saved: true })).toBeUndefined()
       const adopted = { session: 'b', snapshot: { count: 10, of: [{ count: 1 }] }, time: now }
       expect(await outbox.sessions()).toEqual([adopted])
       expect(await outbox.save('a', { count: 2 }, true, now)).toBe(false)
@@ -66,7 +69,11 @@ export function outboxContract(name: string, open: () => Promise<Outbox>): void 
       const outbox = await open()
       await outbox.save('dead', { count: 1 }, false, now)
       const heirs = ['a', 'b', 'c']
-      await Promise.all(heirs.map((heir) => outbox.adopt(heir, ['dead'], ([snapshot]) => snapshot, now)))
+      await Promise.all(
+        heirs.map((session) =>
+          outbox.adopt({ session, saved: false, dead: ['dead'], merge: ([snapshot]) => snapshot, now }),
+        ),
+      )
       expect((await outbox.sessions()).map(({ snapshot }) => snapshot)).toEqual([{ count: 1 }])
     })
 

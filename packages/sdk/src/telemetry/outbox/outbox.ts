@@ -11,6 +11,17 @@ export interface SavedSession {
   readonly time: number
 }
 
+/** Who takes over what dead sessions have saved. */
+export interface Adoption {
+  readonly session: string
+  /** As of `save`. */
+  readonly saved: boolean
+  readonly dead: readonly string[]
+  /** Synchronous: it is called within the transaction. */
+  readonly merge: (snapshots: unknown[]) => unknown
+  readonly now: number
+}
+
 /** A batch as it is made. */
 export interface NewBatch {
   /** What makes it count once, however often it arrives. */
@@ -90,13 +101,11 @@ export interface Outbox {
   save(session: string, snapshot: unknown, saved: boolean, now: number): Promise<boolean>
   /** All that sessions have saved. */
   sessions(): Promise<SavedSession[]>
-  /** Moves what dead sessions have saved into this one: `merge` takes it in, and gives what is to be saved of this session. */
-  adopt(
-    session: string,
-    dead: readonly string[],
-    merge: (snapshots: unknown[]) => unknown,
-    now: number,
-  ): Promise<void>
+  /**
+   * Moves what dead sessions have saved into this one: `merge` takes it in, and gives what is to be saved of this session. It is
+   * not called where another has it already. Undefined as false of `save`; else whether anything was moved.
+   */
+  adopt(adoption: Adoption): Promise<boolean | undefined>
   /**
    * Moves what a session holds into batches, and deletes what it has saved. False as of `save`. So each count is in one
    * batch, once, whenever the device dies.
