@@ -98,12 +98,6 @@ export { rollupOf } from './rollup/rollup-of.ts'
 export { mergeFeatureSummaries } from './summaries/merge-feature-summaries.ts'
 export { mergeGroups } from './summaries/merge-groups.ts'
 export { mergeOutputSummaries } from './summaries/merge-output-summaries.ts'
-export {
-  epsilonOf,
-  estimateTruth,
-  type ResponseChances,
-  responseChances,
-} from './hypothesis/randomised-response.ts'
 export { type DomainDrift, domainDrift } from './drift/domain-classifier.ts'
 export {
   type Change,
@@ -145,7 +139,7 @@ export {
 export { sampleRatioTest } from './hypothesis/sample-ratio.ts'
 export { benjaminiHochberg, holm } from './hypothesis/several-tests.ts'
 export { type Sums, type WelchResult, welchTest } from './hypothesis/welch.ts'
-export type { Baseline, CategorySpread, Figures, Part, Spreads, Window } from './monitors/figures.ts'
+export type { Baseline, Figures, Part, Spreads, Window } from './monitors/figures.ts'
 export type { Finding, MonitorFamily, MonitorName, RankedPart } from './monitors/finding.ts'
 export {
   defaultPolicy,

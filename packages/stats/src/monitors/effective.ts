@@ -1,5 +1,6 @@
 import { type BatchSpread, designEffect } from '../hypothesis/design-effect.ts'
-import type { CategorySpread, Figures } from './figures.ts'
+import type { LabelSpread } from '../rollup/rollup-body.ts'
+import type { Figures } from './figures.ts'
 
 /** How sure the design effect is not larger than it is taken for. */
 const confidence = 0.95
@@ -16,7 +17,7 @@ export function numericDesign(
 /**
  * The same of categories: the mean over categories, weighted by the variance of each (Rao and Scott, J. Am. Stat. Assoc. 76, 1981).
  */
-export function categoryDesign(spread: CategorySpread | undefined): number {
+export function categoryDesign(spread: LabelSpread | undefined): number {
   if (!spread || spread.n === 0) return 1
   const { batches, n, nn } = spread
   let [weighted, weights] = [0, 0]

@@ -1,18 +1,10 @@
 import type { TelemetryGroup } from '@homing/protocol'
 
 import type { BatchSpread } from '../hypothesis/design-effect.ts'
+import type { LabelSpread } from '../rollup/rollup-body.ts'
 
 type Told =
   'errors' | 'latency' | 'queue' | 'load' | 'activation' | 'features' | 'outputs' | 'feedback' | 'correlation'
-
-/** How alike the observations of one batch are, by category: totals, and for each category its sums over batches. */
-export interface CategorySpread {
-  readonly batches: number
-  readonly n: number
-  readonly nn: number
-  /** Count, squares of counts, and their products with the observations. */
-  readonly labels: Readonly<Record<string, readonly [y: number, yy: number, ny: number]>>
-}
 
 /** How much batches differ; what is missing counts as independent. */
 export interface Spreads {
@@ -20,8 +12,8 @@ export interface Spreads {
   readonly raw?: Readonly<Record<string, BatchSpread>>
   readonly processed?: Readonly<Record<string, BatchSpread>>
   readonly outputs?: Readonly<Record<string, BatchSpread>>
-  readonly categories?: Readonly<Record<string, CategorySpread>>
-  readonly labels?: Readonly<Record<string, CategorySpread>>
+  readonly categories?: Readonly<Record<string, LabelSpread>>
+  readonly labels?: Readonly<Record<string, LabelSpread>>
 }
 
 /** What monitors read of a time: a rollup of the server, or a baseline. Parts that are missing are not monitored. */
