@@ -1,5 +1,7 @@
 import type { CountName, Manifest, signalNames, TelemetryEvent, TelemetryGroup } from '@homing/protocol'
 
+import type { Collected } from '../measure/collector.ts'
+
 /** What of a model a fact is about. `slice`: values of what the app declared, by name. */
 export type GroupKey = Pick<TelemetryGroup, 'model' | 'version' | 'variant' | 'backend' | 'slice'>
 
@@ -43,11 +45,8 @@ export interface VersionFacts extends GroupKey {
   readonly probes?: { readonly passed: number; readonly failed: number } | undefined
 }
 
-/** What the engine's worker measured since it last told: summaries of features and outputs, and sampled events. */
-export interface MeasuredFacts
-  extends GroupKey, Pick<TelemetryGroup, 'pipeline' | 'features' | 'outputs' | 'correlation'> {
-  readonly events?: readonly TelemetryEvent[] | undefined
-}
+/** What the engine's worker measured since it last told: summaries of features and outputs, and fields of sampled events. */
+export interface MeasuredFacts extends GroupKey, Collected {}
 
 /** What became known of a prediction. Exactly one of `label`, `value` and `signal`. */
 export interface FeedbackFacts {
