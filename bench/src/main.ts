@@ -17,6 +17,10 @@ if (!load) {
   process.exit(1)
 }
 
+// Whoever stops it leaves no browser behind: those are ended on exit.
+process.once('SIGINT', () => process.exit(130))
+process.once('SIGTERM', () => process.exit(143))
+
 await buildPackages() // what users get is measured, not the sources
 const scratch = await mkdtemp(join(tmpdir(), `homing-bench-${name}-`))
 try {
@@ -25,5 +29,6 @@ try {
   console.log(`\n${table(rows)}`)
   writeReport(join(root, 'bench', 'results', `${name}.json`), report(name, root, rows))
 } finally {
-  await rm(scratch, { recursive: true, force: true })
+  await rm(scratch, { recursive: true, force: true, maxRetries: 3 })
 }
+process.exit() // what hangs of a row that failed does not keep it from ending

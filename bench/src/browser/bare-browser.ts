@@ -21,10 +21,19 @@ export function openBareBrowser(browser: string, folder: string, url: string): B
   const { pid } = child
   if (pid === undefined) throw new Error(`${browser} did not start`)
   const ended = once(child, 'exit')
+  const killNow = (): void => {
+    try {
+      process.kill(-pid, 'SIGKILL') // its group
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error // it has ended by itself
+    }
+  }
+  process.once('exit', killNow) // nobody else would end it
   return {
     pid,
     async kill() {
-      process.kill(-pid, 'SIGKILL') // its group
+      process.off('exit', killNow)
+      killNow()
       await ended
     },
   }

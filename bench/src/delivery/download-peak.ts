@@ -6,7 +6,6 @@ import { maxShardBytes } from '@homing/protocol'
 import { startFaultyRepository } from '@homing/testkit'
 
 import { ownSetSize, processTree, proportionalSetSize } from '../browser/process-memory.ts'
-import { withPage } from './built-page.ts'
 import type { Row, SuiteContext } from '../harness/row.ts'
 import { quantile } from '../harness/statistics.ts'
 import { visitDownload } from './download-page.ts'
@@ -20,28 +19,28 @@ const settling = 3_000
 
 const sizes = { large: 512, small: 128 } as const // MiB
 
+export const downloadPeakRow = {
+  id: 'download-peak',
+  unit: 'MB above idle, 512 MB model',
+  target: '<= 96',
+} as const
+
 /** How much more memory all processes of a browser take while it downloads a large model than when the page had only opened. */
-export async function downloadPeak(context: SuiteContext): Promise<Row[]> {
-  return withPage(context, async (url) => {
-    context.say(`Downloading ${sizes.small} and ${sizes.large} MiB …`)
-    const small = await measure(context, url, sizes.small)
-    const large = await measure(context, url, sizes.large)
-    const words = ({ peak, own, samples, seconds }: Measured): string =>
-      `${Math.round(peak)} MB, ${Math.round(own)} MB without mapped files (${samples} samples in ${seconds.toFixed(1)} s)`
-    return [
-      {
-        id: 'download-peak',
-        unit: 'MB above idle, 512 MB model',
-        ours: large.peak,
-        target: '<= 96',
-        peers: {},
-        samples: large.samples,
-        note:
-          `PSS of all processes of a Chromium without DevTools, above the opened page, until every byte is on the device. ` +
-          `${sizes.large} MiB: ${words(large)}, median ${Math.round(large.median)} MB; ${sizes.small} MiB: ${words(small)}`,
-      },
-    ]
-  })
+export async function downloadPeak(context: SuiteContext, url: string): Promise<Row> {
+  context.say(`Downloading ${sizes.small} and ${sizes.large} MiB …`)
+  const small = await measure(context, url, sizes.small)
+  const large = await measure(context, url, sizes.large)
+  const words = ({ peak, own, samples, seconds }: Measured): string =>
+    `${Math.round(peak)} MB, ${Math.round(own)} MB without mapped files (${samples} samples in ${seconds.toFixed(1)} s)`
+  return {
+    ...downloadPeakRow,
+    ours: large.peak,
+    peers: {},
+    samples: large.samples,
+    note:
+      `PSS of all processes of a Chromium without DevTools, above the opened page, until every byte is on the device. ` +
+      `${sizes.large} MiB: ${words(large)}, median ${Math.round(large.median)} MB; ${sizes.small} MiB: ${words(small)}`,
+  }
 }
 
 interface Measured {

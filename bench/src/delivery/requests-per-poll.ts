@@ -9,9 +9,16 @@ import { buildPage } from '../browser/build-page.ts'
 import { withFreshProfile } from '../browser/profile.ts'
 import { serveStatic } from '../browser/static-server.ts'
 import type { Row, SuiteContext } from '../harness/row.ts'
+import type { PlannedRow } from '../harness/tried.ts'
 import { packRepository } from '../repository/pack-repository.ts'
 
 const polls = 24
+
+export const requestsPerPollRows = [
+  { id: 'quiet-day-requests', unit: 'requests per poll', target: '<= 1' },
+  { id: 'resigned-day-requests', unit: 'requests per poll', target: '<= 3' },
+] as const
+const [quiet, resigned] = requestsPerPollRows
 
 /** What a poll costs where nothing changed, and where the server has signed timestamp and snapshot anew before it. */
 export async function requestsPerPoll(context: SuiteContext): Promise<Row[]> {
@@ -37,10 +44,9 @@ export async function requestsPerPoll(context: SuiteContext): Promise<Row[]> {
       }
       await page.evaluate(async () => (await globalThis.look!)()) // the model serves, and its first look is over
       return [
-        row('quiet-day-requests', '<= 1', await asked(() => undefined), 'nothing signed in between'),
+        row(quiet, await asked(() => undefined), 'nothing signed in between'),
         row(
-          'resigned-day-requests',
-          '<= 3',
+          resigned,
           await asked(() => signAnew(repository)),
           'timestamp and snapshot signed anew before each',
         ),
@@ -52,9 +58,9 @@ export async function requestsPerPoll(context: SuiteContext): Promise<Row[]> {
   }
 }
 
-function row(id: string, target: string, ours: number, what: string): Row {
+function row(planned: PlannedRow, ours: number, what: string): Row {
   const note = `digits 1.1.0 in Chromium, ${polls} looks of an open page, ${what}; requests that reached the repository`
-  return { id, unit: 'requests per poll', ours, target, peers: {}, samples: polls, note }
+  return { ...planned, ours, peers: {}, samples: polls, note }
 }
 
 function signAnew({ tuf, write }: FaultyRepository): void {

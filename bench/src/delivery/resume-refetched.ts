@@ -6,7 +6,6 @@ import { maxShardBytes } from '@homing/protocol'
 import { type FaultyRepository, startFaultyRepository } from '@homing/testkit'
 
 import type { Row, SuiteContext } from '../harness/row.ts'
-import { withPage } from './built-page.ts'
 import { type DownloadVisit, visitDownload } from './download-page.ts'
 import { publishLargeVersion } from './large-version.ts'
 
@@ -22,26 +21,27 @@ const pace = { kind: 'slow', piece: 64 * 1024, every: 40 } as const
 
 type Cut = 'connections' | 'browser'
 
+export const resumeRefetchedRow = {
+  id: 'resume-refetched',
+  unit: 'MiB over 20 cuts',
+  target: '<= 20',
+} as const
+
 /** How much is sent again over 20 cuts at random bytes: of all connections, and of the whole browser. */
-export async function resumeRefetched(context: SuiteContext): Promise<Row[]> {
-  return withPage(context, async (url) => {
-    context.say(`Cutting a download ${cuts} times …`)
-    const connections = await refetched(context, url, 'connections')
-    const browser = await refetched(context, url, 'browser')
-    return [
-      {
-        id: 'resume-refetched',
-        unit: 'MiB over 20 cuts',
-        ours: Math.max(connections, browser),
-        target: '<= 20',
-        peers: {},
-        samples: 2 * cuts,
-        note:
-          `${shards * 8} MiB in shards of 8 MiB, 4 at a time, bytes that the server sent above those of the model; the worse of: all ` +
-          `connections cut ${connections.toFixed(2)} MiB, browser killed (SIGKILL) and started again ${browser.toFixed(2)} MiB`,
-      },
-    ]
-  })
+export async function resumeRefetched(context: SuiteContext, url: string): Promise<Row> {
+  context.say(`Cutting all connections of a download ${cuts} times …`)
+  const connections = await refetched(context, url, 'connections')
+  context.say(`Killing its browser ${cuts} times …`)
+  const browser = await refetched(context, url, 'browser')
+  return {
+    ...resumeRefetchedRow,
+    ours: Math.max(connections, browser),
+    peers: {},
+    samples: 2 * cuts,
+    note:
+      `${shards * 8} MiB in shards of 8 MiB, 4 at a time, bytes that the server sent above those of the model; the worse of: all ` +
+      `connections cut ${connections.toFixed(2)} MiB, browser killed (SIGKILL) and started again ${browser.toFixed(2)} MiB`,
+  }
 }
 
 /** MiB that were sent more than once. */

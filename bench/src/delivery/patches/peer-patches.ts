@@ -5,6 +5,9 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
+/** Longest work of a peer on one shard, in milliseconds; it is ended then. */
+const patience = 120_000
+
 /** Bytes of other programs' patches, by program; one that is not on this machine is left out. */
 export type PeerSizes = Readonly<Record<string, number>>
 
@@ -27,7 +30,7 @@ export async function peerPatches(folder: string, base: Uint8Array, target: Uint
   const sizes: Record<string, number> = {}
   for (const [name, command] of Object.entries(programs)) {
     try {
-      await run(...command(files))
+      await run(...command(files), { timeout: patience })
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
       continue
