@@ -6,6 +6,8 @@ export interface CallCount {
   readonly limit: number
   /** Counts a call until it ends. @throws HomingError QUEUE_FULL; the call is not made. */
   during<T>(call: () => Promise<T>): Promise<T>
+  /** The same where there is room already: counts one that begins, and one that ended. */
+  add(change: 1 | -1): void
 }
 
 export function callCount(model: string, limit: number): CallCount {
@@ -14,6 +16,9 @@ export function callCount(model: string, limit: number): CallCount {
     limit,
     get waiting() {
       return waiting
+    },
+    add(change) {
+      waiting += change
     },
     async during(call) {
       if (waiting >= limit) {

@@ -1,5 +1,5 @@
 import { HomingError, type Tensor } from '@homing/protocol'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 
 import { denseExpected, denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
 import type { CallsMessage, EndsMessage } from '../runtime/calls/call-messages.ts'
@@ -8,6 +8,7 @@ import { onnxEngine } from '../runtime/engines/onnx-engine.ts'
 import type { PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
 import { createRuntime } from '../runtime/runtime.ts'
 import { type CallPort, callPort } from './call-port.ts'
+import type { QuickCall } from './quick-call.ts'
 
 const runtime = createRuntime(onnxEngine({ threads: 1 }))
 const { instance } = await runtime.load(denseOnnxRequest(['wasm'], { bias: 1 }))
@@ -116,4 +117,33 @@ test('when the worker dies, calls reject with the reason, and so do later ones',
   die(death)
   await expect(pending).rejects.toBe(death)
   await expect(ask(2)).rejects.toBe(death)
+})
+
+describe('a call that leaves at once', () => {
+  const quick = (x: Tensor, failed = vi.fn<QuickCall['failed']>()) => {
+    const ended = vi.fn()
+    const call = calls.quick({ model: 'tiny', inputs: { x }, turn: {}, watch: () => ended, failed })
+    return { call, ended, failed }
+  }
+
+  test('is answered, alone and among others, from the inputs as they were', async () => {
+    const alone = floats(row(1), [1, 4])
+    const { call, ended } = quick(alone)
+    ;(alone.data as Float32Array).fill(0)
+    expectRow(await call!, 1)
+    expect(ended).toHaveBeenCalledExactlyOnceWith()
+    const tensors = Array.from({ length: 20 }, (_, seed) => floats(row(seed), [1, 4]))
+    const all = tensors.map((x) => quick(x).call!)
+    for (const { data } of tensors) (data as Float32Array).fill(0)
+    for (const [seed, reply] of (await Promise.all(all)).entries()) expectRow(reply, seed)
+  })
+
+  test('is not made where an input is no tensor, and tells what became of it with its inputs', async () => {
+    expect(quick('three' as never).call).toBeUndefined()
+    const failed = vi.fn<QuickCall['failed']>(({ inputs }) => calls.predict('tiny', { inputs, now: 0 }))
+    const refused = quick(floats([1, 2], [1, 2]), failed)
+    await expect(refused.call).rejects.toMatchObject({ code: 'INPUT_SHAPE' }) // again, from what was kept
+    expect(refused.ended).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'INPUT_SHAPE' }))
+    expect(failed).toHaveBeenCalledOnce()
+  })
 })

@@ -7,9 +7,13 @@ import { unpackEnds } from '../runtime/calls/packed-ends.ts'
 import type { SentCall, SentEnd } from '../runtime/calls/sent-call.ts'
 import type { PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
 import { gathered } from '../transport/gathered.ts'
+import { callRoom } from './call-room.ts'
+import { type QuickCall, quickCall } from './quick-call.ts'
 
 /** The predictions of one page on one engine's worker. */
 export interface CallPort {
+  /** Sends a call before it returns, where it is as simple as most are; undefined where it is not. */
+  quick(call: QuickCall): Promise<PredictReply> | undefined
   /** Rejects with what the worker says, or with the reason of its death; an abort is passed on. `moved` leaves the page. */
   predict(
     model: string,
@@ -86,27 +90,37 @@ export function callPort(port: MessagePort, died: Promise<HomingError>): CallPor
     for (const id of [...pending.keys()]) settle(id, ({ reject }) => reject(error))
   })
 
-  return {
-    predict(model, request, signal, moved = []) {
+  const room = callRoom()
+  const calls: CallPort = {
+    quick: (call) => quickCall(calls, room, call),
+    predict(model, request, signal, moved = noBuffers) {
       if (death) return Promise.reject(death)
       const id = ++last
       return new Promise<PredictReply>((resolve, reject) => {
+        if (!signal) {
+          pending.set(id, { resolve, reject })
+          send({ call: { id, model, request }, moved })
+          return
+        }
         const abort = (): void => send({ aborted: id })
         const end = (settled: () => void): void => {
-          signal?.removeEventListener('abort', abort)
+          signal.removeEventListener('abort', abort)
           settled()
         }
         pending.set(id, {
           resolve: (reply) => end(() => resolve(reply)),
           reject: (error) => end(() => reject(error)),
         })
-        signal?.addEventListener('abort', abort, { once: true })
-        send({ call: { id, model, request, ...(signal ? { abortable: true } : {}) }, moved })
-        if (signal?.aborted) abort()
+        signal.addEventListener('abort', abort, { once: true })
+        send({ call: { id, model, request, abortable: true }, moved })
+        if (signal.aborted) abort()
       })
     },
   }
+  return calls
 }
+
+const noBuffers: readonly Transferable[] = []
 
 /** The end of a call that shared its run, but was sent by itself: its outputs are parts of the run's. */
 function ownEnd(end: SentEnd): SentEnd {

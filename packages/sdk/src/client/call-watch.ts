@@ -4,6 +4,8 @@ import { type Engine, HomingError } from '@homing/protocol'
 export interface CallWatch {
   /** Gives what `call` gives. */
   during<T>(engine: Engine, model: string, call: Promise<T>): Promise<T>
+  /** A call begins; what it gives is told of its end, and why where it failed. */
+  begin(engine: Engine, model: string): (error?: unknown) => void
   /** The models that had calls on an engine when its worker died; each is told once. */
   takeSuspects(engine: Engine): string[]
 }
@@ -30,18 +32,26 @@ export function callWatch(patience: number, onLate: (engine: Engine) => void): C
     for (const engine of new Set(late)) onLate(engine)
     timer = calls.size > 0 ? setTimeout(look, patience) : undefined
   }
+  const begin: CallWatch['begin'] = (engine, model) => {
+    const watched = { engine, model, since: performance.now() }
+    calls.add(watched)
+    timer ??= setTimeout(look, patience)
+    return (error) => {
+      calls.delete(watched)
+      if (error instanceof HomingError && error.code === 'WORKER_LOST') suspect(watched)
+    }
+  }
   return {
+    begin,
     async during(engine, model, call) {
-      const watched = { engine, model, since: performance.now() }
-      calls.add(watched)
-      timer ??= setTimeout(look, patience)
+      const ended = begin(engine, model)
       try {
-        return await call
+        const answer = await call
+        ended()
+        return answer
       } catch (error) {
-        if (error instanceof HomingError && error.code === 'WORKER_LOST') suspect(watched)
+        ended(error)
         throw error
-      } finally {
-        calls.delete(watched)
       }
     },
     takeSuspects(engine) {

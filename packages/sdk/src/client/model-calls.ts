@@ -121,10 +121,61 @@ export function createModelCalls({
     )
   }
 
+  /** A call that failed where it was made at once. */
+  const again = async (retained: RetainedInputs, thrown: unknown, turn: Turn): Promise<PredictReply> => {
+    let made = false
+    count.add(1)
+    try {
+      return await repeated(() => {
+        if (made) return predictOnce(retained, undefined, turn)
+        made = true
+        return Promise.reject(HomingError.from(thrown, 'ENGINE_FAILED'))
+      })
+    } finally {
+      count.add(-1)
+    }
+  }
+  /** Most calls have nothing to wait for on the page; undefined for the others. */
+  const atOnce = (
+    inputs: PageInputs,
+    { signal, transfer: move, deadline, ...how }: PredictOptions,
+  ): Promise<PredictReply> | undefined => {
+    const needed = serving()
+    if (!needed || needed.windows.length > 0 || signal || move || deadline !== undefined) return undefined
+    if (count.waiting >= queueing.limit) return undefined
+    const { engine } = needed
+    const port = session.openCalls(engine)
+    if (!port) return undefined
+    requireRoom(passedBytes(inputs)) // before they are copied
+    const turn = resolveTurn(how, queueing)
+    const watch = (): ((error?: unknown) => void) => {
+      count.add(1)
+      const ended = session.watch(engine, name)
+      return (error) => {
+        count.add(-1)
+        ended(error)
+      }
+    }
+    return port.quick({
+      model: name,
+      inputs,
+      turn,
+      watch,
+      failed: (retained, error) => again(retained, error, turn),
+    })
+  }
+
   return {
     count,
-    predict: (inputs, { signal: outer, transfer: move = false, ...how }, composed) =>
-      scheduled(outer, how, async (signal, turn) => {
+    predict(inputs, options, composed) {
+      try {
+        const quick = composed ? undefined : atOnce(inputs, options)
+        if (quick) return quick
+      } catch (error) {
+        return Promise.reject(HomingError.from(error))
+      }
+      const { signal: outer, transfer: move = false, ...how } = options
+      return scheduled(outer, how, async (signal, turn) => {
         signal?.throwIfAborted()
         requireRoom(passedBytes(inputs)) // before they are copied
         const retained =
@@ -138,7 +189,8 @@ export function createModelCalls({
         } finally {
           retained.release()
         }
-      }),
+      })
+    },
     explain: (inputs, { signal: outer, baseline, ...settings }) =>
       withSignal(outer, async (signal) => {
         signal?.throwIfAborted()

@@ -111,13 +111,12 @@ export function createModelHandle(
     how: PredictOptions = {},
   ): Promise<Prediction> => {
     if (closing) throw closedError(name)
-    return watching.watch({ status, serving, inputs, transfer: how.transfer === true }, async () => {
-      const composed = serving && (serving.next ?? serving.guards)
-      const reply = await (composed
-        ? (await composer()).predict(member, inputs, how)
-        : calls.predict(inputs, how))
-      return { ...reply, predictionId: crypto.randomUUID() }
-    })
+    const composed = serving && (serving.next ?? serving.guards)
+    return watching.watch({ status, serving, inputs, transfer: how.transfer === true }, () =>
+      composed
+        ? composer().then((together) => together.predict(member, inputs, how))
+        : calls.predict(inputs, how),
+    )
   }
 
   const shutDown = async (): Promise<void> => {

@@ -20,6 +20,10 @@ export interface PageSession {
   engine(engine: Engine): Promise<RuntimeApi>
   /** The way of predictions to an engine's worker. */
   calls(engine: Engine): Promise<CallPort>
+  /** The same of an engine that runs already. */
+  openCalls(engine: Engine): CallPort | undefined
+  /** A call of a model on an engine begins, which is judged where it takes long; what it gives is told of the end. */
+  watch(engine: Engine, model: string): (error?: unknown) => void
   /** Gives what a call of a model on an engine gives, which is judged where that takes long. */
   watched<T>(engine: Engine, model: string, call: Promise<T>): Promise<T>
   /** Starts a worker for one run of training; whoever asked for it ends it. */
@@ -121,6 +125,8 @@ export function openPageSession(
       if (closing) throw closed
       return (await engines.get(engine)).calls
     },
+    openCalls: (engine) => (closing ? undefined : engines.running(engine)?.calls),
+    watch: (engine, model) => calls.begin(engine, model),
     watched: (engine, model, call) => calls.during(engine, model, call),
     async startTraining(engine) {
       const { startTrainingWorker } = await import('./training-worker.ts')

@@ -16,6 +16,8 @@ interface EngineLink extends WorkerLink<EngineWorkerApi> {
 /** The engine workers of one page, each started on first use and again after its death. */
 export interface EngineWorkers {
   get(engine: Engine): Promise<EngineLink>
+  /** One that runs already. */
+  running(engine: Engine): EngineLink | undefined
   /** Ends one that hangs, or whose GPU is gone: as if it had died. */
   end(engine: Engine, reason: HomingError): void
   /** Ends one that nobody needs now. It is no death, and nobody is told. */
@@ -40,6 +42,7 @@ export function engineWorkers(
 ): EngineWorkers {
   const limits = new Map<Engine, RestartLimit>()
   const links = new Map<Engine, Promise<EngineLink>>()
+  const open = new WeakMap<Promise<EngineLink>, EngineLink>()
 
   /** Makes the worker of an engine. @throws HomingError ENGINE_MISSING where neither the SDK nor the app has it. */
   const makerOf = (engine: Engine): (() => Promise<Worker>) => {
@@ -61,7 +64,9 @@ export function engineWorkers(
       links.delete(engine)
       limitOf(engine).died()
     }
-    started.then(({ died }) => {
+    started.then((link) => {
+      const { died } = link
+      open.set(started, link)
       void died.then((error) => {
         const retired = links.get(engine) !== started
         forget()
@@ -75,6 +80,10 @@ export function engineWorkers(
     async get(engine) {
       if (!links.has(engine)) limitOf(engine).check()
       return links.get(engine) ?? start(engine)
+    },
+    running(engine) {
+      const link = links.get(engine)
+      return link && open.get(link)
     },
     end(engine, reason) {
       links.get(engine)?.then(

@@ -1,7 +1,7 @@
 import { HomingError, type ReportedCall } from '@homing/protocol'
 
 import type { PredictReply } from '../../runtime/runtime-api.ts'
-import type { ModelStatus } from '../api.ts'
+import type { ModelStatus, Prediction } from '../api.ts'
 import type { Serving } from '../host-api.ts'
 import { loadedTakers } from '../loaded-takers.ts'
 import type { PageInput } from '../page-input.ts'
@@ -27,11 +27,8 @@ export interface WatchedCall {
 
 /** What a model tells its black box. */
 export interface Watching {
-  /** Makes a call and notes how it went. */
-  readonly watch: <R extends PredictReply & { readonly predictionId: string }>(
-    about: WatchedCall,
-    call: () => Promise<R>,
-  ) => Promise<R>
+  /** Makes a call, names it, and notes how it went. */
+  readonly watch: (about: WatchedCall, call: () => Promise<PredictReply>) => Promise<Prediction>
   /** Another version has come to serve. */
   readonly loaded: (status: ModelStatus) => void
 }
@@ -59,7 +56,7 @@ export function createBlackBox(
     onCall(call)
   }
   return {
-    async watch(about, call) {
+    watch(about, call) {
       const [began, time] = [performance.now(), Date.now()]
       const { model, version, backend, precision } = about.status
       const early = consent === 'all' ? keep(about) : undefined
@@ -70,26 +67,29 @@ export function createBlackBox(
         time,
         duration: performance.now() - began,
       })
-      try {
-        const reply = await call()
-        const { timings, predictionId, outputs } = reply
-        const kept = early && answered(early, structuredClone(outputs)) // what was answered is the caller's
-        note({
-          ...base(),
-          version: reply.version,
-          backend: reply.backend,
-          timings,
-          id: predictionId,
-          ...(kept && { kept }),
-        })
-        return reply
-      } catch (thrown) {
-        const { code, message } = HomingError.from(thrown, 'ENGINE_FAILED')
-        const wanted = consent !== 'none' && !ordinary.has(code)
-        const kept = wanted ? (early ?? (about.transfer ? because('moved') : keep(about))) : undefined
-        note({ ...base(), error: consent === 'none' ? { code } : { code, message }, ...(kept && { kept }) })
-        throw thrown
-      }
+      return call().then(
+        (reply) => {
+          const { timings, outputs } = reply
+          const predictionId = crypto.randomUUID()
+          const kept = early && answered(early, structuredClone(outputs)) // what was answered is the caller's
+          note({
+            ...base(),
+            version: reply.version,
+            backend: reply.backend,
+            timings,
+            id: predictionId,
+            ...(kept && { kept }),
+          })
+          return { ...reply, predictionId }
+        },
+        (thrown: unknown) => {
+          const { code, message } = HomingError.from(thrown, 'ENGINE_FAILED')
+          const wanted = consent !== 'none' && !ordinary.has(code)
+          const kept = wanted ? (early ?? (about.transfer ? because('moved') : keep(about))) : undefined
+          note({ ...base(), error: consent === 'none' ? { code } : { code, message }, ...(kept && { kept }) })
+          throw thrown
+        },
+      )
     },
     calls() {
       const start = next > size ? next % size : 0

@@ -1,6 +1,7 @@
 import type { Tensor } from '@homing/protocol'
 
 import type { PredictRequest } from '../runtime-api.ts'
+import { adjacentArrays } from '../schedule/adjacent-arrays.ts'
 import type { SentCall } from './sent-call.ts'
 
 /** Tensors of equal dtype and shape, one after another. */
@@ -25,8 +26,8 @@ export function packCalls(calls: readonly SentCall[]): (SentCall | PackedCalls)[
   for (let from = 0; from < calls.length;) {
     const first = calls[from]!
     let to = from + 1
-    if (isPackable(first)) while (to < calls.length && isAlike(first, calls[to]!)) to++
-    sent.push(...(to - from < leastPacked ? calls.slice(from, to) : [pack(calls.slice(from, to))]))
+    if (to < calls.length && isPackable(first)) while (to < calls.length && isAlike(first, calls[to]!)) to++
+    sent.push(to - from < leastPacked ? withOwnBuffers(first) : pack(calls.slice(from, to)))
     from = to
   }
   return sent
@@ -91,13 +92,11 @@ function pack(calls: readonly SentCall[]): PackedCalls {
   const { inputs, ...rest } = request
   const tensors = Object.entries(inputs as Record<string, PackedTensor>).map(
     ([name, { dtype, shape, data }]) => {
-      const all = new (data.constructor as new (length: number) => PackedTensor['data'])(
-        data.length * calls.length,
-      )
-      calls.forEach((call, index) =>
-        all.set((call.request.inputs[name] as PackedTensor).data as never, index * data.length),
-      )
-      return [name, { dtype, shape, data: all } as PackedTensor] as const
+      const parts = calls.map((call) => (call.request.inputs[name] as PackedTensor).data)
+      return [
+        name,
+        { dtype, shape, data: joined(parts, data.length * calls.length) } as PackedTensor,
+      ] as const
     },
   )
   return {
@@ -107,4 +106,28 @@ function pack(calls: readonly SentCall[]): PackedCalls {
     request: rest,
     tensors: Object.fromEntries(tensors),
   }
+}
+
+/** The arrays one after another, in a buffer of their own, which moves. */
+function joined(parts: readonly PackedTensor['data'][], length: number): PackedTensor['data'] {
+  const whole = adjacentArrays(parts, length)
+  if (whole) return whole.slice()
+  const all = new (parts[0]!.constructor as new (length: number) => PackedTensor['data'])(length)
+  let at = 0
+  for (const part of parts) {
+    all.set(part as never, at)
+    at += part.length
+  }
+  return all
+}
+
+/** A message takes the whole buffer of an array with it: tensors that lie in one with those of other calls leave it. */
+function withOwnBuffers(call: SentCall): SentCall {
+  let inputs: Record<string, PredictRequest['inputs'][string]> | undefined
+  for (const [name, input] of Object.entries(call.request.inputs)) {
+    if (!isNumbers(input) || input.data.byteLength === input.data.buffer.byteLength) continue
+    inputs ??= { ...call.request.inputs }
+    inputs[name] = { ...input, data: input.data.slice() } as PackedTensor
+  }
+  return inputs ? { ...call, request: { ...call.request, inputs } } : call
 }

@@ -1,8 +1,7 @@
 import type { Tensor } from '@homing/protocol'
 
 import type { Tensors } from '../engine.ts'
-
-type Numbers = Exclude<Tensor['data'], string[]>
+import { adjacentArrays, type Numbers } from './adjacent-arrays.ts'
 
 /** Whether the tensors of two calls differ in nothing but their number of samples. */
 export function joinable(one: Tensors, other: Tensors): boolean {
@@ -27,7 +26,7 @@ function joinOne(parts: readonly Tensor[]): Tensor {
   if (Array.isArray(first))
     return { dtype, shape: size, data: parts.flatMap((part) => part.data as string[]) } as Tensor
   const length = parts.reduce((sum, { data }) => sum + data.length, 0)
-  const whole = adjacent(
+  const whole = adjacentArrays(
     parts.map(({ data }) => data as Numbers),
     length,
   )
@@ -39,21 +38,6 @@ function joinOne(parts: readonly Tensor[]): Tensor {
     at += part.data.length
   }
   return { dtype, shape: size, data } as Tensor
-}
-
-/** The arrays as one, where they lie one after another in one buffer as they were sent; else undefined. */
-function adjacent(parts: readonly Numbers[], length: number): Numbers | undefined {
-  const { buffer, byteOffset, constructor } = parts[0]!
-  let end = byteOffset
-  for (const part of parts) {
-    if (part.buffer !== buffer || part.byteOffset !== end) return undefined
-    end += part.byteLength
-  }
-  return new (constructor as new (buffer: ArrayBufferLike, offset: number, length: number) => Numbers)(
-    buffer,
-    byteOffset,
-    length,
-  )
 }
 
 /** A part of an array that keeps to its buffer: it is copied once, where it leaves the worker. */
