@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 
+import { appKeyHeader } from '@homing/protocol'
 import Fastify, { type FastifyInstance, LogController } from 'fastify'
 import plugin from 'fastify-plugin'
 
@@ -15,11 +16,13 @@ import { logRequests } from './plugins/request-log.ts'
 import { requestLimit } from './plugins/request-limit.ts'
 import { writeGuard } from './plugins/write-guard.ts'
 import { accessRoutes } from './routes/access.ts'
+import { appRoutes } from './routes/apps.ts'
 import { blobRoutes } from './routes/blobs.ts'
 import { healthRoutes } from './routes/health.ts'
 import { metadataRoutes } from './routes/metadata.ts'
 import { modelRoutes } from './routes/models.ts'
 import { repositoryRoutes } from './routes/repository.ts'
+import { telemetryPath, telemetryRoutes } from './routes/telemetry.ts'
 import { webRoutes } from './routes/web.ts'
 import { openState } from './state.ts'
 
@@ -52,7 +55,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
 /** Everything of a server that is not its socket. */
 async function homing(app: FastifyInstance, options: SettledOptions): Promise<void> {
   const { limits } = options
-  const { registry, access, store, keys, publication, close } = await openState(options, app.log)
+  const { registry, access, store, keys, publication, telemetry, close } = await openState(options, app.log)
   app.addHook('onClose', close)
 
   answerErrors(app)
@@ -62,7 +65,11 @@ async function homing(app: FastifyInstance, options: SettledOptions): Promise<vo
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff')
   })
-  await allowOrigins(app, options.writeOrigins)
+  await allowOrigins(app, options.writeOrigins, {
+    path: telemetryPath,
+    headers: [appKeyHeader, 'Content-Type', 'Content-Encoding'],
+    allows: (origin) => telemetry.directory.allows(origin),
+  })
   const closeAddresses = methodNotAllowed(app)
   await describeApi(app)
 
@@ -75,6 +82,8 @@ async function homing(app: FastifyInstance, options: SettledOptions): Promise<vo
   await app.register(metadataRoutes, { ...publication, keys, guard, query })
   const readers = await openReadGuard(options, access)
   await app.register(accessRoutes, { access, guard, query, readers, ...options })
+  await app.register(appRoutes, { ...options, ...telemetry, guard, query })
+  await app.register(telemetryRoutes, { ...options, ...telemetry })
   await app.register(repositoryRoutes, {
     prefix: '/repository',
     folder: options.repositoryFolder,

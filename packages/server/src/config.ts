@@ -31,6 +31,14 @@ export const metadataAttempts = 20
 export const lockRetryMs = 10
 export const lockTimeoutMs = 150_000
 
+/** How many `first` marks a figure needs to be shown, and from how many different days. */
+export interface Cohort {
+  readonly marks: number
+  readonly days: number
+}
+
+export const defaultCohort: Cohort = { marks: 50, days: 1 }
+
 /** Bounds of one server process. All can be set; the defaults are for one machine behind no proxy. */
 export interface Limits {
   /** Most bytes of one blob. */
@@ -49,6 +57,20 @@ export interface Limits {
   readonly queriesPerMinute: number
   /** How long after a publication patches are made, in milliseconds: several publications are looked at together. */
   readonly patchDelayMs: number
+  /** Most batches of one app a minute, and of one client address, counted in each process by itself. */
+  readonly telemetryPerMinute: number
+  readonly telemetryPerAddress: number
+  /** Most batches that wait to be written, and to be folded. */
+  readonly telemetryQueue: number
+  readonly telemetryBacklog: number
+  /** Most predictions that a group of a batch may claim. */
+  readonly telemetryPredictions: number
+  /** How many hours the bodies of batches are kept, and how many their ids: as long, one that comes again counts once. */
+  readonly telemetryBodyHours: number
+  readonly telemetryIdHours: number
+  /** How many hours rollups are of an hour each; then they are of a day each. And how many they are kept at all. */
+  readonly telemetryHourlyHours: number
+  readonly telemetryKeptHours: number
 }
 
 export const defaultLimits: Limits = {
@@ -60,6 +82,15 @@ export const defaultLimits: Limits = {
   writesPerMinute: 6_000,
   queriesPerMinute: 6_000,
   patchDelayMs: 3_000,
+  telemetryPerMinute: 60_000,
+  telemetryPerAddress: 600,
+  telemetryQueue: 2_000,
+  telemetryBacklog: 200_000,
+  telemetryPredictions: 1_000_000,
+  telemetryBodyHours: 24,
+  telemetryIdHours: 24 * 60,
+  telemetryHourlyHours: 24 * 14,
+  telemetryKeptHours: 24 * 400,
 }
 
 /** Most bytes of a JSON body: 100,000 hashes in `POST /v1/blobs/missing`. */
@@ -100,6 +131,9 @@ export const idleCloseMs = 50
 /** Rows of `model_files` in one statement: SQLite takes 32,766 parameters, PostgreSQL 65,535. */
 export const fileRowsPerStatement = 1_000
 
+/** Values of one list in a statement. */
+export const rowsPerStatement = 1_000
+
 /** How far the clock of whoever made a token may be ahead or behind, in seconds. */
 export const tokenToleranceSeconds = 30
 
@@ -120,3 +154,41 @@ export const maxPatchesPerShard = 16
 
 /** Longest wait for another process that makes patches, in milliseconds; after it, the next wake looks again. */
 export const patchLockTimeoutMs = 600_000
+
+/** How long the keys of apps are taken as they were read, in milliseconds: how late a process sees what another revoked. */
+export const appKeysFreshMs = 1_000
+
+/** Most bytes of a telemetry request as it comes: twice what browsers send while a page closes. */
+export const telemetryBodyBytes = 128 * 1024
+
+/** How long a batch waits for others that share its commit, in milliseconds, and how many may. */
+export const commitGatherMs = 4
+export const maxBatchesPerCommit = 128
+
+/** Most bytes of batches that wait for their commit; they are in memory. */
+export const maxWaitingBytes = 32 * 1024 * 1024
+
+/** What a client is told to wait, in seconds, where the server cannot know better. */
+export const overloadedRetrySeconds = 10
+
+/** How often what came is folded into rollups, in milliseconds. */
+export const foldEveryMs = 1_000
+
+/** Most batches, and most different rollups, that one transaction folds. */
+export const maxBatchesPerFold = 4_096
+export const maxRollupsPerFold = 256
+
+/** Most rollups of one app and hour: what names more models, versions, browsers or slices is counted in one for all others. */
+export const maxRollupsPerHour = 5_000
+
+/** Batches that are read back at once, to be folded: after a crash, or because another process did not. */
+export const batchesReadBack = 64
+
+/** Attempts to fold while other processes change the same rollups. */
+export const foldAttempts = 10
+
+/** Looks at least this far apart find a batch that its process left unfolded, in milliseconds. */
+export const orphanAfterMs = 15_000
+
+/** How far ahead of the server's clock an hour may be: then it is taken for the present one. Later ones are refused. */
+export const maxHoursAhead = 24

@@ -24,6 +24,7 @@ import { kyselyRegistry } from './repositories/kysely-registry.ts'
 import { openSqlite } from './repositories/open-sqlite.ts'
 import { processLock } from './repositories/process-lock.ts'
 import type { Registry } from './repositories/registry.ts'
+import { openTelemetry, type Telemetry } from './telemetry/open-telemetry.ts'
 
 /** What the server keeps: all of it outlives the process. */
 export interface State {
@@ -32,6 +33,7 @@ export interface State {
   readonly store: BlobStore
   readonly publication: Publication
   readonly keys: OnlineKeys
+  readonly telemetry: Telemetry
   /** Ends what runs, then the database. */
   close(): Promise<void>
 }
@@ -74,14 +76,16 @@ export async function openState(options: SettledOptions, log: FastifyBaseLogger)
       delayMs: options.limits.patchDelayMs,
       log,
     })
+    const telemetry = openTelemetry({ ...options, database, log })
     return {
       registry,
       access,
       store,
       keys,
+      telemetry,
       publication: { ...publication, signing: thenWaking(signer, patches) },
       async close() {
-        await Promise.all([job.end(), patches.end()])
+        await Promise.all([job.end(), patches.end(), telemetry.close()])
         for (const one of [lock, patchLock]) one.close()
         await registry.close()
       },

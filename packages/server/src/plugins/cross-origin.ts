@@ -3,8 +3,20 @@ import type { FastifyInstance } from 'fastify'
 
 import { preflightSeconds } from '../config.ts'
 
-/** Any page may read; only pages of `writeOrigins` may write. */
-export async function allowOrigins(app: FastifyInstance, writeOrigins: readonly string[]): Promise<void> {
+/** An address that pages of other origins may post to, whatever origins may write. */
+export interface PostedFrom {
+  readonly path: string
+  /** Request headers that they may send. */
+  readonly headers: readonly string[]
+  allows(origin: string): Promise<boolean>
+}
+
+/** Any page may read; only pages of `writeOrigins` may write, but to `posted`. */
+export async function allowOrigins(
+  app: FastifyInstance,
+  writeOrigins: readonly string[],
+  posted: PostedFrom,
+): Promise<void> {
   const reading: FastifyCorsOptions = {
     origin: '*',
     methods: ['GET', 'HEAD'],
@@ -17,11 +29,19 @@ export async function allowOrigins(app: FastifyInstance, writeOrigins: readonly 
     exposedHeaders: ['Retry-After'],
     maxAge: preflightSeconds,
   }
+  const posting: FastifyCorsOptions = {
+    origin: async (origin?: string) => origin !== undefined && (await posted.allows(origin)),
+    methods: ['POST'],
+    allowedHeaders: [...posted.headers],
+    exposedHeaders: ['Retry-After'],
+    maxAge: preflightSeconds,
+  }
   await app.register(cors, {
     delegator: (request, done) => {
       const method =
         request.method === 'OPTIONS' ? request.headers['access-control-request-method'] : request.method
-      done(null, method === 'GET' || method === 'HEAD' ? reading : writing)
+      if (method === 'GET' || method === 'HEAD') done(null, reading)
+      else done(null, request.url.split('?', 1)[0] === posted.path ? posting : writing)
     },
   })
 }

@@ -20,10 +20,13 @@ export function answerErrors(app: FastifyInstance): void {
 /** Answers `request` with what was thrown. */
 export function sendError(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const { status, error } = httpError(thrown)
-  if (status >= 500) request.log.error({ err: error.cause ?? error }, 'request failed')
-  else request.log.info({ code: error.code, problem: error.message }, 'request refused')
+  if (status >= 500 && error.code !== 'OVERLOADED')
+    request.log.error({ err: error.cause ?? error }, 'request failed')
+  else request.log.info(refusalOf(error), 'request refused')
   const extra = (thrown as { headers?: Record<string, string> }).headers
   if (extra && !(thrown instanceof HomingError)) reply.headers(extra)
+  const { retryAfter } = error.details
+  if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter)
   if (status === 401) reply.header('www-authenticate', 'Bearer') // RFC 9110 §11.6.1
   if (!request.raw.complete) endLater(request)
   reply
@@ -32,6 +35,11 @@ export function sendError(thrown: unknown, request: FastifyRequest, reply: Fasti
     .removeHeader('content-encoding')
     .removeHeader('etag')
     .send(errorBody(error, request.id))
+}
+
+/** What the log tells of a refusal: of telemetry the code alone, because messages show what devices sent. */
+function refusalOf({ code, message }: HomingError): object {
+  return code.startsWith('TELEMETRY_') ? { code } : { code, problem: message }
 }
 
 /** The body of an answer with an error status. */

@@ -2,7 +2,7 @@ import swagger from '@fastify/swagger'
 import type { FastifyInstance } from 'fastify'
 
 import { jsonSchema } from './json-schema.ts'
-import { ErrorBodySchema, protocolVersion } from '@homing/protocol'
+import { appKeyHeader, ErrorBodySchema, protocolVersion } from '@homing/protocol'
 
 /** Describes the routes added to `app` from now on, at `/v1/openapi.json`. */
 export async function describeApi(app: FastifyInstance): Promise<void> {
@@ -19,6 +19,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       components: {
         securitySchemes: {
           adminToken: { type: 'http', scheme: 'bearer' },
+          appKey: { type: 'apiKey', in: 'header', name: appKeyHeader },
           userToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
         },
       },
@@ -40,6 +41,9 @@ export const errorResponse = {
 
 /** The `security` entry of writes. */
 export const adminOnly = [{ adminToken: [] }]
+
+/** The `security` entry of what apps send. */
+export const appKeyOnly = [{ appKey: [] }]
 
 /** The `security` entry of reads that private models need it for. */
 export const userToken = [{}, { userToken: [] }]

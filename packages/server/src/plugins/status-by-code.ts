@@ -20,6 +20,9 @@ export const statusByCode = {
   MANIFEST_INVALID: 422,
   BLOB_MISSING: 422,
   INTEGRITY_FAILED: 422,
+  TELEMETRY_INVALID: 400,
+  TELEMETRY_UNSUPPORTED: 400,
   RATE_LIMITED: 429,
+  OVERLOADED: 503,
   SERVER_FAILED: 500,
 } as const satisfies Partial<Record<ErrorCode, number>>

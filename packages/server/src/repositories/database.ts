@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely'
 
+import type { TelemetryTables } from './telemetry-tables.ts'
+
 /** Table `versions`, keyed by model and version. */
 export interface VersionTable {
   model: string
@@ -48,7 +50,7 @@ interface OnlineTargetTable {
 }
 
 /** Every table of the server. */
-export interface Tables {
+export interface Tables extends TelemetryTables {
   versions: VersionTable
   rollouts: RolloutTable
   metadata: MetadataTable

@@ -6,7 +6,7 @@ import { mergeOutputSummaries } from '../summaries/merge-output-summaries.ts'
 import { mergedQuantiles } from '../summaries/merged-quantiles.ts'
 import { mergedCorrelation, mergedMoments } from '../summaries/merged-sketches.ts'
 import { maxRollupEntries, maxRollupFeatures, maxRollupLabels } from './config.ts'
-import { entries, fields, optional, sum, tolerant } from './merging.ts'
+import { entries, fields, optional, sum, tolerant, uncounted } from './merging.ts'
 import type { LabelSpread, RollupBody } from './rollup-body.ts'
 
 const counted = optional(entries(sum, maxRollupEntries))
@@ -47,14 +47,16 @@ const mergeBodies = fields<RollupBody>({
     tolerant((a, b) => (a.products.length === b.products.length ? mergedCorrelation(a, b)! : a)),
   ),
   privacy: (a, b) => a ?? b,
-  spread: fields<RollupBody['spread']>({
-    errors: mergeSpread,
-    raw: spreads,
-    processed: spreads,
-    outputs: spreads,
-    categories: labelSpreads,
-    labels: labelSpreads,
-  }),
+  spread: uncounted(
+    fields<RollupBody['spread']>({
+      errors: mergeSpread,
+      raw: spreads,
+      processed: spreads,
+      outputs: spreads,
+      categories: labelSpreads,
+      labels: labelSpreads,
+    }),
+  ),
   unmerged: optional(sum),
 })
 

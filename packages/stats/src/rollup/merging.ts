@@ -60,3 +60,8 @@ export function tolerant<T>(merge: Merge<T>): Merge<T> {
     }
   }
 }
+
+/** The same, without telling what is left out. */
+export function uncounted<T>(merge: Merge<T>): Merge<T> {
+  return (a, b) => merge(a, b, { count: 0 })
+}
