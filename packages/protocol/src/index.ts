@@ -116,6 +116,7 @@ export { type Baseline, BaselineSchema, parseBaseline } from './telemetry/baseli
 export { tensorKey } from './tensor-key.ts'
 export {
   batchIdBytes,
+  maxBaselineBytes,
   maxBatchBytes,
   maxCount,
   maxEntries as maxGroupEntries,

@@ -17,7 +17,7 @@ export function derivedMeter(
   const meters = features.map((feature) => ({
     feature,
     raw: numberMeter(feature.edges, disguise),
-    processed: numberMeter(feature.edges, disguise),
+    processed: numberMeter(feature.processedEdges, disguise),
   }))
   const spread: Spread = { mean: 0, deviation: 0 }
   const add = (which: 'raw' | 'processed', derive: DerivedFeature['derive'], value: number): void => {

@@ -1,5 +1,5 @@
 import { featureColumns } from '@homing/pipeline'
-import type { Manifest, MeasuredFeature, Pipeline, TableInput } from '@homing/protocol'
+import type { Feature, Manifest, MeasuredFeature, Pipeline, TableInput } from '@homing/protocol'
 import { maxLabelLength, maxTelemetryFeatures, readTelemetrySection } from '@homing/protocol'
 
 /** Of a manifest, what says how a version is measured. */
@@ -14,6 +14,8 @@ export interface MeasuredColumn {
   readonly width: number
   readonly kind: 'numeric' | 'category'
   readonly edges?: readonly number[] | undefined
+  /** Of what the pipeline makes of it. */
+  readonly processedEdges?: readonly number[] | undefined
   /** Words that may be told by name; the pipeline's come first, in the order of its columns. */
   readonly categories: readonly string[]
 }
@@ -23,6 +25,7 @@ export interface DerivedFeature {
   readonly name: string
   readonly derive: Extract<MeasuredFeature, { kind: 'derived' }>['derive']
   readonly edges?: readonly number[] | undefined
+  readonly processedEdges?: readonly number[] | undefined
 }
 
 /** What is measured of one input: what the caller passes under `input` becomes `tensor`. */
@@ -121,9 +124,21 @@ function columnsOf(
         first,
         width,
         kind: feature.kind === 'category' ? 'category' : 'numeric',
-        edges: own?.kind === 'numeric' ? own.edges : undefined,
+        ...(own?.kind === 'numeric' && { edges: own.edges, processedEdges: edgesBehind(own, feature) }),
         categories: [...piped, ...more.filter((word) => !piped.includes(word))],
       },
     ]
   })
+}
+
+/** Edges of what the pipeline makes of a column: those declared, else those of what is given as it standardises them. */
+function edgesBehind(
+  { edges, processedEdges }: Extract<MeasuredFeature, { kind: 'numeric' }>,
+  feature: Feature,
+): readonly number[] | undefined {
+  if (processedEdges || !edges || feature.kind === 'category' || !feature.standardise)
+    return processedEdges ?? edges
+  const { mean, std } = feature.standardise
+  // Rounded as the tensor's numbers are: a value on an edge stays in its bin. Edges that then fall together are one.
+  return [...new Set(edges.map((edge) => Math.fround((edge - mean) / std)))]
 }

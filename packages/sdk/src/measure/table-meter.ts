@@ -36,8 +36,8 @@ export function tableMeter(
         .map(({ name }) => name)
   const meters = columns.map((column): ColumnMeters => ({
     column,
-    raw: meterOf(column, disguise),
-    processed: meterOf(column, disguise),
+    raw: meterOf(column, column.edges, disguise),
+    processed: meterOf(column, column.processedEdges, disguise),
     place: correlated.indexOf(column.name),
   }))
   const values = new Float64Array(correlated.length)
@@ -105,7 +105,11 @@ function valueOf(row: Row, { column }: MeasuredColumn): unknown {
   return Object.hasOwn(row, column) ? row[column] : undefined
 }
 
-function meterOf({ kind, edges, categories }: MeasuredColumn, disguise?: Disguise): Meter {
+function meterOf(
+  { kind, categories }: MeasuredColumn,
+  edges: readonly number[] | undefined,
+  disguise?: Disguise,
+): Meter {
   return kind === 'numeric'
     ? { kind, of: numberMeter(edges, disguise) }
     : { kind, of: categoryMeter(categories, disguise) }
