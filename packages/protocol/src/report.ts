@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 
 import { maxReportedCalls } from './config.ts'
-import { ModelNameSchema } from './names.ts'
+import { ModelNameSchema, Sha256Schema } from './names.ts'
 import { dtypes } from './tensor.ts'
 import { PrecisionSchema } from './variants.ts'
 import { VersionSchema } from './version.ts'
@@ -41,6 +41,8 @@ const ReportedCallSchema = v.object({
   model: ModelNameSchema,
   /** Absent where no version answered. */
   version: v.optional(VersionSchema),
+  /** Of that version: versions of one name may differ between repositories, hashes do not. */
+  manifest: v.optional(Sha256Schema),
   precision: v.optional(PrecisionSchema),
   backend: v.optional(text),
   /** The prediction's name on the device. */

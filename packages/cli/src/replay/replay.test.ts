@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 
-import type { Report, ReportedCall } from '@homing/protocol'
+import { paths, type Report, type ReportedCall, sha256Hex } from '@homing/protocol'
 import { loadPackage } from '@homing/sdk/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -65,6 +65,15 @@ const verdicts = async (...calls: readonly ReportedCall[]): Promise<string[]> =>
   (await replay(await written(calls), { packages })).map(({ verdict }) => verdict)
 
 describe('replay', () => {
+  it('runs no package that another manifest describes', async () => {
+    const manifest = await sha256Hex(await readFile(join(packages, paths.manifest('shapes', '1.0.0'))))
+    const outputs = { y: tensor([1, 3], right) }
+    expect(await verdicts(call({ outputs, manifest }), call({ outputs, manifest: '0'.repeat(64) }))).toEqual([
+      'agrees',
+      'skipped',
+    ])
+  })
+
   it('says whether the outputs of the device are those of Node', async () => {
     const flipped = right.map((value) => -value)
     const report = await written([

@@ -1,4 +1,14 @@
-import { HomingError, type ReportedCall, type Tensor, type Tolerance } from '@homing/protocol'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+
+import {
+  HomingError,
+  paths,
+  type ReportedCall,
+  sha256Hex,
+  type Tensor,
+  type Tolerance,
+} from '@homing/protocol'
 import { compareOutputs, loadPackage, type NodePackage } from '@homing/sdk/node'
 
 import { readReport } from './read-report.ts'
@@ -33,6 +43,18 @@ const usualTolerance: Tolerance = { absolute: 1e-3, relative: 1e-3 }
 export async function replay(report: string, { packages }: ReplayOptions): Promise<ReplayedCall[]> {
   const { calls } = await readReport(report)
   const open = new Map<string, Promise<NodePackage>>()
+  const hashes = new Map<string, Promise<string>>()
+  /** Whether the package here is the one that answered: two repositories may call different ones by the same version. */
+  const isAnother = async (
+    { model, manifest }: Pick<ReportedCall, 'model' | 'manifest'>,
+    version: string,
+  ): Promise<boolean> => {
+    if (manifest === undefined) return false
+    const path = join(packages, paths.manifest(model, version))
+    const hashing = hashes.get(path) ?? readFile(path).then(sha256Hex, () => manifest) // told where it is opened
+    hashes.set(path, hashing)
+    return (await hashing) !== manifest
+  }
   const packageOf = ({ model, version, precision }: ReportedCall & { version: string }) => {
     const key = `${model} ${version} ${precision ?? ''}`
     const opening = open.get(key) ?? loadPackage(packages, model, version, precision)
@@ -53,6 +75,8 @@ export async function replay(report: string, { packages }: ReplayOptions): Promi
       const missing = missingOf(call)
       if (missing !== undefined || version === undefined || !call.inputs)
         replayed.push({ ...about, verdict: 'skipped', detail: missing ?? 'no version served' })
+      else if (await isAnother(call, version))
+        replayed.push({ ...about, verdict: 'skipped', detail: 'the package here has another manifest' })
       else
         replayed.push({
           ...about,

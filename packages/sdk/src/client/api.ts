@@ -190,6 +190,8 @@ export interface ModelStatus {
   /** Of the serving version: `active` stays while an update runs beside it. */
   readonly state: ModelState
   readonly version?: string
+  /** SHA-256 of its manifest, which names every byte of it. */
+  readonly manifest?: string
   readonly engine?: Engine
   readonly engineVersion?: string
   readonly backend?: Backend

@@ -26,7 +26,14 @@ const theApp = ''
 export function createClient(options: ClientOptions): Homing {
   const session = openPageSession(resolveOptions(options), options)
   const models = new Map<string, OpenModel>()
-  const timing = createIdleTiming()
+  const statuses = () => [...models.values()].map(({ handle }) => handle.model.status)
+  const keeping = {
+    page: crypto.randomUUID(),
+    host: () => session.host(),
+    statuses,
+    wanted: options.blackBox?.calls !== 0,
+  }
+  const timing = createIdleTiming(keeping)
   const blackBox = createBlackBox(options.blackBox, timing.call)
   let closing: Promise<void> | undefined
 
@@ -139,9 +146,8 @@ export function createClient(options: ClientOptions): Homing {
       await (await session.host()).forget(name)
     },
     async report() {
-      const statuses = [...models.values()].map(({ handle }) => handle.model.status)
       const { writeReport } = await import('./report/write-report.ts')
-      return writeReport(options.app, statuses, blackBox)
+      return writeReport(options.app, statuses(), blackBox, keeping)
     },
     close: () => (closing ??= shutDown()),
   }

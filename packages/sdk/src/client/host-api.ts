@@ -14,6 +14,7 @@ import type { Backend } from '../libraries/backend.ts'
 import type { EventsByName } from '../runtime/runtime-api.ts'
 import type { StorageKind } from '../store/open-store.ts'
 import type { ModelStatus, Progress } from './api.ts'
+import type { ReportedCalls } from './report/reported-calls.ts'
 import type { UpdatePolicy } from './update-policy.ts'
 
 /** How the page configures the host worker. */
@@ -132,6 +133,9 @@ export interface HostApi {
   forget(model?: string): Promise<void>
   record(event: string, fields: Readonly<Record<string, number>>): Promise<void>
   readEvents(windows: readonly EventWindow[]): Promise<EventsByName>
+  /** Keeps calls of an open model on the device for a report, bounded; nothing where storage is encrypted. */
+  keepCalls(model: string, calls: ReportedCalls): Promise<void>
+  keptCalls(model: string): Promise<readonly ReportedCalls[]>
   /** Stops all work and closes the store. Does not wait for engine workers: they are ended next. */
   shutdown(): Promise<void>
 }

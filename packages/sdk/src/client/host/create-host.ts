@@ -303,6 +303,12 @@ export function createHost(config: HostConfig): HostApi {
       if (recorded++ % eventsPerPruning === 0) await kept.deleteEventsBefore(time - maxEventAge)
     },
     readEvents: async (windows) => readEvents(await store(), windows),
+    async keepCalls(model, calls) {
+      if (config.storage === 'encrypted') return // facts lie in the open
+      const { keepCalls } = await import('./report/kept-calls.ts')
+      await keepCalls(model, calls, await store(), () => models.has(model))
+    },
+    keptCalls: async (model) => (await import('./report/kept-calls.ts')).keptCalls(model, await store()),
     async shutdown() {
       life.abort()
       // The engine workers are ended next, and a hung one would never answer.

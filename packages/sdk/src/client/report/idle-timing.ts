@@ -1,26 +1,37 @@
 import type { ModelStatus } from '../api.ts'
 import type { LoggedCall } from './black-box.ts'
+import type { CallKeeperDeps } from './call-keeper.ts'
 import type * as userTiming from './user-timing.ts'
 
 /** Most calls that wait to be told; what comes beyond is not. */
 const maxWaiting = 256
 
 /** What tells them, loaded once there is something to tell. */
-type UserTiming = Pick<typeof userTiming, 'measureCall' | 'measureLoad'>
+type UserTiming = Pick<typeof userTiming, 'measureCall' | 'measureLoad'> & {
+  readonly keep: (call: LoggedCall) => void
+}
 
-/** Tells developer tools how long stages took, once the page has nothing better to do: calls do not wait for it. */
+/**
+ * Tells developer tools how long stages took, and has calls kept on the device, once the page has nothing better to do: calls
+ * do not wait for it.
+ */
 export interface IdleTiming {
   readonly call: (call: LoggedCall) => void
   readonly load: (status: ModelStatus) => void
 }
 
-export function createIdleTiming(): IdleTiming {
+export function createIdleTiming(keeping: CallKeeperDeps): IdleTiming {
   let waiting: ((to: UserTiming) => void)[] = []
+  let keep: ((call: LoggedCall) => void) | undefined
   const flush = async (): Promise<void> => {
-    const timing = await import('./user-timing.ts')
+    const [timing, { createCallKeeper }] = await Promise.all([
+      import('./user-timing.ts'),
+      import('./call-keeper.ts'),
+    ])
+    keep ??= createCallKeeper(keeping)
     const all = waiting
     waiting = []
-    for (const tell of all) tell(timing)
+    for (const tell of all) tell({ ...timing, keep })
   }
   const later = (tell: (to: UserTiming) => void): void => {
     if (waiting.push(tell) > maxWaiting) waiting.pop()
@@ -30,7 +41,11 @@ export function createIdleTiming(): IdleTiming {
     else setTimeout(start)
   }
   return {
-    call: (call) => later((timing) => timing.measureCall(call)),
+    call: (call) =>
+      later((timing) => {
+        timing.measureCall(call)
+        timing.keep(call)
+      }),
     load(status) {
       const end = performance.now()
       later((timing) => timing.measureLoad(status, end))

@@ -1,4 +1,4 @@
-import { parseWith, type Report, ReportSchema } from '@homing/protocol'
+import { canonicalBytes, parseWith, type Report, ReportSchema, sha256Hex } from '@homing/protocol'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 
 import { type BrowserRepository, startBrowserRepository } from '../../../test/browser-repository.ts'
@@ -10,10 +10,12 @@ import { maxKeptBytes, maxKeptInputs } from './config.ts'
 
 let repository: BrowserRepository
 let homing: Homing
+let manifest: string
 
 beforeAll(async () => {
   repository = await startBrowserRepository()
-  await repository.publish([{ request: denseOnnxRequest([], { model: 'dense', bias: 1 }) }])
+  const published = await repository.publish([{ request: denseOnnxRequest([], { model: 'dense', bias: 1 }) }])
+  manifest = await sha256Hex(canonicalBytes(published[0]!))
 })
 afterEach(() => homing.close())
 afterAll(() => repository.stop())
@@ -41,8 +43,9 @@ test('reports versions, backends, timings and errors, and nothing that was put i
   const report = await reported()
   expect(report).toMatchObject({ format: 1, app: 'test', dropped: 0 })
   expect(report.models).toMatchObject([{ model: 'dense', version, backend: 'wasm', engine: 'onnx' }])
+  expect(model.status.manifest).toBe(manifest)
   expect(report.calls).toMatchObject([
-    { model: 'dense', version, backend: 'wasm', id: predictionId },
+    { model: 'dense', version, backend: 'wasm', id: predictionId, manifest },
     { error: { code: 'INPUT_SHAPE' } },
     { error: { code: 'INPUT_DTYPE' } },
   ])
@@ -133,4 +136,33 @@ test('tells developer tools how long stages took, and leaves nothing on the list
   })
   expect(seen.get('homing:run')!.duration).toBeCloseTo(timings.run, 0)
   expect(performance.getEntriesByType('measure').filter(({ name }) => name.startsWith('homing:'))).toEqual([])
+})
+
+test('calls of an earlier visit are reported, without what was put in, until the model is forgotten', async () => {
+  const visit = (blackBox: BlackBoxOptions = {}): Homing => {
+    const { url, root } = repository
+    return createClient({ repository: url, root, app: 'test', pollInterval: 0, blackBox })
+  }
+  const opened = (client: Homing): Promise<Model> => client.model('dense', { backends: ['wasm'] })
+  const first = visit()
+  const model = await opened(first)
+  const { predictionId } = await model.predict({ x: floats(row, [1, 4]) })
+  await expect(model.predict({ x: 'secret' as never })).rejects.toThrow('secret')
+  const silent = visit({ calls: 0 })
+  await (await opened(silent)).predict({ x: floats(row, [1, 4]) })
+
+  homing = visit()
+  await opened(homing)
+  // They are kept a moment later.
+  await expect.poll(async () => (await homing.report()).calls.length, { timeout: 20_000 }).toBe(2)
+  const report = await reported()
+  expect(report.calls).toMatchObject([
+    { model: 'dense', version: '1.0.0', manifest, id: predictionId },
+    { error: { code: 'INPUT_DTYPE' } },
+  ])
+  expect(JSON.stringify(report)).not.toContain('secret')
+  await homing.forget('dense')
+  await opened(homing)
+  expect((await homing.report()).calls).toEqual([])
+  await Promise.all([first.close(), silent.close()])
 })

@@ -1,17 +1,29 @@
-import type { Report, ReportedCall } from '@homing/protocol'
+import { maxReportedCalls, type Report, type ReportedCall } from '@homing/protocol'
 
 import type { ModelStatus } from '../api.ts'
 import { sdkVersion } from '../config.ts'
-import type { BlackBox, LoggedCall } from './black-box.ts'
-import { reportedValues } from './kept-values.ts'
+import type { HostApi } from '../host-api.ts'
+import type { BlackBox } from './black-box.ts'
+import { reportedCall } from './reported-call.ts'
 
-/** Everything that is known of a page's models and of their latest calls, as JSON. */
+/** Everything that is known of a page's models and of their latest calls, those of earlier visits too, as JSON. */
 export async function writeReport(
   app: string,
   statuses: readonly ModelStatus[],
   blackBox: BlackBox,
+  { page, host }: { readonly page: string; readonly host: () => Promise<Pick<HostApi, 'keptCalls'>> },
 ): Promise<Report> {
+  /** Of other pages: this one has its own at hand. */
+  const callsBefore = async (model: string): Promise<ReportedCall[]> => {
+    const kept = await host()
+      .then((running) => running.keptCalls(model))
+      .catch(() => []) // a broken store has none
+    return kept.filter((each) => each.page !== page).flatMap((each) => each.calls)
+  }
   const { calls, dropped } = blackBox.calls()
+  const own = await Promise.all(calls.map((call) => reportedCall(call, statuses)))
+  const earlier = (await Promise.all(statuses.map(({ model }) => callsBefore(model)))).flat()
+  earlier.sort((a, b) => a.time - b.time)
   const { userAgent, hardwareConcurrency, deviceMemory } = navigator as Navigator & {
     readonly deviceMemory?: number
   }
@@ -27,11 +39,7 @@ export async function writeReport(
       ...(deviceMemory === undefined ? {} : { memory: deviceMemory }),
     },
     models: statuses.map(({ card: _, ...status }) => status),
-    calls: await Promise.all(calls.map(reported)),
+    calls: [...earlier, ...own].slice(-maxReportedCalls),
     dropped,
   }
-}
-
-async function reported({ began: _, kept, ...call }: LoggedCall): Promise<ReportedCall> {
-  return kept ? { ...call, ...reportedValues(await kept) } : call
 }

@@ -87,6 +87,7 @@ export function createStatusBoard(
         ...before,
         update: rolledBack && status.version === installed.version ? { ...update, rolledBack } : update,
         version: installed.version,
+        manifest: installed.manifestSha256,
         engine: facts.engine,
         engineVersion: facts.engineVersion,
         backend: facts.backend,
