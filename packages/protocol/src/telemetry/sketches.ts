@@ -12,12 +12,13 @@ import {
 } from './sketch-limits.ts'
 
 /** A value, or a mean of values. Larger ones are counted as infinite, so that sums of squares stay finite. */
-const ValueSchema = v.pipe(v.number(), v.finite(), v.minValue(-maxMagnitude), v.maxValue(maxMagnitude))
+export const ValueSchema = v.pipe(v.number(), v.finite(), v.minValue(-maxMagnitude), v.maxValue(maxMagnitude))
 
-/** Greatest sum of squares of values; so what is merged of a million batches stays finite too. */
+/** Greatest sum of squares of values: so what is merged of a million batches stays finite too. */
 const maxSum = maxMagnitude ** 2 * maxCount
-const SumSchema = v.pipe(v.number(), v.finite(), v.minValue(-maxSum), v.maxValue(maxSum))
-const PositiveSumSchema = v.pipe(SumSchema, v.minValue(0))
+/** A sum of values, or of products of two of them. */
+export const ProductsSchema = v.pipe(v.number(), v.finite(), v.minValue(-maxSum), v.maxValue(maxSum))
+const PositiveSumSchema = v.pipe(ProductsSchema, v.minValue(0))
 
 /** By what share sums may miss what they are compared with: floats are rounded when they are added, and when they travel. */
 const rounding = 1e-6
@@ -193,7 +194,7 @@ export type LongestRunWire = v.InferOutput<typeof LongestRunSchema>
 export const ProjectionSchema = v.pipe(
   v.strictObject({
     count: CountSchema,
-    sums: v.pipe(v.array(SumSchema), v.minLength(1), v.maxLength(maxProjections)),
+    sums: v.pipe(v.array(ProductsSchema), v.minLength(1), v.maxLength(maxProjections)),
     squares: v.pipe(v.array(PositiveSumSchema), v.maxLength(maxProjections)),
   }),
   v.check(({ sums, squares }) => squares.length === sums.length, 'squares that do not fit the projections'),

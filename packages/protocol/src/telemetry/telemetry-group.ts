@@ -17,7 +17,7 @@ import {
   SumSchema,
 } from './figures.ts'
 import { OutputSummarySchema } from './output-summary.ts'
-import { MomentsSchema, QuantileSketchSchema } from './sketches.ts'
+import { MomentsSchema, ProductsSchema, QuantileSketchSchema, ValueSchema } from './sketches.ts'
 
 /**
  * What is counted of a model in an hour. `predictions`: samples that were asked for; `calls`: calls that brought them;
@@ -53,9 +53,9 @@ export const CorrelationSchema = v.strictObject({
   features: v.pipe(v.array(LabelSchema), v.minLength(2), v.maxLength(maxCorrelated)),
   /** Samples in which all of them were numbers. */
   count: CountSchema,
-  means: v.pipe(v.array(FigureSchema), v.maxLength(maxCorrelated)),
+  means: v.pipe(v.array(ValueSchema), v.maxLength(maxCorrelated)),
   /** Upper triangle of the sums of products of deviations from the means, row by row, with its diagonal. */
-  products: v.pipe(v.array(FigureSchema), v.maxLength((maxCorrelated * (maxCorrelated + 1)) / 2)),
+  products: v.pipe(v.array(ProductsSchema), v.maxLength((maxCorrelated * (maxCorrelated + 1)) / 2)),
 })
 
 /** Local differential privacy, where it was on: what the server needs to read the figures. */
