@@ -3,6 +3,7 @@ import type { Manifest, TensorSpec } from '@homing/protocol'
 import { byteSize } from '../byte-size.ts'
 import type { PackResult } from '../pack/pack.ts'
 import { table } from '../table.ts'
+import { describeBaseline } from './describe-baseline.ts'
 import { describeComposition } from './describe-composition.ts'
 import { describeLookup, describeParameterSets, describeProbes } from './describe-proof.ts'
 import { describeExplanation, describeTraining } from './describe-sections.ts'
@@ -28,6 +29,7 @@ export function describePackage(result: PackResult): string[] {
       ...describeProbes(manifest, coverage),
       ...describeLookup(manifest),
       ...describeParameterSets(manifest, evaluations),
+      ...describeBaseline(result),
       ['  manifest', file.sha256],
     ]),
   ]

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 
 import { HomingError } from '@homing/protocol'
 
+import type { BaselineConfig } from '../pack/baseline/baseline-config.ts'
 import { defaultOut, pack, type PackResult } from '../pack/pack.ts'
 import type { PackOptions } from '../pack/pack-options.ts'
 import { describePackage } from './describe-package.ts'
@@ -9,11 +10,14 @@ import { smallPrecisions, type SmallPrecision } from '../pack/variants/variants-
 import { dimFlags, type TrainingFlags, trainingFlags } from './training-flags.ts'
 
 type PackFlags = TrainingFlags &
-  Omit<PackOptions, 'train' | 'explain' | 'dims' | 'probes' | 'quantize'> & {
+  Omit<PackOptions, 'train' | 'explain' | 'dims' | 'probes' | 'quantize' | 'baseline'> & {
     readonly dims?: readonly string[]
     readonly explain?: true
     readonly probes?: true | string
     readonly quantize?: true | readonly string[]
+    readonly baseline?: string
+    readonly heldOut?: string
+    readonly target?: string
     readonly allowNan?: true
     readonly json?: true
   }
@@ -60,6 +64,15 @@ export function packCommand(
       `pack smaller parameter sets too: ${smallPrecisions.join(', ')}; all by default`,
     )
     .option('--examples <file>', 'labelled examples that tell what each parameter set costs in accuracy')
+    .option(
+      '--baseline <data>',
+      'measure the data that the model was trained on (a CSV file, or a folder or file of tensors or images): what devices see is held against it',
+    )
+    .option(
+      '--held-out <data>',
+      'the same, of data that it was not trained on: its worth is measured on these',
+    )
+    .option('--target <column>', 'the column of a CSV file that says what is true')
     .action(async (source: string, flags: PackFlags) => {
       const result = await pack(source, {
         ...flags,
@@ -67,9 +80,22 @@ export function packCommand(
         dims: dimFlags(flags.dims),
         allowNaN: flags.allowNan,
         quantize: precisionFlags(flags.quantize),
+        baseline: baselineFlags(flags),
       })
       tell(flags.json, result, () => describePackage(result))
     })
+}
+
+/** @throws HomingError CONFIG_INVALID for what belongs to a baseline, and no baseline. */
+function baselineFlags({ baseline, heldOut, target }: PackFlags): BaselineConfig | undefined {
+  if (baseline !== undefined)
+    return {
+      data: baseline,
+      ...(heldOut !== undefined && { heldOut }),
+      ...(target !== undefined && { target }),
+    }
+  if (heldOut === undefined && target === undefined) return undefined
+  throw new HomingError('CONFIG_INVALID', '--held-out and --target belong to --baseline')
 }
 
 /** The precisions that were typed; all of them where there is the flag alone. @throws HomingError CONFIG_INVALID */

@@ -9,10 +9,12 @@ import {
   parseWith,
   PipelineSchema,
   RequirementsSchema,
+  TelemetrySectionSchema,
   VersionSchema,
 } from '@homing/protocol'
 import * as v from 'valibot'
 
+import { BaselineConfigSchema } from './baseline/baseline-config.ts'
 import { ExplanationConfigSchema } from './explanation/explanation-config.ts'
 import { ProbesConfigSchema } from './probes/probes-config.ts'
 import { readSmallFile } from './read-small-file.ts'
@@ -44,6 +46,10 @@ const PackConfigSchema = v.strictObject({
   variants: v.optional(VariantsConfigSchema),
   /** What inputs and outputs must keep, and what is done where they do not. */
   guards: v.optional(GuardsSchema),
+  /** What devices tell of the version. */
+  telemetry: v.optional(TelemetrySectionSchema),
+  /** What the data that it was made with look like. */
+  baseline: v.optional(BaselineConfigSchema),
   /** Which models run after this one. */
   next: v.optional(NextSchema),
   /** For inputs by name: `finite: false` lets NaN and infinities pass. */

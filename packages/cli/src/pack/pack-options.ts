@@ -1,3 +1,4 @@
+import type { BaselineConfig } from './baseline/baseline-config.ts'
 import type { ExplanationConfig } from './explanation/explanation-config.ts'
 import type { ProbesConfig } from './probes/probes-config.ts'
 import type { TrainingConfig } from './training/training-config.ts'
@@ -35,6 +36,8 @@ export interface PackOptions {
   readonly quantize?: boolean | readonly SmallPrecision[] | undefined
   /** Path of labelled examples on which every parameter set is measured. */
   readonly examples?: string | undefined
+  /** The data that the version was made with, or a baseline that was measured before; it wins over pack.json. */
+  readonly baseline?: BaselineConfig | undefined
   /** Sizes of dynamic dimensions behind the first, for both; they win over those of the sections. */
   readonly dims?: Readonly<Record<string, number>> | undefined
 }

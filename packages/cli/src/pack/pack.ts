@@ -18,6 +18,7 @@ import {
   VersionSchema,
 } from '@homing/protocol'
 
+import { writeBaseline, type WrittenBaseline } from './baseline/write-baseline.ts'
 import { type BlobWriter, blobWriter, writeWhole } from './blob-writer.ts'
 import { composition } from './composition.ts'
 import { findParent } from './find-parent.ts'
@@ -46,6 +47,8 @@ export interface PackResult {
   readonly evaluations: Evaluations
   /** What drawn probes notice of channels whose sign is flipped. */
   readonly coverage?: ChannelCoverage
+  /** What was measured of the data that it was made with. */
+  readonly baseline?: Pick<WrittenBaseline, 'measured' | 'refused'>
   /** Hash and size of the manifest's bytes. */
   readonly file: FileRef
 }
@@ -85,6 +88,7 @@ export async function pack(source: string, options: PackOptions = {}): Promise<P
       engine,
       ...content,
       ...composition(config, { ...content, model }),
+      ...(config?.telemetry ? { telemetry: config.telemetry } : {}),
       graph,
       ...sections,
       parameters: await files.writeParameters(write),
@@ -94,7 +98,8 @@ export async function pack(source: string, options: PackOptions = {}): Promise<P
     const lookup = configs.lookup && {
       lookup: await writeLookup(unproven, { inputs: configs.lookup, folder, write }),
     }
-    const manifest = { ...unproven, ...proven.sections, ...lookup }
+    const written = configs.baseline && (await writeBaseline(unproven, configs.baseline, { folder, write }))
+    const manifest = { ...unproven, ...proven.sections, ...lookup, ...written?.sections }
     const bytes = canonicalBytes(manifest)
     parseManifest(bytes) // what a device would refuse is refused here
     if (bytes.byteLength > maxDocumentBytes) {
@@ -110,6 +115,7 @@ export async function pack(source: string, options: PackOptions = {}): Promise<P
       cpuOperators,
       evaluations: proven.evaluations,
       ...(proven.coverage && { coverage: proven.coverage }),
+      ...(written && { baseline: written }),
       file: { sha256: await sha256Hex(bytes), size: bytes.byteLength },
     }
   } finally {

@@ -1,3 +1,4 @@
+import type { BaselineConfig } from './baseline/baseline-config.ts'
 import type { ExplanationConfig } from './explanation/explanation-config.ts'
 import { resolve } from 'node:path'
 
@@ -17,6 +18,7 @@ export interface SectionConfigs {
   readonly variants?: VariantsConfig
   /** Path of inputs whose predictions are packed too. */
   readonly lookup?: string
+  readonly baseline?: BaselineConfig
 }
 
 /**
@@ -25,7 +27,7 @@ export interface SectionConfigs {
  */
 export async function sectionConfigs(
   { config, configFolder }: Pick<FoundSource, 'config' | 'configFolder'>,
-  { train, recipe, explain, dims, probes, quantize, examples, lookup }: PackOptions,
+  { train, recipe, explain, dims, probes, quantize, examples, lookup, baseline }: PackOptions,
 ): Promise<SectionConfigs> {
   const training = merged(
     config?.training && withPathsFrom(configFolder, config.training),
@@ -52,6 +54,7 @@ export async function sectionConfigs(
     examples,
   )
   const known = lookup ?? (config?.lookup === undefined ? undefined : resolve(configFolder, config.lookup))
+  const made = baseline ?? (config?.baseline && baselineFrom(configFolder, config.baseline))
   const sizes = dims && { dims: { ...dims } }
   return {
     ...(training && { training: { ...training, ...sizes } }),
@@ -61,6 +64,7 @@ export async function sectionConfigs(
     ...(proving && { probes: { ...proving, ...sizes } }),
     ...(variants && { variants }),
     ...(known !== undefined && { lookup: known }),
+    ...(made && { baseline: made }),
   }
 }
 
@@ -77,6 +81,12 @@ function variantsOf(
     'CONFIG_INVALID',
     'Examples measure parameter sets: say which to make with --quantize',
   )
+}
+
+function baselineFrom(folder: string, config: BaselineConfig): BaselineConfig {
+  return 'file' in config
+    ? fromFolder('file', config, folder)
+    : fromFolder('heldOut', fromFolder('data', config, folder), folder)
 }
 
 /** The config with the path in `field` seen from `folder`. */

@@ -1,3 +1,11 @@
+export type { Target } from './baseline/evaluation.ts'
+export {
+  type BaselineData,
+  type LabelledBatch,
+  measureBaseline,
+  type MeasuredBaseline,
+} from './baseline/measure-baseline.ts'
+export { requireSameEdges } from './baseline/require-same-edges.ts'
 export { loadPackage, type NodeContext, type NodePackage, openPackage } from './load-package.ts'
 export { type PackageFiles, readPackage } from './read-package.ts'
 export { type NodeExamples, openTrainer, trainPackage } from './train-package.ts'

@@ -1,0 +1,184 @@
+import { compilePipeline, isTensor, type PipelineInput, type SampleReading } from '@homing/pipeline'
+import {
+  type Baseline,
+  canonicalBytes,
+  HomingError,
+  type Manifest,
+  readTelemetrySection,
+  sha256Hex,
+  type TelemetrySection,
+  type Tensor,
+} from '@homing/protocol'
+
+import { createCollector } from '../../measure/collector.ts'
+import { measuredFeatures } from '../../measure/measured-features.ts'
+import { measuredOutputs } from '../../measure/measured-outputs.ts'
+import { evaluationOf, type Target } from './evaluation.ts'
+import { featureValues } from './feature-values.ts'
+import { withEdges } from './with-edges.ts'
+
+type Inputs = Readonly<Record<string, PipelineInput>>
+type Tensors = Readonly<Record<string, Tensor>>
+
+/** Samples that go through the model together, as an app would pass them, and what is true of each. */
+export interface LabelledBatch {
+  readonly inputs: Inputs
+  readonly targets?: readonly Target[] | undefined
+}
+
+/** What a version was made with. */
+export interface BaselineData {
+  readonly training: Iterable<LabelledBatch>
+  /** Samples that were not trained on: what the version is worth is measured on these, else on the training data. */
+  readonly heldOut?: Iterable<LabelledBatch> | undefined
+}
+
+/** What was measured. */
+export interface MeasuredBaseline {
+  readonly baseline: Baseline
+  /** The manifest's section, with edges for every histogram: devices count between the same. */
+  readonly telemetry: TelemetrySection
+  /** Samples that the pipeline refused, as it would on a device: they are in the raw features alone, the refused one failed. */
+  readonly refused: number
+}
+
+/** A batch that was answered, or a sample that the pipeline refused. */
+interface Call {
+  readonly inputs: Inputs
+  readonly answered?: {
+    readonly tensors: Tensors
+    readonly outputs: Tensors
+    readonly samples: readonly SampleReading[]
+    readonly targets: readonly Target[]
+  }
+  /** The feature whose check refused it, where the refusal names one. */
+  readonly failed?: string | undefined
+}
+
+/**
+ * Measures the data that a version was made with by the very code that measures calls on a device: pipeline, model, features
+ * and outputs; and, where they are labelled, what the version is worth. `run` is the model at the level of its signature.
+ * @throws HomingError DATA_INVALID where the pipeline refuses every sample, or targets do not fit; INPUT_*, ENGINE_FAILED.
+ */
+export async function measureBaseline(
+  manifest: Manifest,
+  run: (tensors: Tensors) => Promise<Tensors>,
+  { training, heldOut }: BaselineData,
+): Promise<MeasuredBaseline> {
+  const call = caller(manifest, run)
+  const calls = await call(training)
+  const unseen = heldOut && (await call(heldOut))
+  const answered = calls.flatMap((each) => each.answered ?? [])
+  const samples = answered.reduce((sum, each) => sum + samplesOf(each.tensors), 0)
+  if (samples === 0)
+    throw new HomingError('DATA_INVALID', 'The pipeline refuses every sample of the training data')
+  const telemetry = chosenEdges(manifest, calls)
+  const collector = createCollector({ ...manifest, telemetry })
+  for (const { inputs, answered: answer, failed } of calls)
+    collector.add({ inputs, failed, ...(answer && { tensors: answer.tensors, answer }) })
+  const { features = {}, outputs, correlation } = collector.take() ?? {}
+  const evaluation = evaluated(manifest, unseen ?? calls)
+  const { model, version, pipeline } = manifest
+  return {
+    baseline: {
+      format: 1,
+      model,
+      version,
+      samples,
+      ...(pipeline && { pipeline: await sha256Hex(canonicalBytes(pipeline)) }),
+      features,
+      ...(outputs && { outputs }),
+      ...(correlation && { correlation }),
+      ...(evaluation && { evaluation }),
+    },
+    telemetry,
+    refused: [...calls, ...(unseen ?? [])].filter((each) => !each.answered).length,
+  }
+}
+
+/** Runs batches; of those that the pipeline refuses each sample alone. */
+function caller(manifest: Manifest, run: (tensors: Tensors) => Promise<Tensors>) {
+  const { encode, decode } = compilePipeline(manifest.pipeline, manifest.signature)
+  const one = async ({ inputs, targets = [] }: LabelledBatch): Promise<Call> => {
+    const tensors = encode(inputs)
+    const outputs = await run(tensors)
+    return { inputs, answered: { tensors, outputs, samples: decode(outputs), targets } }
+  }
+  return async (batches: Iterable<LabelledBatch>): Promise<Call[]> => {
+    const calls: Call[] = []
+    for (const batch of batches) {
+      try {
+        calls.push(await one(batch))
+      } catch (error) {
+        if (!isRefusal(error)) throw error
+        for (const single of singles(batch))
+          calls.push(
+            await one(single).catch((cause: unknown): Call => {
+              if (!isRefusal(cause)) throw cause
+              const { feature } = cause.details
+              return { inputs: single.inputs, failed: typeof feature === 'string' ? feature : undefined }
+            }),
+          )
+      }
+    }
+    return calls
+  }
+}
+
+function isRefusal(error: unknown): error is HomingError {
+  return error instanceof HomingError && error.code === 'INPUT_VALUE'
+}
+
+/** The samples of a batch of rows or images; a batch with tensors is one. */
+function singles({ inputs, targets }: LabelledBatch): LabelledBatch[] {
+  const entries = Object.entries(inputs)
+  const lists = entries.flatMap(([, value]) => (Array.isArray(value) ? [value.length] : []))
+  if (lists.length !== entries.length || entries.some(([, value]) => isTensor(value)))
+    return [{ inputs, targets }]
+  return Array.from({ length: lists[0]! }, (_, sample) => ({
+    inputs: Object.fromEntries(
+      entries.map(([name, value]) => [name, (value as readonly PipelineInput[])[sample]!]),
+    ) as Inputs,
+    ...(targets && { targets: targets.slice(sample, sample + 1) }),
+  }))
+}
+
+function chosenEdges(manifest: Manifest, calls: readonly Call[]): TelemetrySection {
+  const measured = { features: measuredFeatures(manifest), outputs: measuredOutputs(manifest) }
+  const features = featureValues(measured.features)
+  const outputs = new Map<string, number[]>()
+  for (const { inputs, answered } of calls) {
+    if (!answered) continue
+    features.add(inputs, answered.tensors, samplesOf(answered.tensors))
+    for (const { readings } of answered.samples)
+      for (const reading of readings) {
+        if (reading.kind !== 'regression') continue
+        const values = outputs.get(reading.tensor)
+        if (values) values.push(reading.value)
+        else outputs.set(reading.tensor, [reading.value])
+      }
+  }
+  return withEdges(readTelemetrySection(manifest), measured, { features: features.values, outputs })
+}
+
+function evaluated(manifest: Manifest, calls: readonly Call[]): Baseline['evaluation'] {
+  const labelled = calls.flatMap(({ answered }) =>
+    answered && answered.targets.length > 0 ? [answered] : [],
+  )
+  if (labelled.length === 0) return undefined
+  const evaluation = evaluationOf(manifest.pipeline)
+  for (const { samples, targets } of labelled) {
+    if (samples.length !== targets.length)
+      throw new HomingError(
+        'DATA_INVALID',
+        `There are ${targets.length} targets for ${samples.length} samples`,
+      )
+    samples.forEach((sample, at) => evaluation.add(sample, targets[at]!))
+  }
+  return evaluation.result()
+}
+
+/** Samples lie along the first dimension. */
+function samplesOf(tensors: Tensors): number {
+  return Object.values(tensors)[0]?.shape[0] ?? 1
+}
