@@ -5,5 +5,6 @@ export const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   main: async () => (await import('./suites/main.ts')).main,
   training: async () => (await import('./suites/training.ts')).training,
   runtime: async () => (await import('./suites/runtime.ts')).runtime,
+  monitors: async () => (await import('./suites/monitors.ts')).monitors,
   delivery: async () => (await import('./suites/delivery.ts')).delivery,
 }

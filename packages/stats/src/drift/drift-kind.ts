@@ -9,8 +9,10 @@ export interface DriftEvidence {
   readonly predictions: Change
   /** P(y): the labels that came as feedback, or what black-box estimation thinks of them. */
   readonly labels: Change
-  /** P(y | x): whether the model errs otherwise than it did, or than its confidence on these features lets expect. */
+  /** Whether the model errs more than it did. */
   readonly errors: Change
+  /** Whether its confidence on these features lets expect that it errs more: what tells a harder x from another P(y | x). */
+  readonly expectedErrors: Change
 }
 
 /** Which distribution moved. `prediction`: only what the model says, so the model or its pipeline changed, not the world. */
@@ -26,7 +28,7 @@ export interface DriftVerdict {
 const readings: Readonly<Record<DriftKind, string>> = {
   none: 'Nothing that is measured has changed.',
   covariate:
-    'The inputs are others than they were; the model errs as often as it should on such inputs. Look at where the inputs come from; retrain if they stay.',
+    'The inputs are others than they were. If the model errs more, that is no more than such inputs can explain. Look at where they come from; retrain if they stay.',
   prior:
     'Some outcomes became more frequent, while the model errs on each as it did. Reweigh or recalibrate; retrain if it stays.',
   prediction:
@@ -47,8 +49,12 @@ export function driftKind(evidence: DriftEvidence): DriftVerdict {
   return { kind, reading: readings[kind] }
 }
 
-function decide({ features, predictions, labels, errors }: DriftEvidence): DriftKind {
-  if (errors === 'changed') return features === 'changed' ? 'covariate and concept' : 'concept'
+function decide({ features, predictions, labels, errors, expectedErrors }: DriftEvidence): DriftKind {
+  if (errors === 'changed') {
+    if (features === 'unchanged') return 'concept'
+    if (features === 'changed') return expectedErrors === 'unchanged' ? 'covariate and concept' : 'covariate'
+    return 'unknown'
+  }
   // Labels that moved while each is still told as it was moved by themselves, and took the features with them.
   if (labels === 'changed' && errors === 'unchanged') return 'prior'
   if (features === 'changed') return 'covariate'

@@ -144,19 +144,26 @@ describe('projection drift', () => {
   })
 })
 
-test.each<[Change, Change, Change, Change, string]>([
-  ['unchanged', 'unchanged', 'unchanged', 'unchanged', 'none'],
-  ['changed', 'changed', 'unknown', 'unknown', 'covariate'],
-  ['changed', 'changed', 'unchanged', 'unchanged', 'covariate'],
-  ['unchanged', 'changed', 'unknown', 'unknown', 'prediction'],
-  ['unchanged', 'unchanged', 'changed', 'changed', 'concept'],
-  ['unchanged', 'unchanged', 'unknown', 'changed', 'concept'],
-  ['changed', 'changed', 'changed', 'unchanged', 'prior'],
-  ['changed', 'changed', 'changed', 'changed', 'covariate and concept'],
-  ['unknown', 'unknown', 'unknown', 'unknown', 'unknown'],
-  ['unknown', 'changed', 'unknown', 'unknown', 'unknown'],
-])('features %s, predictions %s, labels %s, errors %s: %s', (features, predictions, labels, errors, kind) => {
-  const verdict = driftKind({ features, predictions, labels, errors })
-  expect(verdict.kind).toBe(kind)
-  expect(verdict.reading).toMatch(/\.$/)
-})
+test.each<[Change, Change, Change, Change, Change, string]>([
+  ['unchanged', 'unchanged', 'unchanged', 'unchanged', 'unknown', 'none'],
+  ['changed', 'changed', 'unknown', 'unknown', 'unknown', 'covariate'],
+  ['changed', 'changed', 'unchanged', 'unchanged', 'unknown', 'covariate'],
+  ['changed', 'changed', 'unchanged', 'changed', 'changed', 'covariate'],
+  ['changed', 'changed', 'changed', 'changed', 'unknown', 'covariate'],
+  ['changed', 'changed', 'unchanged', 'changed', 'unchanged', 'covariate and concept'],
+  ['unchanged', 'changed', 'unknown', 'unknown', 'unknown', 'prediction'],
+  ['unchanged', 'unchanged', 'changed', 'changed', 'unknown', 'concept'],
+  ['unchanged', 'unchanged', 'unknown', 'changed', 'unchanged', 'concept'],
+  ['changed', 'changed', 'changed', 'unchanged', 'unknown', 'prior'],
+  ['unchanged', 'unchanged', 'changed', 'unknown', 'unknown', 'prior'],
+  ['unknown', 'unknown', 'unknown', 'unknown', 'unknown', 'unknown'],
+  ['unknown', 'changed', 'unknown', 'unknown', 'unknown', 'unknown'],
+  ['unknown', 'unknown', 'unknown', 'changed', 'unknown', 'unknown'],
+])(
+  'features %s, predictions %s, labels %s, errors %s, expected %s: %s',
+  (features, predictions, labels, errors, expectedErrors, kind) => {
+    const verdict = driftKind({ features, predictions, labels, errors, expectedErrors })
+    expect(verdict.kind).toBe(kind)
+    expect(verdict.reading).toMatch(/\.$/)
+  },
+)

@@ -15,6 +15,7 @@ export function driftVerdict(policy: MonitorPolicy, baseline: string, findings: 
     predictions: changeOf(of('prediction drift')),
     labels: changeOf(of('label drift')),
     errors: changeOf(of('performance')),
+    expectedErrors: changeOf(of('estimated performance')),
   }
   const { kind, reading } = driftKind(evidence)
   const processed = changeOf(features.filter(({ stage }) => stage === 'processed'))
