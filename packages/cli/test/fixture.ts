@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
-import { canonicalBytes, type Manifest, paths } from '@homing/protocol'
+import { canonicalBytes, type Manifest, type Next, paths } from '@homing/protocol'
 import { expect, onTestFinished } from 'vitest'
 
 /** An empty folder that is gone after the test. */
@@ -36,12 +36,13 @@ interface PackedWords {
   readonly shards: readonly string[]
   /** Shards of a parameter set in half precision. */
   readonly half?: readonly string[]
+  readonly next?: Next
 }
 
 /** Writes a packed version whose graph and shards hold the given words. */
 export async function packedFixture(
   folder: string,
-  { model = 'words', version, shards, half }: PackedWords,
+  { model = 'words', version, shards, half, next }: PackedWords,
 ): Promise<void> {
   const refOf = (text: string) => ({ sha256: sha256(text), size: Buffer.byteLength(text) })
   const files = [`graph of ${model}`, ...shards, ...(half ? [`half of ${model}`, ...half] : [])]
@@ -64,6 +65,7 @@ export async function packedFixture(
       inputs: [{ name: 'x', dtype: 'float32', shape: [1] }],
       outputs: [{ name: 'y', dtype: 'float32', shape: [1] }],
     },
+    ...(next && { next }),
   }
   await file(folder, paths.manifest(model, version), canonicalBytes(manifest))
 }

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-import { canonicalBytes, HomingError, parseManifest, parseRollout, paths } from '@homing/protocol'
+import { canonicalBytes, HomingError, type Next, parseManifest, parseRollout, paths } from '@homing/protocol'
 import { refresh } from '@homing/tuf'
 import { expect, test } from 'vitest'
 
@@ -98,6 +98,27 @@ test('several models share a bundle', async () => {
   await publishWords(machine, '2.0.0', ['one', 'other'], 'others')
   const options = { ...(await optionsOf(machine, out)), models: ['words', 'others', 'words'] }
   expect(await bundle(options)).toMatchObject([{ model: 'words' }, { model: 'others', version: '2.0.0' }])
+})
+
+test('models without which a bundled one does not run come with it; those that a cascade asks do not', async () => {
+  const machine = await signedServer()
+  const out = await temporaryFolder()
+  const folder = await temporaryFolder()
+  const named: Record<string, Next | undefined> = {
+    words: { kind: 'chain', model: 'second', inputs: { x: 'y' } },
+    second: { kind: 'fan-out', models: ['third', 'fourth'] },
+    third: { kind: 'cascade', below: 0.5, model: 'larger' },
+    fourth: undefined,
+    larger: undefined,
+  }
+  for (const [model, next] of Object.entries(named))
+    await packedFixture(folder, { model, version: '1.0.0', shards: [model], ...(next && { next }) })
+  await publish(folder, machine)
+  const bundled = await bundle(await optionsOf(machine, out))
+  expect(bundled.map(({ model }) => model)).toEqual(['words', 'second', 'third', 'fourth'])
+  const files = await filesIn(out)
+  expect(files).toContain(paths.blob(sha256('fourth')))
+  expect(files).not.toContain(paths.blob(sha256('larger')))
 })
 
 test('another root, an unknown model, no repository: nothing that looks like a bundle is left', async () => {

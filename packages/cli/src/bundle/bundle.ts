@@ -30,7 +30,7 @@ export interface BundledVersion {
 }
 
 /**
- * Copies the champions of models out of a published repository, with the metadata that vouches for them, as static files:
+ * Copies the champions of models, and of those that run after them, out of a published repository, with the metadata that vouches for them, as static files:
  * an app ships the folder and names it in `bundled`. Everything is verified by the app's root, as on a device, and nothing
  * counts as a bundle before all of it is there.
  * @throws HomingError METADATA_*, MODEL_UNKNOWN, INTEGRITY_FAILED, NETWORK_FAILED, HTTP_STATUS, UNAUTHORIZED, CONFIG_INVALID.
@@ -48,7 +48,12 @@ export async function bundle(options: BundleOptions): Promise<BundledVersion[]> 
     ...(signal ? { signal } : {}),
   })
   const found: ModelFiles[] = []
-  for (const model of new Set(models)) found.push(await modelFiles(client, repository.href, model))
+  const wanted = new Set(models)
+  for (const model of wanted) {
+    const files = await modelFiles(client, repository.href, model)
+    found.push(files)
+    for (const follower of files.followers) wanted.add(follower) // a set goes on with what is added to it
+  }
 
   const blobs = new Map(found.flatMap(({ files }) => files).map((file) => [file.sha256, file]))
   const documents = recording.files()

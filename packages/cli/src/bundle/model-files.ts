@@ -15,6 +15,8 @@ export interface ModelFiles {
   readonly model: string
   readonly version: string
   readonly files: readonly FileRef[]
+  /** The models without which it does not run. Those that a cascade or a fallback leads to are asked where they are there. */
+  readonly followers: readonly string[]
 }
 
 /**
@@ -42,14 +44,21 @@ export async function modelFiles(
   const listed = rollout.versions.find((entry) => entry.version === version)
   const manifestAt = async (path: string, version: string): Promise<Manifest> =>
     parseManifest(await document(path), { model, version })
-  if (listed?.base === undefined)
-    return { model, version, files: setFiles(await manifestAt(paths.manifest(model, version), version)) }
+  if (listed?.base === undefined) {
+    const manifest = await manifestAt(paths.manifest(model, version), version)
+    return { model, version, files: setFiles(manifest), followers: followersOf(manifest) }
+  }
   // A device compares a federated version with its base, tensor by tensor.
   const manifests = [
     await manifestAt(paths.federatedManifest(model, version), version),
     await manifestAt(paths.manifest(model, listed.base), listed.base),
   ]
-  return { model, version, files: manifests.flatMap(setFiles) }
+  return { model, version, files: manifests.flatMap(setFiles), followers: manifests.flatMap(followersOf) }
+}
+
+function followersOf({ next }: Manifest): readonly string[] {
+  if (next?.kind === 'chain') return [next.model]
+  return next?.kind === 'fan-out' ? next.models : []
 }
 
 /** What serves of each parameter set: which of them a device takes is known on the device alone. */

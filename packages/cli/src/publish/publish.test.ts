@@ -62,6 +62,23 @@ describe('against the real server', () => {
     expect((await status({ server }))[0]).not.toHaveProperty('challenger')
   })
 
+  test('a version that names a model which the repository does not have is refused before anything is sent', async () => {
+    const machine = await signedServer()
+    const folder = await temporaryFolder()
+    const next = { kind: 'chain', model: 'tail', inputs: { x: 'y' } } as const
+    await packedFixture(folder, { version: '1.0.0', shards: ['one'], next })
+    await expect(publish(folder, machine)).rejects.toMatchObject({
+      code: 'NEXT_INVALID',
+      details: { path: ['words', 'tail'] },
+    })
+    expect(await status({ server: machine.server })).toEqual([])
+    await packedFixture(folder, { model: 'tail', version: '1.0.0', shards: ['tail'] })
+    await expect(publish(folder, { ...machine, model: 'words' })).rejects.toThrow(code('NEXT_INVALID'))
+    expect(await publish(folder, machine)).toHaveLength(2)
+    await packedFixture(folder, { version: '1.1.0', shards: ['two'], next })
+    expect(await publish(folder, { ...machine, version: '1.1.0' })).toMatchObject([{ champion: '1.1.0' }])
+  })
+
   test('a withdrawn version is listed no more and cannot be rolled out; one that devices get stays', async () => {
     const machine = await signedServer()
     const { server } = machine

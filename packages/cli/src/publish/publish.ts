@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { keySession, type KeySessionOptions } from '../keys/key-session.ts'
 import { packedVersions, type PackedVersion } from './packed-version.ts'
 import { rollOutNewest } from './rollouts.ts'
+import { requireNamed } from './require-named.ts'
 import { requireSigners, signManifests } from './sign-manifests.ts'
 import { uploadBlobs, type UploadProgress } from './upload-blobs.ts'
 
@@ -32,7 +33,7 @@ export interface PublishedVersion {
  * Publishes the versions in `folder`, from old to new: uploads the blobs that the server lacks, then the manifests; lists
  * these in metadata that the publisher's key signs on this machine; and rolls out what is newer than the champion.
  * Publishing the same again changes nothing.
- * @throws HomingError CONFIG_INVALID, INTEGRITY_FAILED, VERSION_EXISTS, KEY_MISSING, UNAUTHORIZED, NETWORK_FAILED and the
+ * @throws HomingError CONFIG_INVALID, NEXT_INVALID, INTEGRITY_FAILED, VERSION_EXISTS, KEY_MISSING, UNAUTHORIZED, NETWORK_FAILED and the
  *   like
  */
 export async function publish(folder: string, options: PublishOptions): Promise<PublishedVersion[]> {
@@ -48,6 +49,7 @@ export async function publish(folder: string, options: PublishOptions): Promise<
       `${folder} has no ${options.model ?? 'model'} ${options.version ?? ''}`.trimEnd(),
     )
   }
+  await requireNamed(api, wanted)
   await requireSigners(session, wanted)
   const uploaded: UploadProgress[] = []
   for (const packed of wanted) uploaded.push(await upload(packed))
