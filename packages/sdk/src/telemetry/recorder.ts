@@ -9,6 +9,8 @@ export type GroupKey = Pick<TelemetryGroup, 'model' | 'version' | 'variant' | 'b
 export interface AnswerFacts {
   readonly label?: string | undefined
   readonly probability?: number | undefined
+  /** Of each label, where there are few: what AUC and log loss are computed from once the truth is known. */
+  readonly probabilities?: Readonly<Record<string, number>> | undefined
   readonly value?: number | undefined
 }
 
@@ -48,7 +50,7 @@ export interface VersionFacts extends GroupKey {
 /** What the engine's worker measured since it last told: summaries of features and outputs, and fields of sampled events. */
 export interface MeasuredFacts extends GroupKey, Collected {}
 
-/** What became known of a prediction. Exactly one of `label`, `value` and `signal`. */
+/** What became known of a prediction. Exactly one of `label`, `value`, `signal` and `acted`. */
 export interface FeedbackFacts {
   /** Which sample of the call; 0 when absent. */
   readonly sample?: number | undefined
@@ -58,6 +60,8 @@ export interface FeedbackFacts {
   /** What the user did on it; `seconds` of `dwell`. */
   readonly signal?: Exclude<(typeof signalNames)[number], 'none'> | undefined
   readonly seconds?: number | undefined
+  /** The app did on it what it is for, such as to sort a letter away. */
+  readonly acted?: true | undefined
   /** Where it was shown in a list, from 0, and with which probability it could have been shown there; 1 when absent. */
   readonly position?: number | undefined
   readonly propensity?: number | undefined
@@ -93,7 +97,11 @@ export interface Recorder {
   feedback(model: string, id: string, facts: FeedbackFacts): Promise<boolean>
   /** What of a ranking was shown, and where. False as of `feedback`. */
   shown(model: string, id: string, facts: readonly ShownFacts[]): Promise<boolean>
-  /** `value` of a goal: of the version whose prediction `id` is; without one, of all that answered last, by model. */
+  /**
+   * `value` of a goal: of the version whose prediction `id` is; without one, of all that answered last, by model. False where none
+   * did.
+   * @throws HomingError CONFIG_INVALID for a name that is none, or a value that is no finite number.
+   */
   track(goal: string, value: number, of?: { readonly model: string; readonly id: string }): Promise<boolean>
   /** Answers to which nobody reacted within their declared window count as negative from now on. O calls it now and then. */
   settle(): Promise<void>
