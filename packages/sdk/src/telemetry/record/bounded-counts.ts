@@ -13,7 +13,7 @@ export function boundedCounts(other: string, most = maxGroupEntries): BoundedCou
   return {
     add(name, count = 1) {
       const own = counts.has(name) || counts.size < most - 1 ? name : other
-      counts.set(own, (counts.get(own) ?? 0) + whole(count))
+      counts.set(own, whole((counts.get(own) ?? 0) + whole(count)))
     },
     toWire: () => (counts.size > 0 ? Object.fromEntries(counts) : undefined),
   }

@@ -275,7 +275,7 @@ test('with local privacy every count begins with noise, and what is shown is wha
   const group = only(recorder)
   expect(group.privacy).toEqual({ epsilon: 1 })
   expect(Object.keys(group.counts)).toHaveLength(15)
-  expect(Object.values(group.counts).some((count) => count !== 0 && Math.abs(count) < 20)).toBe(true)
+  expect(Object.values(group.counts).some((count = 0) => count !== 0 && Math.abs(count) < 20)).toBe(true)
   expect(Math.abs(group.counts.predictions! - 100)).toBeLessThan(20)
   expect(group.goals!['sale']).toMatchObject({ sum: 0, squares: 0 })
   expect(group.feedback!['y']).not.toHaveProperty('calibration')

@@ -82,8 +82,8 @@ export function operationsMeter(noise?: () => number): OperationsMeter {
       for (const [guard, hit] of Object.entries(hits ?? {}))
         guards.add(guardPlace.test(guard) ? guard : 'other', hit)
       if (!tasks) return
-      longTasks.n += whole(tasks.n)
-      longTasks.sum += positive(tasks.sum) ?? 0
+      longTasks.n = whole(longTasks.n + whole(tasks.n))
+      longTasks.sum = Math.min(Number.MAX_SAFE_INTEGER, longTasks.sum + (positive(tasks.sum) ?? 0))
     },
     happened(facts) {
       countAll(facts.counts)
@@ -94,8 +94,8 @@ export function operationsMeter(noise?: () => number): OperationsMeter {
       // In whole MiB: an exact figure would help to know a device again.
       if (facts.heap !== undefined) addMoment(heap, Math.round(facts.heap))
       if (facts.storage !== undefined) addMoment(storage, Math.round(facts.storage))
-      probes.passed += whole(facts.probes?.passed)
-      probes.failed += whole(facts.probes?.failed)
+      probes.passed = whole(probes.passed + whole(facts.probes?.passed))
+      probes.failed = whole(probes.failed + whole(facts.probes?.failed))
     },
     toWire() {
       const sketches = Object.entries(times).flatMap(([name, sketch]) => {
