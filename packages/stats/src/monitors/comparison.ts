@@ -1,3 +1,5 @@
+import { HomingError } from '@homing/protocol'
+
 import type { Figures } from './figures.ts'
 import type { Finding } from './finding.ts'
 
@@ -23,16 +25,27 @@ export interface Comparison extends Pick<
   readonly pull?: (part: Figures) => number
 }
 
-/** Why samples are too few to compare; undefined where they are enough. */
+/**
+ * Why samples are too few to compare; undefined where they are enough.
+ * @throws HomingError DATA_INVALID for a number of observations that is not finite.
+ */
 export function tooFew(
   { leastSamples, leastEffective }: { readonly leastSamples: number; readonly leastEffective: number },
   n: number,
   effective: number,
   baseline: number,
 ): string | undefined {
+  if (![n, effective, baseline].every(Number.isFinite))
+    throw new HomingError('DATA_INVALID', `${n} and ${baseline} are no numbers of observations`)
   if (n < leastSamples) return `${Math.floor(n)} of at least ${leastSamples} observations have come`
   if (baseline < leastSamples)
     return `the baseline holds ${Math.floor(baseline)} of at least ${leastSamples} observations`
   if (effective >= leastEffective) return undefined
   return `${Math.floor(n)} observations tell no more than ${Math.floor(effective)} independent ones, of at least ${leastEffective}: those of a device are alike`
+}
+
+/** How many times as much as before, as a number that JSON can tell: 1 where both are 0. */
+export function timesAsMuch(now: number, before: number): number {
+  if (now === before) return 1
+  return Math.min(now / before, Number.MAX_VALUE)
 }

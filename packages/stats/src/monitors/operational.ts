@@ -2,7 +2,7 @@ import { total } from '../hypothesis/counts.ts'
 import { ksOnEdges } from '../hypothesis/kolmogorov-smirnov.ts'
 import { quantileOf, sharedBuckets } from '../sketches/quantile-readings.ts'
 import { quantileSketchFromWire } from '../sketches/quantile-sketch.ts'
-import { type Comparison, tooFew } from './comparison.ts'
+import { type Comparison, timesAsMuch, tooFew } from './comparison.ts'
 import { compareRates, type Rate } from './compare-rates.ts'
 import { errorDesign, largestDesign } from './effective.ts'
 import type { Baseline, Figures } from './figures.ts'
@@ -81,7 +81,7 @@ function latency(policy: MonitorPolicy, baseline: Baseline, current: Figures): C
     p99: quantileOf(sketch, 0.99),
   })
   const [old, recent] = [quantiles(before), quantiles(now)]
-  const rise = Math.max(recent.p50 / old.p50, recent.p95 / old.p95) - 1
+  const rise = Math.max(timesAsMuch(recent.p50, old.p50), timesAsMuch(recent.p95, old.p95)) - 1
   const evidence = { ...recent, p50Before: old.p50, p95Before: old.p95, p99Before: old.p99 }
   const ms = (value: number): string => `${Number(value.toPrecision(3))} ms`
   const change = `p50 is ${ms(recent.p50)} (${ms(old.p50)} before), p95 ${ms(recent.p95)} (${ms(old.p95)} before)`
@@ -111,7 +111,7 @@ function volume(policy: MonitorPolicy, baseline: Baseline, current: Figures): Co
   const [n, m] = [count(current, 'predictions'), count(baseline.figures, 'predictions')]
   if (!(hours > 0 && hoursBefore > 0 && m >= policy.leastSamples)) return []
   const [now, before] = [n / hours, m / hoursBefore]
-  const effect = Math.max(now / before, before / Math.max(now, Number.MIN_VALUE))
+  const effect = Math.max(timesAsMuch(now, before), timesAsMuch(before, now))
   const change = `${Number(now.toPrecision(3))} predictions come in an hour, ${Number(before.toPrecision(3))} before`
   return [
     {
@@ -123,7 +123,7 @@ function volume(policy: MonitorPolicy, baseline: Baseline, current: Figures): Co
       n,
       effective: n,
       answer: {
-        effect: Math.min(effect, Number.MAX_VALUE),
+        effect,
         evidence: { perHour: now, perHourBefore: before },
         change,
       },

@@ -8,7 +8,7 @@ import { confusionFromWire } from '../sketches/confusion.ts'
 import { scoresFromWire } from '../sketches/scores.ts'
 import { compareNumbers } from './compare-numbers.ts'
 import { compareRates } from './compare-rates.ts'
-import type { Comparison } from './comparison.ts'
+import { type Comparison, timesAsMuch } from './comparison.ts'
 import { largestDesign } from './effective.ts'
 import type { Baseline, Figures } from './figures.ts'
 import type { MonitorPolicy } from './policy.ts'
@@ -127,7 +127,7 @@ function values(
     { quantiles: before.errors.errors, design: 1 },
     { quantiles: now.errors.errors, design },
   )
-  const rise = recent.mae / old.mae - 1
+  const rise = timesAsMuch(recent.mae, old.mae) - 1
   const { bias, mae, rmse, mape, r2 } = recent
   const change = `mean absolute error is ${mae.toPrecision(3)}, ${old.mae.toPrecision(3)} before`
   const { mae: maeBefore, rmse: rmseBefore, r2: r2Before } = old
