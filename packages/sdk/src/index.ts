@@ -16,6 +16,13 @@ export type {
   Scored,
   SignUrlsHook,
 } from './client/api.ts'
+export type {
+  Feedback,
+  Telemetry,
+  TelemetryLevel,
+  TelemetryOptions,
+  TelemetryStatus,
+} from './client/telemetry-api.ts'
 export type { UpdatePolicy } from './client/update-policy.ts'
 export type { TrainingExamples, TrainOptions } from './client/training-api.ts'
 export type {

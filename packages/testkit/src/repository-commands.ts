@@ -1,5 +1,6 @@
 import type { Fault } from './fault.ts'
 import { type FaultyRepository, startFaultyRepository } from './faulty-repository.ts'
+import { telemetryCommands } from './telemetry-commands.ts'
 
 const running = new Map<string, FaultyRepository>()
 
@@ -11,6 +12,7 @@ function find(url: string): FaultyRepository {
 
 /** Vitest commands by which a browser test has a repository of its own in Node. Files cross as base64. */
 export const repositoryCommands = {
+  ...telemetryCommands,
   /** Starts a repository and gives its root and its URL, which names it in the other commands. */
   async startRepository(): Promise<{ url: string; root: string }> {
     const repository = await startFaultyRepository()

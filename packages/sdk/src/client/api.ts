@@ -22,6 +22,7 @@ import type { PageInput } from './page-input.ts'
 import type { InputsToScore, ScoredAs, ScoringOptions } from './predict-all.ts'
 import type { RemoteHook } from './remote-hook.ts'
 import type { BlackBoxOptions } from './report/black-box-options.ts'
+import type { Feedback, Telemetry, TelemetryOptions } from './telemetry-api.ts'
 import type { TrainingExamples, TrainOptions } from './training-api.ts'
 import type { UpdatePolicy } from './update-policy.ts'
 
@@ -92,6 +93,8 @@ export interface ClientOptions {
    * sure of. Raw inputs go to it, and so may leave the device; without it, or for models opened with `remote: false`, none do.
    */
   readonly remote?: RemoteHook
+  /** Sends home how models do, anonymous and aggregated on the device. Nothing is measured without it. */
+  readonly telemetry?: TelemetryOptions
   /** What the page keeps of its latest calls, for `report()`. Nothing that was put in, unless this says so. */
   readonly blackBox?: BlackBoxOptions
   /**
@@ -335,6 +338,12 @@ export interface Model {
    * and those of a download: the training graph is fetched on first use.
    */
   train(examples: TrainingExamples, options?: TrainOptions): Promise<TrainingResult>
+  /**
+   * Tells what became known of a prediction, minutes or months later: matched on this device, and counted. False where the
+   * device does not know the prediction (any more), or nothing is measured.
+   * @throws HomingError CONFIG_INVALID where the feedback says nothing or more than one thing, or without `telemetry`.
+   */
+  feedback(predictionId: string, feedback: Feedback): Promise<boolean>
   /** Calls `listener` with the present status at once and with every later one. Returns the undo. */
   subscribe(listener: (status: ModelStatus) => void): () => void
   /** Switches to the newest allowed version now, whatever the policy, but to none that failed on this device. */
@@ -374,10 +383,18 @@ export interface Homing {
    * @throws HomingError INPUT_NAME, INPUT_VALUE.
    */
   record(event: string, fields?: Readonly<Record<string, number>>): Promise<void>
+  /** What the user may do about telemetry. */
+  readonly telemetry: Telemetry
+  /**
+   * Adds `value` to a goal, such as what a sale brought: it counts for the version that made the prediction `of`, else for those
+   * that answered last. False where there is none, or nothing is measured.
+   * @throws HomingError CONFIG_INVALID for a name or value that is none, or without `telemetry`.
+   */
+  track(goal: string, value: number, of?: { readonly model: string; readonly id: string }): Promise<boolean>
   /**
    * Closes a model, or all of them, and deletes what is on this device of it, in every tab: parameters, manifests, what is
-   * remembered, and with all models also recorded events and the key of encrypted storage. For the moment a user signs
-   * out. Which signed metadata is trusted is not forgotten.
+   * remembered, and with all models also recorded events and the key of encrypted storage; what telemetry has counted and not
+   * sent goes whole. For the moment a user signs out. Which signed metadata is trusted is not forgotten.
    * @throws HomingError STORE_UNAVAILABLE when something may be left.
    */
   forget(model?: string): Promise<void>

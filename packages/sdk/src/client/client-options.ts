@@ -6,6 +6,8 @@ import { defaultHangLimit, defaultIdleLimit, defaultPollInterval, defaultProbeIn
 import type { HostConfig } from './host-api.ts'
 import { present } from './present.ts'
 import { readRoot } from './read-root.ts'
+import type { TelemetryOptions } from './telemetry-api.ts'
+import type { TelemetryConfig } from './telemetry/telemetry-host.ts'
 
 /** Set by the Vite plugin: where it put the engines' files. */
 declare const __HOMING_ASSET_BASE__: string | undefined
@@ -59,13 +61,31 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       pausesOnMetered: metered === 'pause',
       bundled: bundles(options.bundled === undefined ? {} : options.bundled),
       hasTokens: getToken !== undefined,
-      ...present({ signing: signUrls === undefined ? undefined : signing(options) }),
+      ...present({
+        signing: signUrls === undefined ? undefined : signing(options),
+        telemetry: options.telemetry && telemetry(options.telemetry, app),
+      }),
     },
     runtime: present({
       assetBase: assetBase === undefined ? undefined : folder(assetBase, 'assetBase'),
       threads,
     }),
   }
+}
+
+function telemetry(given: TelemetryOptions, app: string): TelemetryConfig {
+  const { key, level = 'aggregate', interval, differentialPrivacy } = given
+  if (typeof key !== 'string' || key === '') refuse("`telemetry.key` must be the app's publishable key")
+  oneOf(level, 'telemetry.level', ['off', 'aggregate', 'events'])
+  const epsilon = differentialPrivacy?.epsilon
+  amounts(
+    { 'telemetry.interval': interval, 'telemetry.differentialPrivacy.epsilon': epsilon },
+    'more than 0',
+    1e-3,
+  )
+  const { globalPrivacyControl = false } = navigator as { globalPrivacyControl?: boolean }
+  const url = absolute(given.url, 'telemetry.url')
+  return { url, key, app, level, globalPrivacyControl, ...present({ epsilon, interval }) }
 }
 
 function oneOf(value: string, option: string, names: readonly string[]): void {

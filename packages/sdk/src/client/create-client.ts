@@ -8,6 +8,7 @@ import { openPageSession } from './page-session.ts'
 import { createBlackBox } from './report/black-box.ts'
 import { createIdleTiming } from './report/idle-timing.ts'
 import { type SharedWait, sharedWait } from './shared-wait.ts'
+import { lazyTelemetry } from './telemetry/lazy-telemetry.ts'
 
 interface OpenModel {
   readonly options: ModelOptions
@@ -35,6 +36,7 @@ export function createClient(options: ClientOptions): Homing {
   }
   const timing = createIdleTiming(keeping)
   const blackBox = createBlackBox(options.blackBox, timing.call)
+  const telemetry = lazyTelemetry(options.telemetry, session)
   let closing: Promise<void> | undefined
 
   const open = (name: string, modelOptions: ModelOptions): OpenModel => {
@@ -42,9 +44,12 @@ export function createClient(options: ClientOptions): Homing {
       models.delete(name)
       leave(name)
     }
-    const handle = createModelHandle(session, name, modelOptions, forget, composer, {
-      watch: blackBox.watch,
-      loaded: timing.load,
+    const handle = createModelHandle(session, name, modelOptions, forget, composer, telemetry, {
+      watch: (about, call) => telemetry.watch(about, blackBox.watch(about, call)),
+      loaded(status) {
+        timing.load(status)
+        telemetry.loaded(status)
+      },
     })
     const opening = sharedWait(async (signal) => {
       try {
@@ -107,6 +112,7 @@ export function createClient(options: ClientOptions): Homing {
   }
   const shutDown = async (): Promise<void> => {
     const closings = [...models.values()].map(({ handle }) => handle.model.close())
+    await telemetry.close()
     await session.close() // ends the workers, and so also a closing that waits for a hung engine
     await Promise.all(closings)
   }
@@ -132,6 +138,8 @@ export function createClient(options: ClientOptions): Homing {
         throw HomingError.from(error)
       }
     },
+    telemetry,
+    track: async (goal, value, of) => (await telemetry.page()).track(goal, value, of),
     async check() {
       await (await session.host()).check()
     },

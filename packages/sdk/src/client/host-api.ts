@@ -15,6 +15,7 @@ import type { EventsByName } from '../runtime/runtime-api.ts'
 import type { StorageKind } from '../store/open-store.ts'
 import type { ModelStatus, Progress } from './api.ts'
 import type { ReportedCalls } from './report/reported-calls.ts'
+import type { TelemetryConfig, TelemetryHost } from './telemetry/telemetry-host.ts'
 import type { UpdatePolicy } from './update-policy.ts'
 
 /** How the page configures the host worker. */
@@ -40,6 +41,8 @@ export interface HostConfig {
   readonly memoryBudget?: number
   /** Milliseconds without a call after which an engine gives back what it does not need. */
   readonly idleLimit: number
+  /** How the app is measured; nothing is measured without it. */
+  readonly telemetry?: TelemetryConfig
   /** Whether `PageApi.getToken` may give one. */
   readonly hasTokens: boolean
   /** Where private files are read at signed addresses: who signs them, a server or, without one, `PageApi.signUrls`. */
@@ -136,6 +139,11 @@ export interface HostApi {
   /** Keeps calls of an open model on the device for a report, bounded; nothing where storage is encrypted. */
   keepCalls(model: string, calls: ReportedCalls): Promise<void>
   keptCalls(model: string): Promise<readonly ReportedCalls[]>
+  /** Calls a method of telemetry, which is loaded then. */
+  telemetry<K extends keyof TelemetryHost>(
+    name: K,
+    ...given: Parameters<TelemetryHost[K]>
+  ): Promise<Awaited<ReturnType<TelemetryHost[K]>>>
   /** Stops all work and closes the store. Does not wait for engine workers: they are ended next. */
   shutdown(): Promise<void>
 }

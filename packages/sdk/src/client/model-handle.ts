@@ -14,6 +14,7 @@ import type { PageSession } from './page-session.ts'
 import { present } from './present.ts'
 import { repeatedCalls } from './repeated-calls.ts'
 import type { Watching } from './report/black-box.ts'
+import type { LazyTelemetry } from './telemetry/lazy-telemetry.ts'
 import { updatePolicies, type UpdatePolicy } from './update-policy.ts'
 import { withSignal } from './with-signal.ts'
 
@@ -34,6 +35,7 @@ export function createModelHandle(
   options: ModelOptions,
   onClose: () => void,
   composer: () => Promise<Composer>,
+  telemetry: Pick<LazyTelemetry, 'page'>,
   watching: Watching,
 ): ModelHandle {
   let wish: OpenOptions = pick(options)
@@ -159,6 +161,7 @@ export function createModelHandle(
         (await (training ??= loadTraining())).train(taken, onEvent, signal),
       )
     },
+    feedback: async (id, facts) => (await telemetry.page()).feedback(name, id, facts),
     subscribe: (listener) => statusListeners.add(listener, status),
     update: () => ask((host) => host.update(name)),
     retry: () => ask((host) => host.retry(name)),

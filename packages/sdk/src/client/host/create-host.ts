@@ -32,6 +32,7 @@ import { createCleaner } from './storage/cleaner.ts'
 import { createStorageRoom } from './storage/storage-room.ts'
 import { openModels } from './tabs/open-models.ts'
 import { tabs } from './tabs/tabs.ts'
+import type { OpenedTelemetry } from './telemetry/open-telemetry.ts'
 import { meteredGate } from './versions/metered-gate.ts'
 import type { Bundle } from './versions/open-bundle.ts'
 
@@ -79,6 +80,25 @@ export function createHost(config: HostConfig): HostApi {
   )
   const openEverywhere = once(async () => openModels(await databaseName(config.root)))
   let recorded = 0
+  let telemetryOpened: Promise<OpenedTelemetry> | undefined
+  /** Loaded with the first fact, or when it is asked for. */
+  const measuring = (): Promise<OpenedTelemetry> => (telemetryOpened ??= openTelemetry())
+  const openTelemetry = async (): Promise<OpenedTelemetry> => {
+    const [opening, tab, database] = await Promise.all([
+      import('./telemetry/open-telemetry.ts'),
+      otherTabs(),
+      databaseName(config.root),
+    ])
+    const manifestOf = (model: string) => models.get(model)?.manifest
+    return opening.openTelemetry({
+      config: config.telemetry!,
+      storage: config.storage,
+      database,
+      tabs: tab,
+      platform,
+      manifestOf,
+    })
+  }
 
   const engines = enginePorts(
     () => page,
@@ -249,6 +269,7 @@ export function createHost(config: HostConfig): HostApi {
   const forgetModels = async (model?: string): Promise<void> => {
     const [kept, tab, everywhere] = await Promise.all([store(), otherTabs(), openEverywhere()])
     await forget(model, { store: kept, tabs: tab, openModels: everywhere, close: closeForgotten })
+    if (config.telemetry) await (await measuring()).erase()
   }
 
   return {
@@ -284,6 +305,7 @@ export function createHost(config: HostConfig): HostApi {
     },
     nudge() {
       for (const model of models.values()) model.nudge()
+      void telemetryOpened?.then((telemetry) => telemetry.hasten()).catch(() => undefined)
       return Promise.resolve()
     },
     judge(engine) {
@@ -309,12 +331,17 @@ export function createHost(config: HostConfig): HostApi {
       await keepCalls(model, calls, await store(), () => models.has(model))
     },
     keptCalls: async (model) => (await import('./report/kept-calls.ts')).keptCalls(model, await store()),
+    async telemetry(name, ...given) {
+      const call = (await measuring())[name] as (...given: never[]) => never
+      return call(...(given as never[]))
+    },
     async shutdown() {
       life.abort()
+      const measured = telemetryOpened?.then((telemetry) => telemetry.close()).catch(() => undefined)
       // The engine workers are ended next, and a hung one would never answer.
       for (const model of models.values()) model.close().catch(() => undefined)
       models.clear()
-      const [kept, tab, claims] = await Promise.all([store(), otherTabs(), claimed()])
+      const [kept, tab, claims] = await Promise.all([store(), otherTabs(), claimed(), measured])
       access.close()
       tab.close()
       claims.close()

@@ -36,6 +36,8 @@ import { createWishes } from './versions/wishes.ts'
 
 /** One open model: which version serves, what is on its way, and what the page is told. */
 export interface ModelCoordinator extends Sleeper {
+  /** Of the version that serves. */
+  readonly manifest: Manifest | undefined
   /** Resolves once a version serves: one from the device, else one from the repository. */
   open(signal: AbortSignal): Promise<void>
   /** Looks for a new version; it is installed where the policy takes updates, else told as available. */
@@ -292,6 +294,9 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       if (gate.isOpen()) await server.chooseFastest() // another build of the engine may have to be fetched
     },
     ready: async () => (recovery ? (await recovery).ready() : server.ready()),
+    get manifest() {
+      return server.serving?.manifest
+    },
     get memory() {
       return memoryNow(server.asleep)
     },

@@ -10,6 +10,9 @@ export const maxBatchAge = 30 * 86_400_000
 /** How often a batch may fail by itself, as by a status of 500, before it is dropped. */
 export const maxAttempts = 8
 
+/** Most predictions that wait for feedback on a device. */
+export const maxPending = 10_000
+
 /** How many marks of first batches are kept of one model and version: of so many days, whatever the clock says. */
 export const maxMarks = 64
 
@@ -20,7 +23,7 @@ export const maxMarked = 64
 export const openTimeout = 5_000
 
 /** Longest time that something counted is in memory alone while the page is visible, in milliseconds. */
-export const saveInterval = 250
+export const saveInterval = 100
 
 /** How many groups a running aggregate may have before it is moved into batches, also where none can be sent. */
 export const fullGroups = 48

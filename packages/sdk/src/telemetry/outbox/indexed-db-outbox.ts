@@ -5,7 +5,7 @@ import type { OutboxTable, OutboxTransaction, OutboxTransactions } from './outbo
 import type { Compose, Dropped, Outbox, Pause, SealContext, WaitingBatch } from './outbox.ts'
 
 const batchTables: OutboxTable[] = ['batches', 'bodies', 'notes']
-const allTables: OutboxTable[] = [...batchTables, 'sessions', 'marks']
+const allTables: OutboxTable[] = [...batchTables, 'sessions', 'marks', 'pending']
 
 /** An outbox in telemetry's database, which all tabs share. */
 export function indexedDbOutbox({ during, close }: OutboxTransactions): Outbox {
@@ -162,6 +162,7 @@ async function dropIn(transaction: OutboxTransaction, gone: ReturnType<typeof ov
 }
 
 async function eraseIn(transaction: OutboxTransaction): Promise<void> {
-  for (const table of ['sessions', 'batches', 'bodies'] as const) await transaction.objectStore(table).clear()
+  for (const table of ['sessions', 'batches', 'bodies', 'pending'] as const)
+    await transaction.objectStore(table).clear()
   await transaction.objectStore('notes').delete('dropped')
 }

@@ -19,8 +19,10 @@ export interface OpenedOutbox {
  */
 export async function openOutbox(
   name: string,
+  inMemory = false,
   indexedDB: () => IDBFactory | undefined = () => globalThis.indexedDB as IDBFactory | undefined,
 ): Promise<OpenedOutbox> {
+  if (inMemory) return { outbox: createMemoryOutbox(), database: undefined }
   try {
     const factory = indexedDB()
     if (!factory) throw unavailable('this browser or mode has none')

@@ -131,7 +131,7 @@ export interface Outbox {
   readConsent(): Promise<string | undefined>
   /** Notes it. With `off`, all that was counted is deleted in the same step. */
   writeConsent(level: string): Promise<void>
-  /** Deletes all that was counted and has not been sent. Marks stay: a device is counted once a day. */
+  /** Deletes all that was counted and has not been sent, and the predictions that wait for feedback. Marks stay: a device is counted once a day. */
   erase(): Promise<void>
   status(): Promise<OutboxStatus>
   /** Idempotent. */

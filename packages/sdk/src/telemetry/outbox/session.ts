@@ -40,7 +40,7 @@ export interface SessionDeps {
 }
 
 /**
- * The running aggregate: in memory, where counting takes no time, and at most a quarter of a second later in the outbox. What
+ * The running aggregate: in memory, where counting takes no time, and at most a tenth of a second later in the outbox. What
  * is counted is in exactly one of: the memory, this session's save (which the memory replaces), a batch.
  */
 export function createSession({ recorder, outbox, sessions, compose, time }: SessionDeps): Session {
@@ -57,9 +57,9 @@ export function createSession({ recorder, outbox, sessions, compose, time }: Ses
     return turn
   }
   /** Consent was withdrawn in another tab, or another tab has what was saved: what is held would count twice. */
-  const giveUp = async (): Promise<void> => {
+  const giveUp = (): void => {
     saved = false
-    await recorder.erase()
+    recorder.take()
   }
   const saveNow = async (): Promise<void> => {
     if (!recorder.changed) return
@@ -74,7 +74,7 @@ export function createSession({ recorder, outbox, sessions, compose, time }: Ses
     try {
       const sealed = await outbox.seal(id, saved, (context) => compose(taken, context), time())
       saved = false
-      if (!sealed) await giveUp()
+      if (!sealed) giveUp()
     } catch (error) {
       recorder.restore(taken) // nothing of it is in a batch
       throw error
@@ -107,7 +107,7 @@ export function createSession({ recorder, outbox, sessions, compose, time }: Ses
         }
         try {
           const adopted = await outbox.adopt({ session: id, saved, dead, merge, now: time() })
-          if (adopted === undefined) await giveUp()
+          if (adopted === undefined) giveUp()
           else saved ||= adopted
         } catch (error) {
           recorder.take() // what was merged is where it was

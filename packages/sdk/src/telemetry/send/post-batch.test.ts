@@ -1,10 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
-import {
-  type BatchAnswer,
-  startTelemetryServer,
-  type TelemetryServer,
-} from '../../../test/telemetry-server.ts'
+import { type BatchAnswer, startTelemetryServer, type TelemetryServer } from '@homing/testkit'
 import { maxKeepalive } from './config.ts'
 import type { SendPlatform } from './ports.ts'
 import { postBatch, type Verdict } from './post-batch.ts'

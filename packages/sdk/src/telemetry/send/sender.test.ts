@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import { createMemoryOutbox } from '../outbox/memory-outbox.ts'
 import type { Outbox } from '../outbox/outbox.ts'
-import { startTelemetryServer, type TelemetryServer } from '../../../test/telemetry-server.ts'
+import { startTelemetryServer, type TelemetryServer } from '@homing/testkit'
 import type { Alone, SendPlatform } from './ports.ts'
 import { postBatch } from './post-batch.ts'
 import { createSender, type Sender, type SenderDeps } from './sender.ts'

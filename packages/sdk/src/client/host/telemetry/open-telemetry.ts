@@ -1,0 +1,159 @@
+import { HomingError, type Manifest } from '@homing/protocol'
+
+import type { DeliveryPlatform } from '../../../delivery/ports.ts'
+import { batchOrigin } from '../../../telemetry/batch-origin.ts'
+import { composeBatches } from '../../../telemetry/compose-batches.ts'
+import { effectiveLevel, isLevel, type Level } from '../../../telemetry/effective-level.ts'
+import { maxPending } from '../../../telemetry/outbox/config.ts'
+import { indexedDbPending } from '../../../telemetry/outbox/indexed-db-pending.ts'
+import { openOutbox } from '../../../telemetry/outbox/open-outbox.ts'
+import type { SealContext } from '../../../telemetry/outbox/outbox.ts'
+import { createSession } from '../../../telemetry/outbox/session.ts'
+import { createRecorder } from '../../../telemetry/record/create-recorder.ts'
+import { memoryPending } from '../../../telemetry/record/memory-pending.ts'
+import type { GroupKey, Recorded } from '../../../telemetry/recorder.ts'
+import { defaultSendInterval } from '../../../telemetry/send/config.ts'
+import { postBatch } from '../../../telemetry/send/post-batch.ts'
+import { createSender, type Sender } from '../../../telemetry/send/sender.ts'
+import type { StorageKind } from '../../../store/open-store.ts'
+import { sdkVersion } from '../../config.ts'
+import type { TelemetryConfig, TelemetryHost } from '../../telemetry/telemetry-host.ts'
+import type { Tabs } from '../tabs/tabs.ts'
+import { browserFacts } from './browser-facts.ts'
+import { telemetryStatus } from './telemetry-status.ts'
+
+/** What telemetry works with in the host. */
+export interface TelemetryDeps {
+  readonly config: TelemetryConfig
+  readonly storage: StorageKind
+  /** Name of the device's database. */
+  readonly database: string
+  readonly tabs: Pick<Tabs, 'id' | 'alone' | 'lives'>
+  readonly platform: DeliveryPlatform
+  /** The version of a model that serves. */
+  readonly manifestOf: (model: string) => Manifest | undefined
+}
+
+/** Telemetry of one page, in its host. */
+export interface OpenedTelemetry extends TelemetryHost {
+  /** The page is back, or online: what waits goes soon. */
+  hasten(): void
+  /** Deletes what was counted and has not been sent. */
+  erase(): Promise<void>
+  /** Saves what was counted. Sends nothing more. */
+  close(): Promise<void>
+}
+
+/** Joins recorder, outbox and sender; all of them are loaded with the first fact. */
+export async function openTelemetry(deps: TelemetryDeps): Promise<OpenedTelemetry> {
+  const { config, tabs, platform } = deps
+  const name = `${deps.database}-telemetry-${config.app}`
+  const { outbox, database } = await openOutbox(name, deps.storage === 'memory')
+  const origin = { sdk: sdkVersion, ...batchOrigin(await browserFacts()) }
+  const levelNow = async (): Promise<Level> =>
+    effectiveLevel({ ...config, level: config.level, consent: await outbox.readConsent() })
+  let level = await levelNow().catch(() => 'off' as const) // nobody knows whether it was withdrawn
+  const pending = database ? indexedDbPending(database, maxPending) : memoryPending()
+  const recorder = createRecorder(
+    { epsilon: config.epsilon, events: level === 'events' },
+    { pending, time: platform.time },
+  )
+  let sender: Sender | undefined
+  const declared = new Set<string>()
+
+  const compose = (recorded: Recorded, context: SealContext) =>
+    composeBatches({ ...origin, level: level === 'events' ? 'events' : 'aggregate' }, recorded, context)
+  const session = createSession({
+    recorder,
+    outbox,
+    sessions: {
+      id: tabs.id,
+      lives: async (id) => ('locks' in navigator ? tabs.lives(id) : undefined),
+    },
+    compose,
+    time: platform.time,
+  })
+  const start = (): void => {
+    if (level === 'off') return
+    sender ??= createSender({
+      outbox,
+      async seal() {
+        await session.adopt()
+        await session.seal()
+      },
+      post: (body, signal) => postBatch(body, config, platform, signal),
+      alone: (name, signal, work) => tabs.alone(`telemetry/${config.app}/${name}`, signal, work),
+      platform,
+      interval: config.interval ?? defaultSendInterval,
+      isOffline: () => !navigator.onLine,
+    })
+  }
+  const stop = (): void => {
+    sender?.close()
+    sender = undefined
+  }
+  /** A version is measured as its manifest says. */
+  const declare = ({ model, version }: GroupKey): void => {
+    const manifest = deps.manifestOf(model)
+    if (manifest?.version !== version || declared.has(`${model} ${version}`)) return
+    recorder.declare(manifest)
+    declared.add(`${model} ${version}`)
+  }
+  const status = async () => {
+    level = await levelNow()
+    return telemetryStatus(config, level, outbox)
+  }
+  start()
+  return {
+    async tell({ calls, versions }) {
+      if (level === 'off') return
+      for (const facts of [...versions, ...calls]) declare(facts)
+      for (const facts of versions) recorder.happened(facts)
+      for (const facts of calls) recorder.record(facts)
+      session.noted()
+      return Promise.resolve()
+    },
+    async hide() {
+      await session.save()
+      sender?.hasten()
+    },
+    async feedback(model, id, facts) {
+      if (level === 'off') return false
+      const known = await recorder.feedback(model, id, facts)
+      session.noted()
+      return known
+    },
+    async track(goal, value, of) {
+      if (level === 'off') return false
+      const known = await recorder.track(goal, value, of)
+      session.noted()
+      return known
+    },
+    async consent(wish) {
+      if (!isLevel(wish)) throw new HomingError('CONFIG_INVALID', 'Consent is to off, aggregate or events.')
+      if (wish === 'off') stop()
+      await outbox.writeConsent(wish)
+      if (wish === 'off') await session.erase()
+      level = wish
+      start()
+      return status()
+    },
+    async preview() {
+      const waiting = (await outbox.waiting()).map(({ body }) => body)
+      const held = recorder.peek()
+      const { batches } = compose(held, await outbox.context())
+      const isEmpty = held.groups.length === 0 && held.events.length === 0
+      const bodies = isEmpty ? waiting : [...waiting, ...batches.map(({ body }) => body)]
+      return bodies.map((body) => JSON.parse(body) as never)
+    },
+    status,
+    hasten: () => sender?.hasten(),
+    erase: () => session.erase(),
+    async close() {
+      stop()
+      await session.close().catch(() => undefined) // a broken disk
+      await outbox.close()
+      await database?.close()
+    },
+  }
+}
