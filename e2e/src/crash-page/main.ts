@@ -1,4 +1,4 @@
-import { createClient, type Homing, type Model } from '@homing/sdk'
+import { type ClientOptions, createClient, type Homing, type Model } from '@homing/sdk'
 import type { FaultNews, FaultPlan } from '@homing/testkit/fault-plan'
 
 declare global {
@@ -9,7 +9,7 @@ declare global {
 /** A page with one model, whose host can be made to stand still at a named point. */
 export interface CrashPage {
   /** Makes a client, whose first host follows the plan. */
-  start(root: string, plan?: FaultPlan): void
+  start(root: string, plan?: FaultPlan, options?: Partial<ClientOptions>): void
   /** Opens the model, `version` of it where one is named, and gives the version that serves. */
   open(version?: string): Promise<string | undefined>
   /** Opens the model and looks for a new version; gives the version that serves then. */
@@ -17,6 +17,7 @@ export interface CrashPage {
   /** The version that serves now, and what it says to a fixed input, as text. */
   answer(): Promise<string>
   status(): Model['status']
+  report(): ReturnType<Homing['report']>
   close(): Promise<void>
   /** Resolves once the host stands still. */
   readonly stopped: Promise<void>
@@ -53,7 +54,7 @@ globalThis.crashPage = {
   stopped,
   passed,
   open,
-  start(root, plan) {
+  start(root, plan, options) {
     let next = plan
     const stoppable = (): Worker => {
       const mine = next
@@ -61,7 +62,8 @@ globalThis.crashPage = {
       return startHost(mine)
     }
     const repository = '/repository/'
-    homing = createClient({ repository, root, app: 'crash', pollInterval: 0, workers: { host: stoppable } })
+    const workers = { host: stoppable }
+    homing = createClient({ repository, root, app: 'crash', pollInterval: 0, workers, ...options })
   },
   async update() {
     await open()
@@ -75,6 +77,7 @@ globalThis.crashPage = {
     return JSON.stringify({ version, probabilities })
   },
   status: () => opened.status,
+  report: () => homing.report(),
   close: () => homing.close(),
   killHost: () => host.terminate(),
 }
