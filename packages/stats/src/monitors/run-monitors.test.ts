@@ -200,11 +200,11 @@ describe('drift', () => {
       raw({ x: numericFeature(normals(seed, 200, mean)) })
     const run = (slope: number) =>
       runMonitors({}, training(raw({ x: numericFeature(normals(999, 20_000)) })), {
-        figures: window(60, 12 * slope),
-        history: Array.from({ length: 12 }, (_, at) => window(at + 20, at * slope)),
+        figures: window(60, 24 * slope),
+        history: Array.from({ length: 24 }, (_, at) => window(at + 20, at * slope)),
       })
-    expect(alarms(run(0.01))).toEqual(['slow drift'])
-    expect(named(run(0.01), 'slow drift').reading).toContain('slowly moved up over 13 windows')
+    expect(alarms(run(0.005))).toEqual(['slow drift'])
+    expect(named(run(0.005), 'slow drift').reading).toContain('slowly moved up over 25 windows')
     expect(alarms(run(0))).toEqual([])
   })
 })

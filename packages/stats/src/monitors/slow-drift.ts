@@ -8,7 +8,7 @@ import type { Finding } from './finding.ts'
 import type { MonitorPolicy } from './policy.ts'
 
 /** Shift of a window's mean that is to be found soonest, in standard errors of a window's mean. */
-const shift = 1
+const shift = 0.5
 
 /** Windows after which a run of them can tell anything. */
 const leastWindows = 4
