@@ -6,6 +6,7 @@ export type MonitorName =
   | 'fallbacks'
   | 'abstentions'
   | 'latency'
+  | 'version spread'
   | 'missing'
   | 'mismatched'
   | 'failed checks'

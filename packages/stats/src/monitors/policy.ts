@@ -28,6 +28,8 @@ export interface Effects {
   readonly latency: number
   /** Of predictions per hour, as a factor up or down. */
   readonly volume: number
+  /** Versions that serve at once, weighted by their share. */
+  readonly versions: number
   /** Of a correlation. */
   readonly correlation: number
   /** Of accuracy; of mean absolute error as a share of it. */
@@ -54,6 +56,7 @@ export const defaultPolicy: MonitorPolicy = {
     failures: 0.01,
     latency: 0.25,
     volume: 3,
+    versions: 4,
     correlation: 0.2,
     accuracy: 0.03,
     error: 0.1,

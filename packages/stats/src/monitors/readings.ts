@@ -25,6 +25,10 @@ const advice: Readonly<
     'The rate of answers that guards withhold',
     'Look at drift of the inputs; the guards may be too strict.',
   ],
+  'version spread': [
+    'The number of versions that serve',
+    'Check whether devices can reach the repository, and whether a rollout hangs.',
+  ],
   latency: ['Latency', 'See which backend and version; compare with the one before.'],
   missing: ['The rate of missing values', 'Ask the team that provides the feature.'],
   mismatched: ['The rate of values of a wrong type', 'Ask the team that provides the feature.'],

@@ -236,6 +236,18 @@ describe('performance', () => {
     expect(named(findings, 'performance').reading).toMatch(/accuracy is 5\d\.\d%, 79\.\d% before/)
   })
 
+  test('tells the outcomes that must lie behind other answers, before a label comes', () => {
+    const { feedback: _none, ...unlabelled } = figures([
+      ...answers(7, 100, 0.95),
+      ...answers(8, 900, 0.95).filter(({ truth }) => truth === 'dog'),
+    ])
+    const finding = named(judged(before, unlabelled), 'label drift')
+    expect(finding.state).toBe('alarm')
+    expect(finding.evidence['estimated share of dog']).toBeGreaterThan(0.8)
+    expect(finding.reading).toContain('if nothing but outcomes changed')
+    expect(named(judged(before, { outputs: before.outputs! }), 'label drift').state).toBe('quiet')
+  })
+
   test('that will fall is estimated before a label comes', () => {
     const said = answers(5, 500, 0.65)
     const { feedback: _none, ...unlabelled } = figures(said)
@@ -281,6 +293,23 @@ describe('operation', () => {
     expect(alarms(findings)).toEqual(['errors', 'load failures', 'latency', 'volume'])
     expect(named(findings, 'latency').evidence['p50']).toBeCloseTo(60, 0)
     expect(named(findings, 'volume').p).toBeUndefined()
+  })
+
+  test('too many versions at once', () => {
+    const parts = (counts: readonly number[]) =>
+      counts.map((n, at) => ({
+        by: 'version' as const,
+        value: `1.${at}.0`,
+        figures: { counts: { predictions: n } },
+      }))
+    const run = (counts: readonly number[]) => runMonitors({}, [], { figures: {}, parts: parts(counts) })
+    const spread = run([200, 200, 200, 200, 200])[0]!
+    expect(spread).toMatchObject({
+      monitor: 'version spread',
+      state: 'alarm',
+      effect: expect.closeTo(5, 9) as number,
+    })
+    expect(run([1_000, 20, 20, 20, 20])[0]!.state).toBe('quiet')
   })
 
   test('is quiet where it runs as it did, and where it runs faster', () => {

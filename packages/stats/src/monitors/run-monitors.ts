@@ -2,6 +2,7 @@ import { benjaminiHochberg, holm } from '../hypothesis/several-tests.ts'
 import type { Comparison } from './comparison.ts'
 import { correlationComparisons } from './correlations.ts'
 import { driftVerdict } from './drift-verdict.ts'
+import { estimatedLabelDrift } from './estimated-label-drift.ts'
 import { estimatedPerformance } from './estimated-performance.ts'
 import { featureDrift } from './feature-drift.ts'
 import type { Baseline, Part, Window } from './figures.ts'
@@ -16,6 +17,7 @@ import { qualityComparisons } from './quality.ts'
 import { rankParts } from './rank-parts.ts'
 import { severityOf, writeReading } from './readings.ts'
 import { slowDrift } from './slow-drift.ts'
+import { versionSpread } from './version-spread.ts'
 
 const comparisons = [
   operationalComparisons,
@@ -24,6 +26,7 @@ const comparisons = [
   featureDrift,
   predictionDrift,
   labelDrift,
+  estimatedLabelDrift,
   performanceComparisons,
   estimatedPerformance,
 ] as const
@@ -45,7 +48,7 @@ export function runMonitors(
     ...comparisons.flatMap((compare) => compare(whole, baseline, window.figures)),
     ...multivariateDrift(whole, baseline, window),
   ])
-  const judged = judge(whole, all, window.parts ?? [])
+  const judged = judge(whole, [...versionSpread(whole, window), ...all], window.parts ?? [])
   const slow = baselines.flatMap((baseline) => slowDrift(whole, baseline, window))
   const verdicts = baselines.map(({ name }) =>
     driftVerdict(
