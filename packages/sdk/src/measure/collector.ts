@@ -10,7 +10,7 @@ import { measuredOutputs } from './measured-outputs.ts'
 import { type MeasuredAnswer, outputMeter } from './output-meter.ts'
 import { tableMeter } from './table-meter.ts'
 
-/** A call that has ended. */
+/** A call that has ended, or a part of what is known of one. */
 export interface MeasuredCall {
   /** As it was given, images read; absent where it could not be read. */
   readonly inputs?: Readonly<Record<string, PipelineInput>> | undefined
@@ -37,7 +37,11 @@ export interface CollectorSettings {
 
 /** Measures the calls of one version: features as given and as processed, and outputs. It keeps no value that it is given. */
 export interface Collector {
+  /** `addInputs` and `addAnswer`. */
   add(call: MeasuredCall): void
+  /** Apart from the answer, for whoever cannot wait with it: outputs may move away. */
+  addInputs(call: Omit<MeasuredCall, 'answer'>): void
+  addAnswer(call: Pick<MeasuredCall, 'inputs' | 'answer'>): void
   /** What was measured since the last time; undefined where nothing was. */
   take(): Collected | undefined
 }
@@ -58,16 +62,24 @@ export function createCollector(
   }))
   const { events: declared } = readTelemetrySection(manifest)
   const sampler = declared && events && !disguise ? eventSampler(declared, inputs, manifest, bits) : undefined
+  const addInputs: Collector['addInputs'] = ({ inputs: given, tensors, failed }) => {
+    for (const input of inputs) {
+      if (given) input.given(given, failed)
+      if (tensors) input.encoded(tensors)
+    }
+  }
+  const addAnswer: Collector['addAnswer'] = ({ inputs: given = {}, answer }) => {
+    if (!answer) return
+    for (const { meter } of outputs) meter.add(answer)
+    sampler?.add(given, answer)
+  }
   return {
     add(call) {
-      for (const input of inputs) {
-        if (call.inputs) input.given(call.inputs, call.failed)
-        if (call.tensors) input.encoded(call.tensors)
-      }
-      if (!call.answer) return
-      for (const { meter } of outputs) meter.add(call.answer)
-      sampler?.add(call.inputs ?? {}, call.answer)
+      addInputs(call)
+      addAnswer(call)
     },
+    addInputs,
+    addAnswer,
     take() {
       const taken = inputs.map((input) => input.take())
       const raw = Object.assign({}, ...taken.map((input) => input.raw)) as (typeof taken)[number]['raw']

@@ -136,9 +136,8 @@ function edgesBehind(
   { edges, processedEdges }: Extract<MeasuredFeature, { kind: 'numeric' }>,
   feature: Feature,
 ): readonly number[] | undefined {
-  if (processedEdges || !edges || feature.kind === 'category' || !feature.standardise)
-    return processedEdges ?? edges
-  const { mean, std } = feature.standardise
+  if (processedEdges || !edges || feature.kind === 'category') return processedEdges
+  const { mean, std } = feature.standardise ?? { mean: 0, std: 1 }
   // Rounded as the tensor's numbers are: a value on an edge stays in its bin. Edges that then fall together are one.
   return [...new Set(edges.map((edge) => Math.fround((edge - mean) / std)))]
 }

@@ -27,3 +27,12 @@ export const timingBudget = 2_000
 
 /** Most bytes of outputs that are kept of one call. */
 export const maxKeptOutput = 64 * 1024
+
+/** Longest time that measured calls wait to be told, in milliseconds: what the worker's death may cost. */
+export const flushInterval = 300
+
+/** Calls whose inputs wait to be measured; beyond, they are measured at once. */
+export const maxUnmeasured = 32
+
+/** Loaded versions that are measured at once: those that serve, and some that did. */
+export const maxMeters = 16

@@ -4,7 +4,7 @@ import { taskTurn } from '../transport/task-turn.ts'
 import { firstPredictions } from './config.ts'
 import type { LoadedVersion } from './load-version.ts'
 import { type QueuedCall, queuedCall } from './queued-call.ts'
-import { type CallEnd, runCall } from './run-call.ts'
+import { type Call, type CallEnd, runCall } from './run-call.ts'
 import type { BackendFault, PredictReply, PredictRequest } from './runtime-api.ts'
 import { hasBatchAxis, samplesOf } from './schedule/batch-axis.ts'
 import { type BatchState, batchState } from './schedule/batch-state.ts'
@@ -20,6 +20,8 @@ export interface QueueListener {
   proven(model: string, instance: number): void
   /** A call waits, and no version serves. */
   wanted(model: string): void
+  /** A call was answered, or refused for good. */
+  ended(version: LoadedVersion, call: Call, end: CallEnd): void
 }
 
 /**
@@ -207,7 +209,9 @@ export class ModelQueue {
       this.#tell.proven(this.#model, facts.instance)
     const doubt = this.#doubted(end) && serves && !call.settled
     if (end.kind !== 'broken' && !doubt) {
+      const measured = !call.settled
       call.settle(end)
+      if (measured) this.#tell.ended(version, call, end)
       return
     }
     if (this.#closed) return

@@ -6,6 +6,7 @@ import type { HeldTensor } from './held-tensor.ts'
 import type { GuardReport } from './guards/guard-report.ts'
 import type { InputValues } from '../inputs/input-value.ts'
 import type { Backend, BackendFallback } from '../libraries/backend.ts'
+import type { MeasuredVersion, MeasureSettings } from './measure/measure-api.ts'
 import type { ProbeFiles, ProbeReport, ReprobeRequest } from './probe-api.ts'
 import type { LookupFiles, PredictionMemory } from './recall/prediction-memory.ts'
 import type { ExplainReply, ExplainSettings, ExplanationFiles } from './explanation-api.ts'
@@ -233,6 +234,14 @@ export interface RuntimeApi {
     request: ReprobeRequest,
     readProbes: () => Promise<ProbeFiles>,
   ): Promise<'passed' | 'busy' | 'unused'>
+  /**
+   * Measures inputs and outputs of calls from now on, and tells of it a few times a second at most; without settings no more.
+   * Its code is fetched then.
+   */
+  measure(
+    settings: MeasureSettings | undefined,
+    onMeasured: (measured: readonly MeasuredVersion[]) => void,
+  ): Promise<void>
   pulse(): Promise<Pulse>
   usage(): Promise<EngineUsage>
   /**

@@ -8,7 +8,8 @@ import type { Explainer } from './explanation/explainer.ts'
 import { type LoadedVersion, loadVersion } from './load-version.ts'
 import { usageMeter } from './engine-usage.ts'
 import { pulseMeter } from './pulse-meter.ts'
-import { ModelQueue } from './model-queue.ts'
+import type { VersionMeters } from './measure/version-meters.ts'
+import { ModelQueue, type QueueListener } from './model-queue.ts'
 import { hasFiles } from '../inputs/has-files.ts'
 import type { Backend } from '../libraries/backend.ts'
 import type { PredictionMemory } from './recall/prediction-memory.ts'
@@ -33,6 +34,7 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
   let recall: Promise<Recall | undefined> | undefined
   let memory: PredictionMemory | undefined
   const usage = usageMeter(heap)
+  let meters: VersionMeters | undefined
   let instances = 0
 
   const tellFault = (fault: BackendFault): boolean => {
@@ -45,6 +47,7 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
   const tellWanted = (model: string): void => {
     for (const listener of wantedListeners) listener(model)
   }
+  const tellEnded: QueueListener['ended'] = (...ended) => meters?.ended(...ended)
   const release = async (version: LoadedVersion): Promise<void> => {
     const { instance } = version.facts
     loaded.delete(instance)
@@ -56,7 +59,12 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
   const queueOf = (model: string): ModelQueue => {
     const queue =
       queues.get(model) ??
-      new ModelQueue(model, turns, { fault: tellFault, proven: tellProven, wanted: tellWanted })
+      new ModelQueue(model, turns, {
+        fault: tellFault,
+        proven: tellProven,
+        wanted: tellWanted,
+        ended: tellEnded,
+      })
     queues.set(model, queue)
     return queue
   }
@@ -69,7 +77,7 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
   /** Loads what answers from memory on first use, where a call or a version has any. */
   const recallOf = (): Promise<Recall | undefined> =>
     (recall ??= import('./recall/recall.ts').then(
-      ({ createRecall }) => createRecall(() => memory),
+      ({ createRecall }) => createRecall(() => memory, tellEnded),
       () => (recall = undefined), // its code could not be fetched: what is not remembered is computed
     ))
   const recalledOrRun: RuntimeApi['predict'] = async (model, request, signal) => {
@@ -190,6 +198,13 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
     onWanted(listener) {
       wantedListeners.add(listener)
       return Promise.resolve()
+    },
+
+    async measure(settings, onMeasured) {
+      if (settings) {
+        const { versionMeters } = await import('./measure/version-meters.ts')
+        meters = versionMeters(settings, onMeasured)
+      } else meters = undefined
     },
 
     onFault(listener) {

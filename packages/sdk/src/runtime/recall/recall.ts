@@ -4,7 +4,7 @@ import { since } from '../clock.ts'
 import { maxKeptOutput } from '../config.ts'
 import type { Tensors } from '../engine.ts'
 import type { LoadedVersion } from '../load-version.ts'
-import { answer, type Call, encodeCall } from '../run-call.ts'
+import { answer, type Call, type CallEnd, encodeCall } from '../run-call.ts'
 import type { PredictReply, PredictRequest } from '../runtime-api.ts'
 import { type LookupTable, lookupTable } from './lookup-table.ts'
 import type { LookupFiles, PredictionMemory } from './prediction-memory.ts'
@@ -21,8 +21,11 @@ export interface Recall {
   ): Promise<PredictReply>
 }
 
-/** `memoryOf` tells where outputs of earlier calls may be kept, if anywhere. */
-export function createRecall(memoryOf: () => PredictionMemory | undefined): Recall {
+/** `memoryOf` tells where outputs of earlier calls may be kept, if anywhere; `ended` is told of calls that were answered here. */
+export function createRecall(
+  memoryOf: () => PredictionMemory | undefined,
+  ended: (version: LoadedVersion, call: Call, end: CallEnd) => void,
+): Recall {
   const lookups = new WeakMap<LoadedVersion, LookupTable>()
   const contents = new WeakMap<Manifest, Promise<string>>()
 
@@ -62,7 +65,10 @@ export function createRecall(memoryOf: () => PredictionMemory | undefined): Reca
         const found = await find(version, inputs, cached)
         const times = { queue: since(call.enqueued) - time, encode: time, run: 0 }
         const end = found && answer(call, version, found.outputs, times)
-        if (end?.kind === 'done') return { ...end.reply, recalled: found!.from }
+        if (end?.kind === 'done') {
+          ended(version, call, end)
+          return { ...end.reply, recalled: found!.from }
+        }
       } catch {
         // Bad input is refused in its turn; a memory that fails remembers nothing.
       }
