@@ -115,7 +115,7 @@ export async function pack(source: string, options: PackOptions = {}): Promise<P
       cpuOperators,
       evaluations: proven.evaluations,
       ...(proven.coverage && { coverage: proven.coverage }),
-      ...(written && { baseline: written }),
+      ...(written && { baseline: { measured: written.measured, refused: written.refused } }),
       file: { sha256: await sha256Hex(bytes), size: bytes.byteLength },
     }
   } finally {

@@ -1,4 +1,4 @@
-import type { ClassificationReading, Reading, RegressionReading, SampleReading } from '@homing/pipeline'
+import type { Reading, SampleReading } from '@homing/pipeline'
 import {
   type Baseline,
   type FeedbackSummary,
@@ -55,7 +55,7 @@ function labelEvaluation({ tensor, labels }: Extract<OutputReading, { kind: 'cla
   let [count, right] = [0, 0]
   return {
     add({ readings }, target) {
-      const reading = readingOf<ClassificationReading>(readings, tensor)
+      const reading = readingOf(readings, tensor, 'classification')
       const truth = nameOf(labelOf(target, labels))
       count += 1
       const best = reading.top[0]
@@ -101,7 +101,7 @@ function valueEvaluation({ tensor }: Extract<OutputReading, { kind: 'regression'
       const truth = numberOf(target)
       if (!Number.isFinite(truth))
         throw new HomingError('DATA_INVALID', `The target "${target}" is no number, as "${tensor}" is`)
-      addRegression(regression, readingOf<RegressionReading>(readings, tensor).value, truth)
+      addRegression(regression, readingOf(readings, tensor, 'regression').value, truth)
       count += 1
     },
     result() {
@@ -133,8 +133,16 @@ function numberOf(target: Target): number {
   return typeof target === 'number' ? target : target.trim() === '' ? NaN : Number(target)
 }
 
-function readingOf<R extends Reading>(readings: readonly Reading[], tensor: string): R {
-  return readings.find((reading) => reading.tensor === tensor) as R
+function readingOf<K extends Reading['kind']>(
+  readings: readonly Reading[],
+  tensor: string,
+  kind: K,
+): Extract<Reading, { kind: K }> {
+  const found = readings.find(
+    (reading): reading is Extract<Reading, { kind: K }> => reading.tensor === tensor && reading.kind === kind,
+  )
+  if (found) return found
+  throw new HomingError('INTERNAL', `The pipeline gave no reading of "${tensor}"`)
 }
 
 const nameOf = (label: string): string => label.slice(0, maxLabelLength)

@@ -1,4 +1,4 @@
-import type { PipelineInput } from '@homing/pipeline'
+import { isTensor, type PipelineInput } from '@homing/pipeline'
 import type { Tensor } from '@homing/protocol'
 
 import { derivedMeter } from '../../measure/derived-meter.ts'
@@ -21,20 +21,30 @@ export function featureValues(measured: readonly MeasuredInput[]): {
   ): void
   readonly values: ReadonlyMap<string, FeatureValues>
 } {
-  const values = new Map(
-    numericNames(measured).map((name) => [name, { raw: [], processed: [] } as FeatureValues]),
+  const values = new Map<string, FeatureValues>(
+    numericNames(measured).map((name) => [name, { raw: [], processed: [] }]),
   )
-  const meters = measured.map((input) => (input.kind === 'table' ? tableMeter(input) : derivedMeter(input)))
+  const inputs = measured.map((input) => ({
+    input,
+    meter: input.kind === 'table' ? tableMeter(input) : derivedMeter(input),
+  }))
   return {
     values,
-    add(inputs, tensors, samples) {
-      for (const meter of meters)
-        for (let sample = 0; sample < samples; sample++)
-          meter.sample(inputs, sample, (name, value) => {
-            if (typeof value === 'number') values.get(name)?.raw.push(value)
-          })
-      for (const input of measured)
-        eachProcessed(input, tensors, samples, (name, value) => values.get(name)?.processed.push(value))
+    add(given, tensors, samples) {
+      for (const { input, meter } of inputs) {
+        const value = given[input.input]
+        // A meter tells no single sample of a tensor with several.
+        if (isTensor(value))
+          eachNumber(input, value, samples, (name, found) => values.get(name)?.raw.push(found))
+        else
+          for (let sample = 0; sample < samples; sample++)
+            meter.sample(given, sample, (name, found) => {
+              if (typeof found === 'number') values.get(name)?.raw.push(found)
+            })
+        const tensor = tensors[input.tensor]
+        if (tensor)
+          eachNumber(input, tensor, samples, (name, found) => values.get(name)?.processed.push(found))
+      }
     },
   }
 }
@@ -47,15 +57,19 @@ function numericNames(measured: readonly MeasuredInput[]): string[] {
   )
 }
 
-function eachProcessed(
+/** The numbers of each sample of a tensor: of a table its columns, else what is derived of all. */
+function eachNumber(
   input: MeasuredInput,
-  tensors: Readonly<Record<string, Tensor>>,
+  { data }: Tensor,
   samples: number,
   visit: (name: string, value: number) => void,
 ): void {
-  const tensor = tensors[input.tensor]
-  if (!tensor || Array.isArray(tensor.data)) return
-  const numbers = tensor.data as ArrayLike<number | bigint>
+  if (Array.isArray(data)) {
+    if (input.kind === 'derived')
+      for (const text of data) for (const { name } of input.features) visit(name, text.length)
+    return
+  }
+  const numbers = data as ArrayLike<number | bigint>
   const size = numbers.length / samples
   const spread = { mean: 0, deviation: 0 }
   for (let start = 0; start + size <= numbers.length; start += size) {

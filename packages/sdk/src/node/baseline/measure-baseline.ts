@@ -51,8 +51,7 @@ interface Call {
     readonly samples: readonly SampleReading[]
     readonly targets: readonly Target[]
   }
-  /** The feature whose check refused it, where the refusal names one. */
-  readonly failed?: string | undefined
+  readonly refusal?: HomingError
 }
 
 /**
@@ -70,12 +69,21 @@ export async function measureBaseline(
   const unseen = heldOut && (await call(heldOut))
   const answered = calls.flatMap((each) => each.answered ?? [])
   const samples = answered.reduce((sum, each) => sum + samplesOf(each.tensors), 0)
-  if (samples === 0)
-    throw new HomingError('DATA_INVALID', 'The pipeline refuses every sample of the training data')
+  if (samples === 0) {
+    const cause = calls[0]?.refusal
+    const reason = cause ? `: ${cause.message}` : ', of which there is none'
+    throw new HomingError('DATA_INVALID', `The pipeline refuses every sample of the training data${reason}`, {
+      cause,
+    })
+  }
   const telemetry = chosenEdges(manifest, calls)
   const collector = createCollector({ ...manifest, telemetry })
-  for (const { inputs, answered: answer, failed } of calls)
-    collector.add({ inputs, failed, ...(answer && { tensors: answer.tensors, answer }) })
+  for (const { inputs, answered: answer, refusal } of calls)
+    collector.add({
+      inputs,
+      failed: failedFeature(refusal),
+      ...(answer && { tensors: answer.tensors, answer }),
+    })
   const { features = {}, outputs, correlation } = collector.take() ?? {}
   const evaluation = evaluated(manifest, unseen ?? calls)
   const { model, version, pipeline } = manifest
@@ -115,8 +123,7 @@ function caller(manifest: Manifest, run: (tensors: Tensors) => Promise<Tensors>)
           calls.push(
             await one(single).catch((cause: unknown): Call => {
               if (!isRefusal(cause)) throw cause
-              const { feature } = cause.details
-              return { inputs: single.inputs, failed: typeof feature === 'string' ? feature : undefined }
+              return { inputs: single.inputs, refusal: cause }
             }),
           )
       }
@@ -126,7 +133,13 @@ function caller(manifest: Manifest, run: (tensors: Tensors) => Promise<Tensors>)
 }
 
 function isRefusal(error: unknown): error is HomingError {
-  return error instanceof HomingError && error.code === 'INPUT_VALUE'
+  return error instanceof HomingError && (error.code === 'INPUT_VALUE' || error.code === 'INPUT_DTYPE')
+}
+
+/** The feature whose check refused a sample. */
+function failedFeature(refusal: HomingError | undefined): string | undefined {
+  const feature = refusal?.details['feature']
+  return refusal?.code === 'INPUT_VALUE' && typeof feature === 'string' ? feature : undefined
 }
 
 /** The samples of a batch of rows or images; a batch with tensors is one. */
@@ -138,7 +151,7 @@ function singles({ inputs, targets }: LabelledBatch): LabelledBatch[] {
   return Array.from({ length: lists[0]! }, (_, sample) => ({
     inputs: Object.fromEntries(
       entries.map(([name, value]) => [name, (value as readonly PipelineInput[])[sample]!]),
-    ) as Inputs,
+    ),
     ...(targets && { targets: targets.slice(sample, sample + 1) }),
   }))
 }

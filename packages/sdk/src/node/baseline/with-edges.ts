@@ -1,4 +1,4 @@
-import { type MeasuredFeature, type MeasuredOutput, type TelemetrySection } from '@homing/protocol'
+import type { MeasuredFeature, MeasuredOutput, TelemetrySection } from '@homing/protocol'
 
 import type { MeasuredInput } from '../../measure/measured-features.ts'
 import type { PlannedOutput } from '../../measure/measured-outputs.ts'
