@@ -6,6 +6,7 @@ import { contingencyTest } from '../hypothesis/chi-squared.ts'
 import { shares, total } from '../hypothesis/counts.ts'
 import { type Measured, tooFew } from './comparison.ts'
 import type { MonitorPolicy } from './policy.ts'
+import { own } from './own.ts'
 
 /** Both sides of a comparison of categories. */
 export interface ComparedCategories {
@@ -26,7 +27,7 @@ export function compareCategories(
     ...new Set([...Object.keys(baseline.counts.counts), ...Object.keys(current.counts.counts)]),
   ].sort()
   const aligned = ({ counts, other = 0 }: CategoriesWire): number[] => [
-    ...names.map((name) => Math.max(0, counts[name] ?? 0)), // privacy's noise may take a count below 0
+    ...names.map((name) => Math.max(0, own(counts, name) ?? 0)), // privacy's noise may take a count below 0
     other,
   ]
   const [a, b] = [aligned(baseline.counts), aligned(current.counts)]

@@ -1,6 +1,7 @@
 import { type BatchSpread, designEffect } from '../hypothesis/design-effect.ts'
 import type { LabelSpread } from '../rollup/rollup-body.ts'
 import type { Figures } from './figures.ts'
+import { own } from './own.ts'
 
 /** How sure the design effect is not larger than it is taken for. */
 const confidence = 0.95
@@ -43,9 +44,9 @@ export function largestDesign({ spread, features, outputs }: Figures): number {
   const designs = [1]
   for (const stage of ['raw', 'processed'] as const)
     for (const [name, summary] of Object.entries(features?.[stage] ?? {}))
-      if (summary.kind === 'numeric') designs.push(numericDesign(spread?.[stage]?.[name], summary.moments))
+      if (summary.kind === 'numeric') designs.push(numericDesign(own(spread?.[stage], name), summary.moments))
   for (const [name, summary] of Object.entries(outputs ?? {}))
-    if (summary.kind === 'value') designs.push(numericDesign(spread?.outputs?.[name], summary.moments))
+    if (summary.kind === 'value') designs.push(numericDesign(own(spread?.outputs, name), summary.moments))
   for (const named of [spread?.categories, spread?.labels])
     for (const each of Object.values(named ?? {})) designs.push(categoryDesign(each))
   return Math.max(...designs)

@@ -7,6 +7,7 @@ import type { Comparison } from './comparison.ts'
 import { categoryDesign } from './effective.ts'
 import type { Baseline, Figures } from './figures.ts'
 import type { MonitorPolicy } from './policy.ts'
+import { own } from './own.ts'
 
 /**
  * Whether outcomes are distributed as they were, before any label has come: by black-box estimation from what is said and how the
@@ -19,19 +20,19 @@ export function estimatedLabelDrift(
   current: Figures,
 ): Comparison[] {
   return Object.entries(current.outputs ?? {}).flatMap(([name, now]): Comparison[] => {
-    const [known, before] = [baseline.figures.feedback?.[name], baseline.figures.outputs?.[name]]
-    if (now.kind !== 'classes' || before?.kind !== 'classes' || current.feedback?.[name]) return []
+    const [known, before] = [own(baseline.figures.feedback, name), own(baseline.figures.outputs, name)]
+    if (now.kind !== 'classes' || before?.kind !== 'classes' || own(current.feedback, name)) return []
     if (known?.kind !== 'labels' || !known.confusion) return []
     const { labels, counts } = confusionFromWire(known.confusion)
     const matrix = labels.map((_, row) => [...counts.slice(row * labels.length, (row + 1) * labels.length)])
-    const said = labels.map((label) => Math.max(0, now.labels.counts[label] ?? 0))
+    const said = labels.map((label) => Math.max(0, own(now.labels.counts, label) ?? 0))
     if (total(said) === 0 || total(matrix.flat()) === 0) return []
     const shift = labelShift(matrix, said)
     if (!shift) return [] // the model cannot tell its labels apart
     const { n, effective, answer } = compareCategories(
       policy,
-      { counts: before.labels, design: categoryDesign(baseline.figures.spread?.labels?.[name]) },
-      { counts: now.labels, design: categoryDesign(current.spread?.labels?.[name]) },
+      { counts: before.labels, design: categoryDesign(own(baseline.figures.spread?.labels, name)) },
+      { counts: now.labels, design: categoryDesign(own(current.spread?.labels, name)) },
     )
     const truth = matrix.map(total)
     const effect = jensenShannon(truth, shift.shares)

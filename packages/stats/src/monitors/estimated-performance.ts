@@ -7,6 +7,7 @@ import { type Comparison, tooFew } from './comparison.ts'
 import { categoryDesign, largestDesign } from './effective.ts'
 import type { Baseline, Figures } from './figures.ts'
 import type { MonitorPolicy } from './policy.ts'
+import { own } from './own.ts'
 
 /** Whether the model would be less right than it was, by its confidences alone: before any label has come. */
 export function estimatedPerformance(
@@ -19,7 +20,7 @@ export function estimatedPerformance(
     if (output.kind !== 'classes' || !output.confidence || !calibration) return []
     if (calibration.counts.length !== output.confidence.length) return []
     const n = total(output.confidence)
-    const design = Math.max(categoryDesign(current.spread?.labels?.[name]), largestDesign(current))
+    const design = Math.max(categoryDesign(own(current.spread?.labels, name)), largestDesign(current))
     const common = {
       monitor: 'estimated performance',
       family: 'performance',
@@ -58,7 +59,7 @@ export function estimatedPerformance(
 
 /** What the baseline's labels said of its confidences. */
 export function calibrationOf({ feedback }: Figures, name: string): CalibrationWire | undefined {
-  const known = feedback?.[name]
+  const known = own(feedback, name)
   return known?.kind === 'labels' && total(known.calibration?.counts ?? []) > 0
     ? known.calibration
     : undefined

@@ -6,12 +6,13 @@ import type { Comparison } from './comparison.ts'
 import { categoryDesign, numericDesign } from './effective.ts'
 import type { Baseline, Figures } from './figures.ts'
 import type { MonitorPolicy } from './policy.ts'
+import { own } from './own.ts'
 
 /** Whether each feature is distributed as it was, before and after the pipeline. */
 export function featureDrift(policy: MonitorPolicy, baseline: Baseline, current: Figures): Comparison[] {
   return (['raw', 'processed'] as const).flatMap((stage) =>
     Object.entries(current.features?.[stage] ?? {}).flatMap(([name, summary]) => {
-      const before = baseline.figures.features?.[stage]?.[name]
+      const before = own(baseline.figures.features?.[stage], name)
       const about = {
         monitor: 'feature drift',
         family: 'drift',
@@ -41,12 +42,12 @@ function compare(
   if (summary.kind === 'numeric' && before.kind === 'numeric') {
     const { pull, ...compared } = compareNumbers(
       policy,
-      { ...before, design: numericDesign(then.spread?.[stage]?.[name], before.moments) },
-      { ...summary, design: numericDesign(now.spread?.[stage]?.[name], summary.moments) },
+      { ...before, design: numericDesign(own(then.spread?.[stage], name), before.moments) },
+      { ...summary, design: numericDesign(own(now.spread?.[stage], name), summary.moments) },
     )
     const pullOf = (part: Figures): number => {
-      const own = part.features?.[stage]?.[name]
-      return own?.kind === 'numeric' ? pull!(own) : 0
+      const told = own(part.features?.[stage], name)
+      return told?.kind === 'numeric' ? pull!(told) : 0
     }
     const measure = 'Kolmogorov-Smirnov distance'
     return [{ ...about, measure, threshold, ...compared, ...(pull && { pull: pullOf }) }]
@@ -54,12 +55,12 @@ function compare(
   if (summary.kind !== 'category' || before.kind !== 'category') return []
   const { pull, ...compared } = compareCategories(
     policy,
-    { counts: before.categories, design: categoryDesign(then.spread?.categories?.[name]) },
-    { counts: summary.categories, design: categoryDesign(now.spread?.categories?.[name]) },
+    { counts: before.categories, design: categoryDesign(own(then.spread?.categories, name)) },
+    { counts: summary.categories, design: categoryDesign(own(now.spread?.categories, name)) },
   )
   const pullOf = (part: Figures): number => {
-    const own = part.features?.[stage]?.[name]
-    return own?.kind === 'category' ? pull!(own.categories) : 0
+    const told = own(part.features?.[stage], name)
+    return told?.kind === 'category' ? pull!(told.categories) : 0
   }
   return [
     { ...about, measure: 'Jensen-Shannon distance', threshold, ...compared, ...(pull && { pull: pullOf }) },

@@ -7,12 +7,13 @@ import { type Comparison, tooFew } from './comparison.ts'
 import { largestDesign } from './effective.ts'
 import type { Baseline, Figures } from './figures.ts'
 import type { MonitorPolicy } from './policy.ts'
+import { own } from './own.ts'
 
 /** Whether the outcomes themselves are distributed as they were, by the labels that came as feedback. */
 export function labelDrift(policy: MonitorPolicy, baseline: Baseline, current: Figures): Comparison[] {
   const design = largestDesign(current)
   return Object.entries(current.feedback ?? {}).flatMap(([name, now]): Comparison[] => {
-    const before = baseline.figures.feedback?.[name]
+    const before = own(baseline.figures.feedback, name)
     const common = {
       monitor: 'label drift',
       family: 'drift',

@@ -8,8 +8,9 @@ import { errorDesign, largestDesign } from './effective.ts'
 import type { Baseline, Figures } from './figures.ts'
 import type { MonitorName } from './finding.ts'
 import type { MonitorPolicy } from './policy.ts'
+import { own } from './own.ts'
 
-const count = (figures: Figures, name: string): number => Math.max(0, figures.counts?.[name] ?? 0)
+const count = (figures: Figures, name: string): number => Math.max(0, own(figures.counts, name) ?? 0)
 
 const errorsOf = ({ errors = {} }: Figures): number => total(Object.values(errors))
 

@@ -12,6 +12,7 @@ import { type Comparison, timesAsMuch } from './comparison.ts'
 import { largestDesign } from './effective.ts'
 import type { Baseline, Figures } from './figures.ts'
 import type { MonitorPolicy } from './policy.ts'
+import { own } from './own.ts'
 
 type Of<Kind extends FeedbackSummary['kind']> = Extract<FeedbackSummary, { kind: Kind }>
 
@@ -26,7 +27,7 @@ export function performanceComparisons(
 ): Comparison[] {
   const design = largestDesign(current)
   return Object.entries(current.feedback ?? {}).flatMap(([name, now]) => {
-    const before = baseline.figures.feedback?.[name]
+    const before = own(baseline.figures.feedback, name)
     const common = {
       monitor: 'performance',
       family: 'performance',
@@ -79,9 +80,9 @@ function labels(
       ...compared,
       answer,
       pull: (part) => {
-        const own = part.feedback?.[common.subject]
-        if (own?.kind !== 'labels') return 0
-        const { events, of } = wrongOf(own)
+        const told = own(part.feedback, common.subject)
+        if (told?.kind !== 'labels') return 0
+        const { events, of } = wrongOf(told)
         return events - (old.events / old.of) * of
       },
     },
@@ -144,9 +145,9 @@ function values(
           ? answer
           : { p: rise > 0 ? (answer.p ?? 1) : 1, effect: Math.max(0, rise), evidence, change },
       pull: (part) => {
-        const own = part.feedback?.[common.subject]
-        return own?.kind === 'values' && own.errors
-          ? own.errors.absolute - old.mae * own.errors.residual.count
+        const told = own(part.feedback, common.subject)
+        return told?.kind === 'values' && told.errors
+          ? told.errors.absolute - old.mae * told.errors.residual.count
           : 0
       },
     },

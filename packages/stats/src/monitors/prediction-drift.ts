@@ -9,13 +9,14 @@ import { type Comparison, tooFew } from './comparison.ts'
 import { categoryDesign, largestDesign, numericDesign } from './effective.ts'
 import type { Baseline, Figures } from './figures.ts'
 import type { MonitorPolicy } from './policy.ts'
+import { own } from './own.ts'
 
 type Of<Kind extends OutputSummary['kind']> = Extract<OutputSummary, { kind: Kind }>
 
 /** Whether what the model says is distributed as it was. */
 export function predictionDrift(policy: MonitorPolicy, baseline: Baseline, current: Figures): Comparison[] {
   return Object.entries(current.outputs ?? {}).flatMap(([name, now]) => {
-    const before = baseline.figures.outputs?.[name]
+    const before = own(baseline.figures.outputs, name)
     if (before?.kind === 'classes' && now.kind === 'classes')
       return classes(policy, name, baseline, current, before, now)
     if (before?.kind === 'value' && now.kind === 'value')
@@ -41,12 +42,12 @@ function classes(
 ): Comparison[] {
   const { pull, ...compared } = compareCategories(
     policy,
-    { counts: before.labels, design: categoryDesign(baseline.figures.spread?.labels?.[name]) },
-    { counts: now.labels, design: categoryDesign(current.spread?.labels?.[name]) },
+    { counts: before.labels, design: categoryDesign(own(baseline.figures.spread?.labels, name)) },
+    { counts: now.labels, design: categoryDesign(own(current.spread?.labels, name)) },
   )
   const pullOf = (part: Figures): number => {
-    const own = part.outputs?.[name]
-    return own?.kind === 'classes' ? pull!(own.labels) : 0
+    const told = own(part.outputs, name)
+    return told?.kind === 'classes' ? pull!(told.labels) : 0
   }
   const measure = 'Jensen-Shannon distance'
   return [
@@ -70,12 +71,12 @@ function value(
 ): Comparison[] {
   const { pull, ...compared } = compareNumbers(
     policy,
-    { ...before, design: numericDesign(baseline.figures.spread?.outputs?.[name], before.moments) },
-    { ...now, design: numericDesign(current.spread?.outputs?.[name], now.moments) },
+    { ...before, design: numericDesign(own(baseline.figures.spread?.outputs, name), before.moments) },
+    { ...now, design: numericDesign(own(current.spread?.outputs, name), now.moments) },
   )
   const pullOf = (part: Figures): number => {
-    const own = part.outputs?.[name]
-    return own?.kind === 'value' ? pull!(own) : 0
+    const told = own(part.outputs, name)
+    return told?.kind === 'value' ? pull!(told) : 0
   }
   const measure = 'Kolmogorov-Smirnov distance'
   return [
@@ -116,7 +117,7 @@ function ranking(
   if (typeof answer === 'string') return [{ ...common, measure, threshold, answer }]
   const items = [...new Set([...Object.keys(before.first.counts), ...Object.keys(now.first.counts)])]
   const of = ({ first }: Of<'ranking'>) =>
-    concentration(items.map((item) => Math.max(0, first.counts[item] ?? 0)))
+    concentration(items.map((item) => Math.max(0, own(first.counts, item) ?? 0)))
   if ([before, now].some(({ first }) => total(Object.values(first.counts)) <= 0)) return []
   const [old, recent] = [of(before), of(now)]
   const evidence = { gini: recent.gini, giniBefore: old.gini, evenness: recent.evenness, top: recent.top }

@@ -6,6 +6,7 @@ import { largestDesign } from './effective.ts'
 import type { Baseline, Figures } from './figures.ts'
 import type { MonitorName } from './finding.ts'
 import type { MonitorPolicy } from './policy.ts'
+import { own } from './own.ts'
 
 /** By what factor the number of different categories may grow. */
 const cardinalityFactor = 2
@@ -29,7 +30,7 @@ export function qualityComparisons(
   const compared: Comparison[] = []
   for (const stage of ['raw', 'processed'] as const) {
     for (const [name, summary] of Object.entries(current.features?.[stage] ?? {})) {
-      const before = baseline.figures.features?.[stage]?.[name]
+      const before = own(baseline.figures.features?.[stage], name)
       if (before?.kind !== summary.kind) continue
       const about = { family: 'quality', subject: name, stage, baseline: baseline.name } as const
       for (const [monitor, eventsOf] of faults) {
@@ -46,8 +47,8 @@ export function qualityComparisons(
             { events: eventsOf(summary), of: summary.count, design },
           ),
           pull: (part) => {
-            const own = part.features?.[stage]?.[name]
-            return own ? eventsOf(own) - rate * own.count : 0
+            const told = own(part.features?.[stage], name)
+            return told ? eventsOf(told) - rate * told.count : 0
           },
         })
       }

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 
 import { addBatch, emptySpread } from '../hypothesis/design-effect.ts'
@@ -399,6 +400,57 @@ describe('bad input', () => {
   test('a feature that became another kind, or is new, is left to the other monitors', () => {
     const words = categoryFeature(['a', 'b'])
     expect(judged(raw({ x: words }), raw({ x: numericFeature([1]), y: words }))).toHaveLength(1)
+  })
+
+  test('names that every object inherits are names like others', () => {
+    const words = (word: string) => new Array<string>(300).fill(word)
+    const before = raw({ constructor: categoryFeature([...words('a'), ...words('b')]) })
+    const now = raw({
+      constructor: categoryFeature([...words('constructor'), ...words('a')]),
+      toString: numericFeature(normals(1, 300)),
+    })
+    const findings = judged(
+      { ...before, spread: { raw: {} } },
+      { ...now, spread: { raw: {}, categories: {} } },
+    )
+    expect(named(findings, 'feature drift')).toMatchObject({ state: 'alarm', subject: 'constructor' })
+  })
+
+  test('whatever a rollup may hold is judged, in words that can be stored', () => {
+    const value = fc.oneof(fc.double({ noNaN: true, min: -1e9, max: 1e9 }), fc.constant(0))
+    const feature = fc.oneof(
+      fc.array(value, { maxLength: 130 }).map((values) => numericFeature(values)),
+      fc
+        .array(fc.constantFrom('a', 'b', '__proto__', 'constructor'), { maxLength: 130 })
+        .map((words) => categoryFeature(words, words.length)),
+    )
+    const said = fc.array(
+      fc.record({
+        said: fc.constantFrom('a', 'b'),
+        truth: fc.constantFrom('a', 'b'),
+        confidence: fc.double({ min: 0, max: 1, noNaN: true }),
+      }),
+      { minLength: 1, maxLength: 130 },
+    )
+    const figures = fc
+      .record({ x: feature, y: feature, answers: said })
+      .map(({ x, y, answers }): Figures => ({
+        features: { raw: { x, y }, processed: { x: y } },
+        outputs: { answer: classesOutput(answers) },
+        feedback: { answer: labelFeedback(answers) },
+        counts: { predictions: answers.length, loads: answers.length, loadFailures: answers.length },
+        errors: { INTERNAL: 2 * answers.length },
+      }))
+    fc.assert(
+      fc.property(figures, figures, (before, now) => {
+        for (const { p = 0, adjusted = 1, reading } of judged(before, now)) {
+          expect(p).toBeLessThanOrEqual(1)
+          expect(adjusted).toBeGreaterThanOrEqual(p === 0 ? 0 : p - 1e-12)
+          expect(reading).not.toMatch(/NaN|undefined|Infinity/)
+        }
+      }),
+      { numRuns: 60 },
+    )
   })
 
   test('other edges than the baseline has cannot be compared', () => {

@@ -6,6 +6,7 @@ import { numericDesign } from './effective.ts'
 import type { Baseline, Figures, Window } from './figures.ts'
 import type { Finding } from './finding.ts'
 import type { MonitorPolicy } from './policy.ts'
+import { own } from './own.ts'
 
 /** Shift of a window's mean that is to be found soonest, in standard errors of a window's mean. */
 const shift = 0.5
@@ -38,7 +39,7 @@ function judge(
 ): Finding {
   const before = momentsOf(baseline.figures, name)!
   const variance = before.m2 / (before.count - 1)
-  const designBefore = numericDesign(baseline.figures.spread?.raw?.[name], before)
+  const designBefore = numericDesign(own(baseline.figures.spread?.raw, name), before)
   const doubt =
     -normalQuantile(policy.alpha / (2 * features)) * Math.sqrt((variance * designBefore) / before.count)
   const runLength = features / policy.alpha
@@ -46,7 +47,7 @@ function judge(
   for (const figures of windows) {
     const moments = momentsOf(figures, name)
     if (!moments) continue
-    const design = numericDesign(figures.spread?.raw?.[name], moments)
+    const design = numericDesign(own(figures.spread?.raw, name), moments)
     const error = Math.sqrt((Math.max(variance, moments.m2 / (moments.count - 1)) * design) / moments.count)
     n += moments.count
     effective += moments.count / design
@@ -85,7 +86,7 @@ function judge(
 }
 
 function momentsOf({ features }: Figures, name: string): MomentsWire | undefined {
-  const summary = features?.raw?.[name]
+  const summary = own(features?.raw, name)
   return summary?.kind === 'numeric' && summary.moments && summary.moments.count > 1
     ? summary.moments
     : undefined
