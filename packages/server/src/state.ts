@@ -14,6 +14,7 @@ import { openOnlineKeys } from './metadata/open-online-keys.ts'
 import { publisherListing } from './metadata/publisher-listing.ts'
 import { type Signing, signing } from './metadata/signing.ts'
 import type { SettledOptions } from './options.ts'
+import { openPatchMaker } from './patches/open-patch-maker.ts'
 import { noteOldFiles } from './publication/note-files.ts'
 import type { Publication } from './publication/publish-version.ts'
 import { staticLayout } from './publication/static-layout.ts'
@@ -73,6 +74,7 @@ export async function openState(options: SettledOptions, log: FastifyBaseLogger)
     const patches = patchNewVersions({
       publication,
       lock: patchLock,
+      maker: openPatchMaker(),
       delayMs: options.limits.patchDelayMs,
       log,
     })

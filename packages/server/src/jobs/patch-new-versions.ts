@@ -1,5 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-
 import {
   canonicalBytes,
   type Manifest,
@@ -14,6 +12,7 @@ import type { FastifyBaseLogger } from 'fastify'
 
 import { isListed } from '../metadata/listed-versions.ts'
 import { addPatches } from '../patches/make-patches.ts'
+import type { PatchMaker } from '../patches/patch-maker.ts'
 import { wantedPatches } from '../patches/wanted-patches.ts'
 import type { Publication } from '../publication/publish-version.ts'
 import type { ProcessLock } from '../repositories/process-lock.ts'
@@ -23,6 +22,7 @@ export interface PatchJobParts {
   readonly publication: Publication
   /** Held while patches are made: of several processes one makes them. */
   readonly lock: ProcessLock
+  readonly maker: PatchMaker
   readonly delayMs: number
   readonly log: FastifyBaseLogger
 }
@@ -47,7 +47,7 @@ export function patchNewVersions(parts: PatchJobParts): PatchJob {
   const look = async (): Promise<void> => {
     try {
       await parts.lock.hold(() => {
-        making = makeMissing(parts, stop.signal)
+        making = makeMissing(parts, stop.signal).finally(() => parts.maker.rest())
         return making
       })
     } catch (err) {
@@ -72,11 +72,8 @@ export function patchNewVersions(parts: PatchJobParts): PatchJob {
   }
 }
 
-async function makeMissing({ publication, log }: PatchJobParts, signal: AbortSignal): Promise<void> {
+async function makeMissing({ publication, maker, log }: PatchJobParts, signal: AbortSignal): Promise<void> {
   const { registry, metadata, signing, store, access } = publication
-  const pause = async (): Promise<void> => {
-    await nextTurn(undefined, { signal })
-  }
   const publisher = (await metadata.newest()).get('publisher')
   const listing = publisher && readDocument('targets', publisher.bytes, 'publisher')
   for (const { model, document } of await registry.rollouts()) {
@@ -92,10 +89,10 @@ async function makeMissing({ publication, log }: PatchJobParts, signal: AbortSig
     for (const { version, bases } of wantedPatches([...manifests.values()], serving)) {
       const path = paths.patches(model, version)
       for (const base of bases) {
-        await pause()
+        signal.throwIfAborted()
         const present = await presentPatches(publication, path, { model, version })
         if (present?.bases.includes(base)) continue
-        const parts = { store, access, pause }
+        const parts = { store, access, maker, signal }
         const patches = await addPatches(parts, present, manifests.get(version)!, manifests.get(base)!)
         await signing.addTarget({ path, bytes: canonicalBytes(patches) })
         log.info({ model, version, base, shards: patches.shards.length }, 'made patches')

@@ -1,4 +1,4 @@
-import { makePatch, pairShards } from '@homing/deltas'
+import { pairShards } from '@homing/deltas'
 import {
   type ListedPatch,
   type Manifest,
@@ -14,14 +14,14 @@ import {
 import type { BlobStore } from '../blobs/blob-store.ts'
 import { maxPatchesPerShard } from '../config.ts'
 import type { AccessRegistry } from '../repositories/access-registry.ts'
-import { compressors } from './compressors.ts'
+import type { PatchMaker } from './patch-maker.ts'
 
 /** Where patches are made of and kept. */
 export interface PatchParts {
   readonly store: BlobStore
   readonly access: AccessRegistry
-  /** Awaited between blocks of numbers: requests are answered meanwhile. Rejects when the work shall end. */
-  readonly pause: () => Promise<void>
+  readonly maker: PatchMaker
+  readonly signal: AbortSignal
 }
 
 /** `present` and the patches of `target` against `base`, whose files are stored: of each parameter set that both have. */
@@ -54,13 +54,13 @@ export async function addPatches(
 }
 
 async function storedPatch(
-  { store, access, pause }: PatchParts,
+  { store, access, maker, signal }: PatchParts,
   model: string,
   { target, base, segments }: ReturnType<typeof pairShards>[number],
 ): Promise<ListedPatch | undefined> {
   const [now, old] = [await readShard(store, target.sha256), await readShard(store, base.sha256)]
   if (!now || !old) return undefined // damaged: publishing again heals it, and patches are no reason to fail
-  const patch = await makePatch({ base: old, target: now, segments, compressors, pause })
+  const patch = await maker.make({ base: old, target: now, segments }, signal)
   if (!patch) return undefined
   const { bytes, method, codec } = patch
   const sha256 = await sha256Hex(bytes)
