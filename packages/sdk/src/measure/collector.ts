@@ -1,6 +1,7 @@
 import type { PipelineInput } from '@homing/pipeline'
 import { readTelemetrySection, type TelemetryGroup, type Tensor } from '@homing/protocol'
 
+import { spentEpsilon } from '../random/discrete-laplace.ts'
 import { cryptoBits, type RandomBits } from '../random/random-bits.ts'
 import { derivedMeter } from './derived-meter.ts'
 import { disguiseWith } from './disguise.ts'
@@ -52,7 +53,7 @@ export function createCollector(
   { epsilon, events }: CollectorSettings = {},
   bits: RandomBits = cryptoBits(),
 ): Collector {
-  const disguise = epsilon === undefined ? undefined : disguiseWith(bits, epsilon)
+  const disguise = epsilon === undefined ? undefined : disguiseWith(bits, spentEpsilon(epsilon))
   const inputs = measuredFeatures(manifest).map((input) =>
     input.kind === 'table' ? tableMeter(input, disguise) : derivedMeter(input, disguise),
   )

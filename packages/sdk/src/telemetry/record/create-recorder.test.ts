@@ -256,7 +256,7 @@ test('the number of groups is bounded: slices are told together, then prediction
 })
 
 test('consent that is withdrawn leaves nothing, and nothing to match', async () => {
-  const { recorder } = recording({ events: { fields: ['y'], rate: 1, keep: 1 } }, { events: true })
+  const { recorder } = recording({ events: { fields: ['y'], rate: 1, keep: 1 } }, { events: () => true })
   recorder.record(answered('a'))
   recorder.measured({ ...key, events: [{ y: 'cat' }] })
   expect(recorder.peek().events).toHaveLength(1)

@@ -25,8 +25,8 @@ import { type VersionPlan, versionPlan } from './version-plan.ts'
 export interface RecorderOptions {
   /** Of local differential privacy: noise is added to all that is told, as `spentEpsilon` of it says. */
   readonly epsilon?: number | undefined
-  /** Whether sampled events are taken. */
-  readonly events?: boolean | undefined
+  /** Whether sampled events are taken now. */
+  readonly events?: () => boolean
 }
 
 /** What a recorder works with. */
@@ -80,7 +80,7 @@ export function createRecorder(
   })
   const hold = (facts: MeasuredFacts): void => {
     const { events: declared } = planOf(facts.model, facts.version).section
-    if (!events || privacy || !declared) return
+    if (!events?.() || privacy || !declared) return
     const { model, version, variant, backend } = facts
     for (const fields of facts.events ?? []) {
       if (held.length >= maxHeldEvents) return

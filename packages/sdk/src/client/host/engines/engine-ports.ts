@@ -1,6 +1,7 @@
 import { type Engine, HomingError } from '@homing/protocol'
 import { proxy } from 'comlink'
 
+import type { MeasuredVersion, MeasureSettings } from '../../../runtime/measure/measure-api.ts'
 import type { PredictionMemory } from '../../../runtime/recall/prediction-memory.ts'
 import type { BackendFault, RuntimeApi } from '../../../runtime/runtime-api.ts'
 import { mortalRemote } from '../../../transport/mortal-remote.ts'
@@ -11,6 +12,8 @@ export interface EnginePorts {
   get(engine: Engine): Promise<RuntimeApi>
   /** The engine that has been got, once its worker runs. */
   running(engine: Engine): RuntimeApi | undefined
+  /** How the engines that run measure calls from now on. */
+  measure(settings: MeasureSettings | undefined): void
   /** The worker behind it died: pending calls reject, and the next `get` has a new one started. */
   drop(engine: Engine): void
 }
@@ -24,6 +27,13 @@ export interface EngineListener {
   wanted(model: string): void
 }
 
+/** How calls are measured in engines, and who is told. */
+export interface EngineMeasuring {
+  /** Undefined where nothing is to be measured. */
+  settings(): Promise<MeasureSettings | undefined>
+  measured(versions: readonly MeasuredVersion[]): void
+}
+
 interface EnginePort {
   readonly runtime: Promise<RuntimeApi>
   kill(error: HomingError): void
@@ -33,9 +43,20 @@ export function enginePorts(
   page: () => Promise<PageApi>,
   listener: EngineListener,
   memory: PredictionMemory,
+  measuring?: EngineMeasuring,
 ): EnginePorts {
   const ports = new Map<Engine, EnginePort>()
   const running = new Map<Engine, RuntimeApi>()
+
+  const measureOn = async (runtime: RuntimeApi, settings: MeasureSettings | undefined): Promise<void> => {
+    const told = (versions: readonly MeasuredVersion[]): void => measuring?.measured(versions)
+    await runtime.measure(settings, proxy(told))
+  }
+  /** Behind the load: no model waits for it, and none fails for it. */
+  const startMeasuring = async (runtime: RuntimeApi): Promise<void> => {
+    const settings = await measuring?.settings()
+    if (settings) await measureOn(runtime, settings)
+  }
 
   const open = (engine: Engine): EnginePort => {
     let kill: ((error: HomingError) => void) | undefined
@@ -53,6 +74,7 @@ export function enginePorts(
         ),
       ])
       if (ports.get(engine) === opened) running.set(engine, port.remote)
+      startMeasuring(port.remote).catch(() => undefined)
       return port.remote
     }
     const opened: EnginePort = {
@@ -71,6 +93,9 @@ export function enginePorts(
   return {
     get: (engine) => (ports.get(engine) ?? open(engine)).runtime,
     running: (engine) => running.get(engine),
+    measure(settings) {
+      for (const runtime of running.values()) measureOn(runtime, settings).catch(() => undefined)
+    },
     drop(engine) {
       const dead = ports.get(engine)
       running.delete(engine)
