@@ -1,7 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-import type { Card, Explanation, Pipeline, Precision, Requirements, TrainingRecipe } from '@homing/protocol'
+import type {
+  Card,
+  Explanation,
+  Pipeline,
+  Precision,
+  Requirements,
+  TelemetrySection,
+  TrainingRecipe,
+} from '@homing/protocol'
 
 import type { RunLog } from './report/run-log.ts'
 
@@ -24,6 +32,9 @@ export interface PackConfig extends OnDevice {
   readonly pipeline: Pipeline
   readonly card: Omit<Card, 'document'> & { readonly document: string }
   readonly requirements?: Requirements
+  /** What `measureArtifact` adds: edges of histograms, and the file that holds what the training data look like. */
+  readonly telemetry?: TelemetrySection
+  readonly baseline?: { readonly file: string }
 }
 
 /** A trained version with what is told of it. */

@@ -1,5 +1,6 @@
-import { readModel } from '@homing/onnx'
-import { parseWith, PipelineSchema, TrainingRecipeSchema } from '@homing/protocol'
+import { completeSignature, readModel, readSignature } from '@homing/onnx'
+import { parseBaseline, parseWith, PipelineSchema, TrainingRecipeSchema } from '@homing/protocol'
+import { requireSameEdges } from '@homing/sdk/node'
 import { describe, expect, it } from 'vitest'
 
 import { testDigits } from './data/mnist.ts'
@@ -57,6 +58,17 @@ describe.each(artifactVersions)('$model $version', ({ model, version }) => {
     expect(card).toContain(`| ${main}`)
     expect(curve.match(/<polyline/g)).toHaveLength(4)
     expect(log.curve).toHaveLength(Number(log.hyperparameters['epochs']))
+  })
+
+  it.skipIf(pack.baseline === undefined)('has a baseline of this version, worth what its log says', () => {
+    const identity = { model, version }
+    const baseline = parseBaseline(bytes(pack.baseline!.file), identity)
+    const signature = completeSignature(readSignature(readModel(bytes(pack.source))))
+    requireSameEdges(baseline, { signature, pipeline: pack.pipeline, telemetry: pack.telemetry! })
+    for (const [name, value] of Object.entries(baseline.evaluation!.metrics))
+      if (name in log.metrics) expect(value, name).toBeCloseTo(log.metrics[name]!, 4)
+    const trained = log.data['trainingImages'] ?? log.data['trainingWines']
+    expect(baseline.samples).toBe(trained)
   })
 
   it('is small', () => {
