@@ -139,7 +139,13 @@ export {
 export { sampleRatioTest } from './hypothesis/sample-ratio.ts'
 export { benjaminiHochberg, holm } from './hypothesis/several-tests.ts'
 export { type Sums, type WelchResult, welchTest } from './hypothesis/welch.ts'
-export type { Baseline, Figures, Part, Spreads, Window } from './monitors/figures.ts'
+export type {
+  MonitorBaseline,
+  MonitoredFigures,
+  WindowPart,
+  BatchSpreads,
+  MonitoredWindow,
+} from './monitors/figures.ts'
 export type { Finding, MonitorFamily, MonitorName, RankedPart } from './monitors/finding.ts'
 export {
   defaultPolicy,

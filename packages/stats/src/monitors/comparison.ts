@@ -1,6 +1,6 @@
 import { HomingError } from '@homing/protocol'
 
-import type { Figures } from './figures.ts'
+import type { MonitoredFigures } from './figures.ts'
 import type { Finding } from './finding.ts'
 
 /** What a comparison measured. */
@@ -22,7 +22,7 @@ export interface Comparison extends Pick<
   /** A text says why there are not enough data. */
   readonly answer: Measured | string
   /** How far the figures of a part pull towards the change; sums over parts to the pull of the whole. */
-  readonly pull?: (part: Figures) => number
+  readonly pull?: (part: MonitoredFigures) => number
 }
 
 /**

@@ -1,7 +1,7 @@
 import { normalTail } from '../special/normal.ts'
 import { type Comparison, tooFew } from './comparison.ts'
 import { largestDesign } from './effective.ts'
-import type { Baseline, Figures } from './figures.ts'
+import type { MonitorBaseline, MonitoredFigures } from './figures.ts'
 import type { MonitorPolicy } from './policy.ts'
 
 /**
@@ -10,8 +10,8 @@ import type { MonitorPolicy } from './policy.ts'
  */
 export function correlationComparisons(
   policy: MonitorPolicy,
-  baseline: Baseline,
-  current: Figures,
+  baseline: MonitorBaseline,
+  current: MonitoredFigures,
 ): Comparison[] {
   const [before, now] = [baseline.figures.correlation, current.correlation]
   if (!before || !now || before.features.join('\n') !== now.features.join('\n')) return []
@@ -62,7 +62,7 @@ interface Pair {
 }
 
 /** Pearson's r of each pair; NaN where one of them does not vary. */
-function pearsons({ features, products }: NonNullable<Figures['correlation']>): Pair[] {
+function pearsons({ features, products }: NonNullable<MonitoredFigures['correlation']>): Pair[] {
   const size = features.length
   const at = (i: number, j: number): number => products[i * size - (i * (i - 1)) / 2 + j - i]!
   const pairs: Pair[] = []

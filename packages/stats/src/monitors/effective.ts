@@ -1,6 +1,6 @@
 import { type BatchSpread, designEffect } from '../hypothesis/design-effect.ts'
 import type { LabelSpread } from '../rollup/rollup-body.ts'
-import type { Figures } from './figures.ts'
+import type { MonitoredFigures } from './figures.ts'
 import { own } from './own.ts'
 
 /** How sure the design effect is not larger than it is taken for. */
@@ -40,7 +40,7 @@ export function errorDesign(spread: BatchSpread | undefined): number {
 }
 
 /** The largest design effect of any feature or output: what is taken for a figure whose own is not known. */
-export function largestDesign({ spread, features, outputs }: Figures): number {
+export function largestDesign({ spread, features, outputs }: MonitoredFigures): number {
   const designs = [1]
   for (const stage of ['raw', 'processed'] as const)
     for (const [name, summary] of Object.entries(features?.[stage] ?? {}))

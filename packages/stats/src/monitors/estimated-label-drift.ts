@@ -5,7 +5,7 @@ import { confusionFromWire } from '../sketches/confusion.ts'
 import { compareCategories } from './compare-categories.ts'
 import type { Comparison } from './comparison.ts'
 import { categoryDesign } from './effective.ts'
-import type { Baseline, Figures } from './figures.ts'
+import type { MonitorBaseline, MonitoredFigures } from './figures.ts'
 import type { MonitorPolicy } from './policy.ts'
 import { own } from './own.ts'
 
@@ -16,8 +16,8 @@ import { own } from './own.ts'
  */
 export function estimatedLabelDrift(
   policy: MonitorPolicy,
-  baseline: Baseline,
-  current: Figures,
+  baseline: MonitorBaseline,
+  current: MonitoredFigures,
 ): Comparison[] {
   return Object.entries(current.outputs ?? {}).flatMap(([name, now]): Comparison[] => {
     const [known, before] = [own(baseline.figures.feedback, name), own(baseline.figures.outputs, name)]

@@ -5,15 +5,15 @@ import { estimatedAccuracy } from '../performance/estimated.ts'
 import { normalTail } from '../special/normal.ts'
 import { type Comparison, tooFew } from './comparison.ts'
 import { categoryDesign, largestDesign } from './effective.ts'
-import type { Baseline, Figures } from './figures.ts'
+import type { MonitorBaseline, MonitoredFigures } from './figures.ts'
 import type { MonitorPolicy } from './policy.ts'
 import { own } from './own.ts'
 
 /** Whether the model would be less right than it was, by its confidences alone: before any label has come. */
 export function estimatedPerformance(
   policy: MonitorPolicy,
-  baseline: Baseline,
-  current: Figures,
+  baseline: MonitorBaseline,
+  current: MonitoredFigures,
 ): Comparison[] {
   return Object.entries(current.outputs ?? {}).flatMap(([name, output]): Comparison[] => {
     const calibration = calibrationOf(baseline.figures, name)
@@ -58,7 +58,7 @@ export function estimatedPerformance(
 }
 
 /** What the baseline's labels said of its confidences. */
-export function calibrationOf({ feedback }: Figures, name: string): CalibrationWire | undefined {
+export function calibrationOf({ feedback }: MonitoredFigures, name: string): CalibrationWire | undefined {
   const known = own(feedback, name)
   return known?.kind === 'labels' && total(known.calibration?.counts ?? []) > 0
     ? known.calibration

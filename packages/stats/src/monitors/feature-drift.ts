@@ -4,12 +4,16 @@ import { compareCategories } from './compare-categories.ts'
 import { compareNumbers } from './compare-numbers.ts'
 import type { Comparison } from './comparison.ts'
 import { categoryDesign, numericDesign } from './effective.ts'
-import type { Baseline, Figures } from './figures.ts'
+import type { MonitorBaseline, MonitoredFigures } from './figures.ts'
 import type { MonitorPolicy } from './policy.ts'
 import { own } from './own.ts'
 
 /** Whether each feature is distributed as it was, before and after the pipeline. */
-export function featureDrift(policy: MonitorPolicy, baseline: Baseline, current: Figures): Comparison[] {
+export function featureDrift(
+  policy: MonitorPolicy,
+  baseline: MonitorBaseline,
+  current: MonitoredFigures,
+): Comparison[] {
   return (['raw', 'processed'] as const).flatMap((stage) =>
     Object.entries(current.features?.[stage] ?? {}).flatMap(([name, summary]) => {
       const before = own(baseline.figures.features?.[stage], name)
@@ -29,7 +33,7 @@ type About = Pick<Comparison, 'monitor' | 'family' | 'subject' | 'baseline'> & {
   subject: string
   stage: 'raw' | 'processed'
 }
-type Side = readonly [figures: Figures, summary: FeatureSummary]
+type Side = readonly [figures: MonitoredFigures, summary: FeatureSummary]
 
 function compare(
   policy: MonitorPolicy,
@@ -45,7 +49,7 @@ function compare(
       { ...before, design: numericDesign(own(then.spread?.[stage], name), before.moments) },
       { ...summary, design: numericDesign(own(now.spread?.[stage], name), summary.moments) },
     )
-    const pullOf = (part: Figures): number => {
+    const pullOf = (part: MonitoredFigures): number => {
       const told = own(part.features?.[stage], name)
       return told?.kind === 'numeric' ? pull!(told) : 0
     }
@@ -58,7 +62,7 @@ function compare(
     { counts: before.categories, design: categoryDesign(own(then.spread?.categories, name)) },
     { counts: summary.categories, design: categoryDesign(own(now.spread?.categories, name)) },
   )
-  const pullOf = (part: Figures): number => {
+  const pullOf = (part: MonitoredFigures): number => {
     const told = own(part.features?.[stage], name)
     return told?.kind === 'category' ? pull!(told.categories) : 0
   }

@@ -5,12 +5,16 @@ import { confusionFromWire } from '../sketches/confusion.ts'
 import { compareCategories } from './compare-categories.ts'
 import { type Comparison, tooFew } from './comparison.ts'
 import { largestDesign } from './effective.ts'
-import type { Baseline, Figures } from './figures.ts'
+import type { MonitorBaseline, MonitoredFigures } from './figures.ts'
 import type { MonitorPolicy } from './policy.ts'
 import { own } from './own.ts'
 
 /** Whether the outcomes themselves are distributed as they were, by the labels that came as feedback. */
-export function labelDrift(policy: MonitorPolicy, baseline: Baseline, current: Figures): Comparison[] {
+export function labelDrift(
+  policy: MonitorPolicy,
+  baseline: MonitorBaseline,
+  current: MonitoredFigures,
+): Comparison[] {
   const design = largestDesign(current)
   return Object.entries(current.feedback ?? {}).flatMap(([name, now]): Comparison[] => {
     const before = own(baseline.figures.feedback, name)

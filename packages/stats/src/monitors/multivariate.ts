@@ -1,7 +1,7 @@
 import { domainDrift } from '../drift/domain-classifier.ts'
 import { type Comparison, tooFew } from './comparison.ts'
 import { largestDesign } from './effective.ts'
-import type { Baseline, Window } from './figures.ts'
+import type { MonitorBaseline, MonitoredWindow } from './figures.ts'
 import type { MonitorPolicy } from './policy.ts'
 
 /** How many features a domain classifier names. */
@@ -11,7 +11,11 @@ const named = 5
  * Whether a classifier tells the window's rows from the baseline's, where events are opted in. Rows of one device cannot be told
  * apart, so every design-effect-th row alone is looked at.
  */
-export function multivariateDrift(policy: MonitorPolicy, baseline: Baseline, window: Window): Comparison[] {
+export function multivariateDrift(
+  policy: MonitorPolicy,
+  baseline: MonitorBaseline,
+  window: MonitoredWindow,
+): Comparison[] {
   const { rows, columns } = window
   if (!rows || !columns || !baseline.rows) return []
   const step = Math.ceil(largestDesign(window.figures))

@@ -5,17 +5,17 @@ import { quantileSketchFromWire } from '../sketches/quantile-sketch.ts'
 import { type Comparison, timesAsMuch, tooFew } from './comparison.ts'
 import { compareRates, type Rate } from './compare-rates.ts'
 import { errorDesign, largestDesign } from './effective.ts'
-import type { Baseline, Figures } from './figures.ts'
+import type { MonitorBaseline, MonitoredFigures } from './figures.ts'
 import type { MonitorName } from './finding.ts'
 import type { MonitorPolicy } from './policy.ts'
 import { own } from './own.ts'
 
-const count = (figures: Figures, name: string): number => Math.max(0, own(figures.counts, name) ?? 0)
+const count = (figures: MonitoredFigures, name: string): number => Math.max(0, own(figures.counts, name) ?? 0)
 
-const errorsOf = ({ errors = {} }: Figures): number => total(Object.values(errors))
+const errorsOf = ({ errors = {} }: MonitoredFigures): number => total(Object.values(errors))
 
 /** What may happen to a call or a load, and how often it could have. */
-const rates: readonly (readonly [monitor: MonitorName, rate: (figures: Figures) => Rate])[] = [
+const rates: readonly (readonly [monitor: MonitorName, rate: (figures: MonitoredFigures) => Rate])[] = [
   [
     'errors',
     (figures) => ({
@@ -42,8 +42,8 @@ const rates: readonly (readonly [monitor: MonitorName, rate: (figures: Figures) 
 /** Whether the model runs as it did: errors, loads, fallbacks, latency, volume. */
 export function operationalComparisons(
   policy: MonitorPolicy,
-  baseline: Baseline,
-  current: Figures,
+  baseline: MonitorBaseline,
+  current: MonitoredFigures,
 ): Comparison[] {
   const compared = rates.flatMap(([monitor, rateOf]): Comparison[] => {
     const [before, now] = [rateOf(baseline.figures), rateOf(current)]
@@ -63,7 +63,7 @@ export function operationalComparisons(
   return [...compared, ...latency(policy, baseline, current), ...volume(policy, baseline, current)]
 }
 
-function latency(policy: MonitorPolicy, baseline: Baseline, current: Figures): Comparison[] {
+function latency(policy: MonitorPolicy, baseline: MonitorBaseline, current: MonitoredFigures): Comparison[] {
   if (!baseline.figures.latency || !current.latency) return []
   const [before, now] = [baseline.figures.latency, current.latency].map(quantileSketchFromWire) as [
     ReturnType<typeof quantileSketchFromWire>,
@@ -72,7 +72,7 @@ function latency(policy: MonitorPolicy, baseline: Baseline, current: Figures): C
   const { a, b } = sharedBuckets(before, now)
   const [m, n] = [total(a), total(b)]
   // Calls of a device are about as quick as each other: each batch counts once where it is known how many there are.
-  const batchesOf = (figures: Figures, calls: number): number =>
+  const batchesOf = (figures: MonitoredFigures, calls: number): number =>
     Math.min(calls, figures.spread?.errors?.batches ?? calls)
   const [effectiveM, effective] = [batchesOf(baseline.figures, m), batchesOf(current, n)]
   const few = tooFew(policy, n, effective, m)
@@ -107,7 +107,7 @@ function latency(policy: MonitorPolicy, baseline: Baseline, current: Figures): C
 }
 
 /** Predictions per hour have their own tides: a factor decides, and no p. */
-function volume(policy: MonitorPolicy, baseline: Baseline, current: Figures): Comparison[] {
+function volume(policy: MonitorPolicy, baseline: MonitorBaseline, current: MonitoredFigures): Comparison[] {
   const [hours, hoursBefore] = [current.hours ?? 0, baseline.figures.hours ?? 0]
   const [n, m] = [count(current, 'predictions'), count(baseline.figures, 'predictions')]
   if (!(hours > 0 && hoursBefore > 0 && m >= policy.leastSamples)) return []

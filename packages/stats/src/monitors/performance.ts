@@ -10,7 +10,7 @@ import { compareNumbers } from './compare-numbers.ts'
 import { compareRates } from './compare-rates.ts'
 import { type Comparison, timesAsMuch } from './comparison.ts'
 import { largestDesign } from './effective.ts'
-import type { Baseline, Figures } from './figures.ts'
+import type { MonitorBaseline, MonitoredFigures } from './figures.ts'
 import type { MonitorPolicy } from './policy.ts'
 import { own } from './own.ts'
 
@@ -22,8 +22,8 @@ type Of<Kind extends FeedbackSummary['kind']> = Extract<FeedbackSummary, { kind:
  */
 export function performanceComparisons(
   policy: MonitorPolicy,
-  baseline: Baseline,
-  current: Figures,
+  baseline: MonitorBaseline,
+  current: MonitoredFigures,
 ): Comparison[] {
   const design = largestDesign(current)
   return Object.entries(current.feedback ?? {}).flatMap(([name, now]) => {

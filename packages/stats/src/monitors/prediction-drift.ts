@@ -7,14 +7,18 @@ import { compareCategories } from './compare-categories.ts'
 import { compareNumbers } from './compare-numbers.ts'
 import { type Comparison, tooFew } from './comparison.ts'
 import { categoryDesign, largestDesign, numericDesign } from './effective.ts'
-import type { Baseline, Figures } from './figures.ts'
+import type { MonitorBaseline, MonitoredFigures } from './figures.ts'
 import type { MonitorPolicy } from './policy.ts'
 import { own } from './own.ts'
 
 type Of<Kind extends OutputSummary['kind']> = Extract<OutputSummary, { kind: Kind }>
 
 /** Whether what the model says is distributed as it was. */
-export function predictionDrift(policy: MonitorPolicy, baseline: Baseline, current: Figures): Comparison[] {
+export function predictionDrift(
+  policy: MonitorPolicy,
+  baseline: MonitorBaseline,
+  current: MonitoredFigures,
+): Comparison[] {
   return Object.entries(current.outputs ?? {}).flatMap(([name, now]) => {
     const before = own(baseline.figures.outputs, name)
     if (before?.kind === 'classes' && now.kind === 'classes')
@@ -29,14 +33,14 @@ export function predictionDrift(policy: MonitorPolicy, baseline: Baseline, curre
   })
 }
 
-const about = (name: string, baseline: Baseline) =>
+const about = (name: string, baseline: MonitorBaseline) =>
   ({ monitor: 'prediction drift', family: 'drift', subject: name, baseline: baseline.name }) as const
 
 function classes(
   policy: MonitorPolicy,
   name: string,
-  baseline: Baseline,
-  current: Figures,
+  baseline: MonitorBaseline,
+  current: MonitoredFigures,
   before: Of<'classes'>,
   now: Of<'classes'>,
 ): Comparison[] {
@@ -45,7 +49,7 @@ function classes(
     { counts: before.labels, design: categoryDesign(own(baseline.figures.spread?.labels, name)) },
     { counts: now.labels, design: categoryDesign(own(current.spread?.labels, name)) },
   )
-  const pullOf = (part: Figures): number => {
+  const pullOf = (part: MonitoredFigures): number => {
     const told = own(part.outputs, name)
     return told?.kind === 'classes' ? pull!(told.labels) : 0
   }
@@ -64,8 +68,8 @@ function classes(
 function value(
   policy: MonitorPolicy,
   name: string,
-  baseline: Baseline,
-  current: Figures,
+  baseline: MonitorBaseline,
+  current: MonitoredFigures,
   before: Of<'value'>,
   now: Of<'value'>,
 ): Comparison[] {
@@ -74,7 +78,7 @@ function value(
     { ...before, design: numericDesign(own(baseline.figures.spread?.outputs, name), before.moments) },
     { ...now, design: numericDesign(own(current.spread?.outputs, name), now.moments) },
   )
-  const pullOf = (part: Figures): number => {
+  const pullOf = (part: MonitoredFigures): number => {
     const told = own(part.outputs, name)
     return told?.kind === 'value' ? pull!(told) : 0
   }
@@ -94,8 +98,8 @@ function value(
 function ranking(
   policy: MonitorPolicy,
   name: string,
-  baseline: Baseline,
-  current: Figures,
+  baseline: MonitorBaseline,
+  current: MonitoredFigures,
   before: Of<'ranking'>,
   now: Of<'ranking'>,
 ): Comparison[] {
@@ -129,8 +133,8 @@ function ranking(
 function embedding(
   policy: MonitorPolicy,
   name: string,
-  baseline: Baseline,
-  current: Figures,
+  baseline: MonitorBaseline,
+  current: MonitoredFigures,
   { projection: before }: Of<'embedding'>,
   { projection: now }: Of<'embedding'>,
 ): Comparison[] {

@@ -3,7 +3,7 @@ import type { FeatureSummary } from '@homing/protocol'
 import type { Comparison } from './comparison.ts'
 import { compareRates } from './compare-rates.ts'
 import { largestDesign } from './effective.ts'
-import type { Baseline, Figures } from './figures.ts'
+import type { MonitorBaseline, MonitoredFigures } from './figures.ts'
 import type { MonitorName } from './finding.ts'
 import type { MonitorPolicy } from './policy.ts'
 import { own } from './own.ts'
@@ -23,8 +23,8 @@ const faults: readonly (readonly [monitor: MonitorName, events: (summary: Featur
 /** Whether more values are missing, mistyped, refused or unseen than were, before and after the pipeline. */
 export function qualityComparisons(
   policy: MonitorPolicy,
-  baseline: Baseline,
-  current: Figures,
+  baseline: MonitorBaseline,
+  current: MonitoredFigures,
 ): Comparison[] {
   const design = largestDesign(current)
   const compared: Comparison[] = []

@@ -1,4 +1,4 @@
-import type { Figures, Part } from './figures.ts'
+import type { MonitoredFigures, WindowPart } from './figures.ts'
 import type { RankedPart } from './finding.ts'
 
 /** Most parts that are named. */
@@ -7,7 +7,10 @@ const most = 10
 /**
  * Parts by their share in a change: how far each pulls towards it, over all that pull so. Parts that pull against it are left out.
  */
-export function rankParts(parts: readonly Part[], pull: (part: Figures) => number): RankedPart[] {
+export function rankParts(
+  parts: readonly WindowPart[],
+  pull: (part: MonitoredFigures) => number,
+): RankedPart[] {
   const pulls = parts.map(({ by, value, figures }) => ({ by, value, pull: Math.max(0, pull(figures)) }))
   return pulls
     .filter((part) => part.pull > 0)

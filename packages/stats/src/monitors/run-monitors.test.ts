@@ -12,7 +12,7 @@ import {
   numbersOf,
   numericFeature,
 } from '../testing/summaries.ts'
-import type { Figures } from './figures.ts'
+import type { MonitoredFigures } from './figures.ts'
 import type { Finding, MonitorName } from './finding.ts'
 import { runMonitors } from './run-monitors.ts'
 
@@ -21,9 +21,11 @@ const normals = (seed: number, count: number, mean = 0, deviation = 1): number[]
   return Array.from({ length: count }, () => mean + deviation * random.normal())
 }
 
-const training = (figures: Figures): [{ name: string; figures: Figures }] => [{ name: 'training', figures }]
+const training = (figures: MonitoredFigures): [{ name: string; figures: MonitoredFigures }] => [
+  { name: 'training', figures },
+]
 
-const judged = (before: Figures, now: Figures): readonly Finding[] => {
+const judged = (before: MonitoredFigures, now: MonitoredFigures): readonly Finding[] => {
   const findings = runMonitors({}, training(before), { figures: now })
   expect(JSON.parse(JSON.stringify(findings))).toEqual(findings) // what is told can be stored and sent
   return findings
@@ -35,7 +37,7 @@ const named = (findings: readonly Finding[], monitor: MonitorName): Finding =>
 const alarms = (findings: readonly Finding[]): string[] =>
   findings.filter(({ state }) => state === 'alarm').map(({ monitor }) => monitor)
 
-const raw = (features: NonNullable<NonNullable<Figures['features']>['raw']>): Figures => ({
+const raw = (features: NonNullable<NonNullable<MonitoredFigures['features']>['raw']>): MonitoredFigures => ({
   features: { raw: features },
 })
 
@@ -86,7 +88,7 @@ describe('data quality', () => {
   })
 
   test('features that no longer go together', () => {
-    const correlation = (r: number, count: number): Figures => ({
+    const correlation = (r: number, count: number): MonitoredFigures => ({
       correlation: { features: ['a', 'b'], count, means: [0, 0], products: [count, r * count, count] },
     })
     const finding = named(judged(correlation(0.8, 1_000), correlation(0.1, 500)), 'correlation')
@@ -153,7 +155,7 @@ describe('drift', () => {
   })
 
   test('after the pipeline alone is a fault of the pipeline', () => {
-    const both = (processed: number[]): Figures => ({
+    const both = (processed: number[]): MonitoredFigures => ({
       features: { raw: { x: numericFeature(normals(1, 500)) }, processed: { x: numericFeature(processed) } },
     })
     const verdict = named(judged(both(normals(2, 500)), both(normals(3, 500, 3))), 'drift kind')
@@ -162,7 +164,7 @@ describe('drift', () => {
   })
 
   test('of predictions alone is told from drift of the world', () => {
-    const figures = (mean: number, seed: number): Figures => ({
+    const figures = (mean: number, seed: number): MonitoredFigures => ({
       ...raw({ x: numericFeature(normals(seed, 500)) }),
       outputs: {
         y: { kind: 'value', count: 500, nonFinite: 0, ...numbersOf(normals(seed + 10, 500, mean)) },
@@ -172,7 +174,7 @@ describe('drift', () => {
   })
 
   test('of embeddings, by their projections', () => {
-    const projection = (mean: number, seed: number): Figures => {
+    const projection = (mean: number, seed: number): MonitoredFigures => {
       const drawn = [0, 1, 2].map((direction) => normals(seed + direction, 300, mean))
       const sum = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0)
       const squares = drawn.map((values) => sum(values.map((value) => value * value)))
@@ -197,7 +199,7 @@ describe('drift', () => {
   })
 
   test('too slow for one window, and none where there is none', () => {
-    const window = (seed: number, mean: number): Figures =>
+    const window = (seed: number, mean: number): MonitoredFigures =>
       raw({ x: numericFeature(normals(seed, 200, mean)) })
     const run = (slope: number) =>
       runMonitors({}, training(raw({ x: numericFeature(normals(999, 20_000)) })), {
@@ -220,7 +222,7 @@ describe('performance', () => {
       return { truth, said: random.uniform() < accuracy ? truth : other, confidence }
     })
   }
-  const figures = (said: readonly Answer[], known: readonly Answer[] = said): Figures => ({
+  const figures = (said: readonly Answer[], known: readonly Answer[] = said): MonitoredFigures => ({
     ...raw({ x: numericFeature(normals(1, said.length)) }),
     counts: { predictions: said.length },
     outputs: { animal: classesOutput(said) },
@@ -267,7 +269,7 @@ describe('performance', () => {
   })
 
   test('recommendations that narrow down to a few items', () => {
-    const ranking = (width: number): Figures => ({
+    const ranking = (width: number): MonitoredFigures => ({
       outputs: {
         list: {
           kind: 'ranking',
@@ -282,7 +284,7 @@ describe('performance', () => {
 })
 
 describe('operation', () => {
-  const calls = (errors: number, latency: number, seed: number): Figures => ({
+  const calls = (errors: number, latency: number, seed: number): MonitoredFigures => ({
     counts: { predictions: 1_000, loads: 200, loadFailures: errors / 10, activations: 200 },
     errors: { ENGINE_FAILED: errors },
     latency: numbersOf(normals(seed, 1_000, latency, 2)).quantiles,
@@ -331,7 +333,7 @@ describe('how sure', () => {
   })
 
   test('a run over twenty features that did not change is wrong at most as often as it states', () => {
-    const features = (seed: number, count: number): Figures =>
+    const features = (seed: number, count: number): MonitoredFigures =>
       raw(
         Object.fromEntries(
           Array.from({ length: 20 }, (_, at) => [`x${at}`, numericFeature(normals(seed * 20 + at, count))]),
@@ -434,7 +436,7 @@ describe('bad input', () => {
     )
     const figures = fc
       .record({ x: feature, y: feature, answers: said })
-      .map(({ x, y, answers }): Figures => ({
+      .map(({ x, y, answers }): MonitoredFigures => ({
         features: { raw: { x, y }, processed: { x: y } },
         outputs: { answer: classesOutput(answers) },
         feedback: { answer: labelFeedback(answers) },

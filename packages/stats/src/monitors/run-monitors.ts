@@ -5,7 +5,7 @@ import { driftVerdict } from './drift-verdict.ts'
 import { estimatedLabelDrift } from './estimated-label-drift.ts'
 import { estimatedPerformance } from './estimated-performance.ts'
 import { featureDrift } from './feature-drift.ts'
-import type { Baseline, Part, Window } from './figures.ts'
+import type { MonitorBaseline, WindowPart, MonitoredWindow } from './figures.ts'
 import type { Finding } from './finding.ts'
 import { labelDrift } from './label-drift.ts'
 import { multivariateDrift } from './multivariate.ts'
@@ -40,8 +40,8 @@ const comparisons = [
  */
 export function runMonitors(
   policy: PartialPolicy,
-  baselines: readonly Baseline[],
-  window: Window,
+  baselines: readonly MonitorBaseline[],
+  window: MonitoredWindow,
 ): readonly Finding[] {
   const whole = monitorPolicy(policy)
   const all = baselines.flatMap((baseline) => [
@@ -60,7 +60,7 @@ export function runMonitors(
   return [...judged, ...slow, ...verdicts]
 }
 
-function judge(policy: MonitorPolicy, all: readonly Comparison[], parts: readonly Part[]): Finding[] {
+function judge(policy: MonitorPolicy, all: readonly Comparison[], parts: readonly WindowPart[]): Finding[] {
   const correct = policy.correction === 'holm' ? holm : benjaminiHochberg
   const tested = all.flatMap(({ answer }, at) =>
     typeof answer !== 'string' && answer.p !== undefined ? [{ at, p: answer.p }] : [],
@@ -74,7 +74,7 @@ function finding(
   policy: MonitorPolicy,
   { answer, pull, ...comparison }: Comparison,
   adjusted: number | undefined,
-  parts: readonly Part[],
+  parts: readonly WindowPart[],
 ): Finding {
   const state =
     typeof answer === 'string'

@@ -3,7 +3,7 @@ import type { MomentsWire } from '@homing/protocol'
 import { cusumAlarm, emptyCusum, stepCusum } from '../sequential/cusum.ts'
 import { normalQuantile } from '../special/normal.ts'
 import { numericDesign } from './effective.ts'
-import type { Baseline, Figures, Window } from './figures.ts'
+import type { MonitorBaseline, MonitoredFigures, MonitoredWindow } from './figures.ts'
 import type { Finding } from './finding.ts'
 import type { MonitorPolicy } from './policy.ts'
 import { own } from './own.ts'
@@ -21,8 +21,8 @@ const leastWindows = 4
  */
 export function slowDrift(
   policy: MonitorPolicy,
-  baseline: Baseline,
-  { history, figures }: Window,
+  baseline: MonitorBaseline,
+  { history, figures }: MonitoredWindow,
 ): Finding[] {
   if (!history?.length) return []
   const windows = [...history, figures]
@@ -32,8 +32,8 @@ export function slowDrift(
 
 function judge(
   policy: MonitorPolicy,
-  baseline: Baseline,
-  windows: readonly Figures[],
+  baseline: MonitorBaseline,
+  windows: readonly MonitoredFigures[],
   name: string,
   features: number,
 ): Finding {
@@ -85,7 +85,7 @@ function judge(
   }
 }
 
-function momentsOf({ features }: Figures, name: string): MomentsWire | undefined {
+function momentsOf({ features }: MonitoredFigures, name: string): MomentsWire | undefined {
   const summary = own(features?.raw, name)
   return summary?.kind === 'numeric' && summary.moments && summary.moments.count > 1
     ? summary.moments

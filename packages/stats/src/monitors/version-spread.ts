@@ -1,12 +1,12 @@
 import type { Comparison } from './comparison.ts'
-import type { Window } from './figures.ts'
+import type { MonitoredWindow } from './figures.ts'
 import type { MonitorPolicy } from './policy.ts'
 
 /**
  * Over how many versions predictions are spread: 1 over the chance that two of them are of one version (Simpson, Nature 163, 1949).
  * Many at once say that devices do not follow updates.
  */
-export function versionSpread(policy: MonitorPolicy, { parts = [] }: Window): Comparison[] {
+export function versionSpread(policy: MonitorPolicy, { parts = [] }: MonitoredWindow): Comparison[] {
   const versions = parts
     .filter(({ by }) => by === 'version')
     .map(({ value, figures }) => ({ value, n: Math.max(0, figures.counts?.['predictions'] ?? 0) }))
