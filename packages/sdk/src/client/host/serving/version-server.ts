@@ -131,17 +131,6 @@ export function createVersionServer(deps: VersionServerDeps): VersionServer {
       throw error
     }
   }
-  /** Serves the fastest of what was measured, unless something else has come to serve meanwhile. */
-  const goOver = async (measured: LoadedVersion, fastest: LoadedVersion): Promise<void> => {
-    const isSame = fastest.facts.instance === measured.facts.instance
-    if (closed || serving !== measured || asleep || allowed) {
-      if (!isSame) await fastest.runtime.discard(fastest.facts.instance).catch(() => undefined) // gone with its worker
-      return
-    }
-    if (!isSame) return replace(fastest)
-    serving = fastest
-    await onServing(servingOf(serving.manifest), serving)
-  }
   const revive = async ({ installed }: LoadedVersion): Promise<void> => {
     try {
       await replace(await load(installed))
@@ -229,15 +218,18 @@ export function createVersionServer(deps: VersionServerDeps): VersionServer {
         }
       }),
     async chooseFastest() {
-      const measured = serving
-      if (closed || !measured || allowed || choosing) return
+      if (choosing) return
       choosing = true
       try {
         const { chooseFastest } = await import('../backends/choose-fastest.ts')
-        const fastest = await chooseFastest(measured, deps.choices, (installed, backend) =>
-          loader.load(installed, { allowed: null, left: [backend], reloads: 0 }),
-        )
-        if (fastest) await inTurn(() => goOver(measured, fastest))
+        await chooseFastest({
+          subject: () => (closed || asleep || allowed ? undefined : serving),
+          choices: deps.choices,
+          loadOn: (installed, backend) => loader.load(installed, { allowed, left: [backend], reloads: 0 }),
+          inTurn,
+          replace,
+          show: (loaded) => onServing(servingOf(loaded.manifest), (serving = loaded)),
+        })
       } finally {
         choosing = false
       }
