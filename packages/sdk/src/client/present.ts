@@ -3,5 +3,7 @@ export type Present<T> = { readonly [K in keyof T]?: Exclude<T[K], undefined> }
 
 /** The fields that have a value. */
 export function present<T extends object>(fields: T): Present<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>
+  const kept: Partial<T> = {}
+  for (const name in fields) if (fields[name] !== undefined) kept[name] = fields[name]
+  return kept as Present<T>
 }

@@ -7,6 +7,12 @@ import type { RunningOnnx } from './onnx-start.ts'
 /** A session's own warnings, on unused initialisers say, would go to the console of somebody else's app. */
 const errorsOnly = 3
 
+/**
+ * Threads that wait for work of the next run in a loop take a core from the page, and charge from a battery: they do so within
+ * a run, and sleep after it. The keys are those of `onnxruntime_session_options_config_keys.h`.
+ */
+const restful = { session: { force_spinning_stop: '1' } }
+
 /** Tensors of onnxruntime-web by name. */
 export type OnnxTensors = Readonly<Record<string, Tensor>>
 
@@ -38,6 +44,7 @@ export async function openOnnxGraph(
     requireLife(life)
     session = await library.InferenceSession.create(graph, {
       logSeverityLevel: errorsOnly,
+      extra: restful,
       ...options,
       executionProviders: [provider],
       ...(parameters.byteLength > 0 ? { externalData: [{ path, data: parameters }] } : {}),

@@ -17,13 +17,18 @@ export function usageMeter(heap: () => number): UsageMeter {
     underWay.set(model, (underWay.get(model) ?? 0) + change)
   }
   return {
-    async during(model, call) {
+    during(model, call) {
       count(model, 1)
-      try {
-        return await call
-      } finally {
-        count(model, -1)
-      }
+      return call.then(
+        (answer) => {
+          count(model, -1)
+          return answer
+        },
+        (error: unknown) => {
+          count(model, -1)
+          throw error
+        },
+      )
     },
     forget(model) {
       called.delete(model)

@@ -6,9 +6,11 @@ import type { LoadedVersion } from './load-version.ts'
 import { type QueuedCall, queuedCall } from './queued-call.ts'
 import { type Call, type CallEnd, runCall } from './run-call.ts'
 import type { BackendFault, PredictReply, PredictRequest } from './runtime-api.ts'
-import { hasBatchAxis, samplesOf } from './schedule/batch-axis.ts'
+import { hasBatchAxis } from './schedule/batch-axis.ts'
 import { type BatchState, batchState } from './schedule/batch-state.ts'
+import { isLate } from './schedule/is-late.ts'
 import { patienceOf } from './schedule/patience.ts'
+import { callRunner, type RunCalls } from './schedule/run-calls.ts'
 import { waitingLine } from './schedule/waiting-line.ts'
 import type { Turns } from './turns.ts'
 
@@ -34,6 +36,7 @@ export class ModelQueue {
   readonly #tell: QueueListener
   readonly #line = waitingLine()
   readonly #taskTurn = taskTurn()
+  readonly #runCalls: RunCalls
   #running: readonly QueuedCall[] = []
   #runEnd: Promise<void> = Promise.resolve()
   /** From the start of a run until the next one may start. */
@@ -52,6 +55,7 @@ export class ModelQueue {
   constructor(model: string, turns: Turns, tell: QueueListener) {
     this.#model = model
     this.#turns = turns
+    this.#runCalls = callRunner(turns)
     this.#tell = tell
   }
 
@@ -141,7 +145,7 @@ export class ModelQueue {
       return
     }
     const patient = flowing || this.#waiting !== undefined // a call that comes meanwhile ends no other's wait
-    clearTimeout(this.#waiting)
+    if (this.#waiting !== undefined) clearTimeout(this.#waiting)
     this.#waiting = undefined
     const { next } = this.#line
     if (!next) return
@@ -162,7 +166,7 @@ export class ModelQueue {
   #start(calls: readonly QueuedCall[], version: LoadedVersion, most: number): void {
     this.#busy = true
     this.#running = calls
-    this.#runEnd = this.#run(calls, version, most).then((ends) => {
+    this.#runEnd = this.#runCalls(calls, version, this.#batches, most).then((ends) => {
       this.#running = []
       const unanswered = calls.filter((call, index) => ends[index] === undefined && !call.settled)
       if (!this.#closed) this.#line.putBack(unanswered)
@@ -177,29 +181,6 @@ export class ModelQueue {
         this.#busy = false
         this.#drain(true)
       })
-  }
-
-  async #run(
-    calls: readonly QueuedCall[],
-    version: LoadedVersion,
-    most: number,
-  ): Promise<readonly (CallEnd | undefined)[]> {
-    const [only, second] = calls
-    const state = this.#batches
-    if (!second) return [await this.#runAlone(only!, version, state)]
-    try {
-      const { runBatch } = await import('./schedule/run-batch.ts')
-      return await runBatch(calls, version, this.#turns, state, most)
-    } catch {
-      state.proof = 'refused' // its code could not be fetched
-      return []
-    }
-  }
-
-  async #runAlone(call: QueuedCall, version: LoadedVersion, state: BatchState): Promise<CallEnd> {
-    const end = await runCall(call, version, this.#turns)
-    if (end.kind === 'done') state.ran(samplesOf(call.encoded!.tensors), end.reply.timings.run)
-    return end
   }
 
   #finish(call: QueuedCall, version: LoadedVersion, end: CallEnd): void {
@@ -238,12 +219,4 @@ export class ModelQueue {
   #closedError(): HomingError {
     return new HomingError('CLOSED', `The model ${this.#model} was closed.`)
   }
-}
-
-/** Whether the turn of a call comes after its deadline, of which it is told. */
-function isLate({ request: { expires }, settle }: QueuedCall): boolean {
-  if (expires === undefined || Date.now() <= expires) return false
-  const error = new HomingError('DEADLINE_PASSED', 'The turn of the prediction came after its deadline.')
-  settle({ kind: 'refused', error })
-  return true
 }

@@ -80,19 +80,31 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
       ({ createRecall }) => createRecall(() => memory, tellEnded),
       () => (recall = undefined), // its code could not be fetched: what is not remembered is computed
     ))
-  const recalledOrRun: RuntimeApi['predict'] = async (model, request, signal) => {
+  const recalledOrRun: RuntimeApi['predict'] = (model, request, signal) => {
     const queue = servingQueue(model)
     const run = (asked: PredictRequest): Promise<PredictReply> => queue.predict(asked, signal)
     const { cache, hold, held, share } = request
     const version = queue.serving
     const mayRecall = (cache ?? 0) > 0 || (version && withLookup.has(version))
     if (!version || !mayRecall || hold || held || share) return run(request)
-    const found = await recallOf()
-    return found ? found.answer(version, request, run) : run(request)
+    return recallOf().then((found) => (found ? found.answer(version, request, run) : run(request)))
   }
   const served: ServedModels = {
-    predict: async (model, request, signal) => usage.during(model, recalledOrRun(model, request, signal)),
+    predict(model, request, signal) {
+      try {
+        return usage.during(model, recalledOrRun(model, request, signal))
+      } catch (error) {
+        return Promise.reject(HomingError.from(error)) // no version serves
+      }
+    },
     serving: (model) => servingQueue(model).serving,
+  }
+  /** A call whose inputs are to be decoded, or that other models follow. */
+  const predictInSteps: RuntimeApi['predict'] = async (model, received, signal) => {
+    const request = hasFiles(received.inputs) ? await decodedRequest(received) : received
+    if (!request.follow) return served.predict(model, request, signal)
+    const { predictAndFollow } = await import('./composition/predict-and-follow.ts')
+    return predictAndFollow(served, model, request, signal)
   }
   /** Loads what explains on first use: it is no part of a cold start. */
   const openExplainer = async (version: LoadedVersion): Promise<Explainer> => {
@@ -154,17 +166,11 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
       withLookup.add(version)
     },
 
-    async predict(model, received, signal) {
+    predict(model, received, signal) {
       faultPoint('call-received')
-      const request = hasFiles(received.inputs) ? await decodedRequest(received) : received
-      return request.follow
-        ? (await import('./composition/predict-and-follow.ts')).predictAndFollow(
-            served,
-            model,
-            request,
-            signal,
-          )
-        : served.predict(model, request, signal)
+      return hasFiles(received.inputs) || received.follow
+        ? predictInSteps(model, received, signal)
+        : served.predict(model, received, signal)
     },
 
     explain: async (model, request, signal) =>

@@ -8,6 +8,7 @@ import type { PageInput } from '../page-input.ts'
 import { present } from '../present.ts'
 import type { BlackBoxOptions } from './black-box-options.ts'
 import { defaultLoggedCalls, maxKeptInputs } from './config.ts'
+import { predictionIds } from './prediction-ids.ts'
 import type { KeptValues, WithheldBecause } from './kept-values.ts'
 
 /** A call as it is kept: its inputs are read only once somebody asks. */
@@ -49,6 +50,7 @@ export function createBlackBox(
 ): BlackBox {
   const ring: LoggedCall[] = []
   const keeping: LoggedCall[] = []
+  const nextId = predictionIds()
   let next = 0
   const note = (call: LoggedCall): void => {
     if (size > 0) ring[next++ % size] = call
@@ -70,7 +72,7 @@ export function createBlackBox(
       return call().then(
         (reply) => {
           const { timings, outputs } = reply
-          const predictionId = crypto.randomUUID()
+          const predictionId = nextId()
           const kept = early && answered(early, structuredClone(outputs)) // what was answered is the caller's
           note({
             ...base(),

@@ -6,6 +6,9 @@ import type * as userTiming from './user-timing.ts'
 /** Most calls that wait to be told; what comes beyond is not. */
 const maxWaiting = 256
 
+/** Of how many of them at most developer tools are told: an entry takes longer than many a call. */
+const maxMeasured = 16
+
 /** What tells them, loaded once there is something to tell. */
 type UserTiming = Pick<typeof userTiming, 'measureCall' | 'measureLoad'> & {
   readonly keep: (call: LoggedCall) => void
@@ -22,16 +25,26 @@ export interface IdleTiming {
 
 export function createIdleTiming(keeping: CallKeeperDeps): IdleTiming {
   let waiting: ((to: UserTiming) => void)[] = []
-  let keep: ((call: LoggedCall) => void) | undefined
-  const flush = async (): Promise<void> => {
+  let loaded: UserTiming | undefined
+  const load = async (): Promise<UserTiming> => {
     const [timing, { createCallKeeper }] = await Promise.all([
       import('./user-timing.ts'),
       import('./call-keeper.ts'),
     ])
-    keep ??= createCallKeeper(keeping)
+    return { ...timing, keep: createCallKeeper(keeping) }
+  }
+  const flush = async (): Promise<void> => {
+    loaded ??= await load()
     const all = waiting
     waiting = []
-    for (const tell of all) tell({ ...timing, keep })
+    let measured = 0
+    const told: UserTiming = {
+      ...loaded,
+      measureCall: (call) => {
+        if (measured++ < maxMeasured) loaded!.measureCall(call)
+      },
+    }
+    for (const tell of all) tell(told)
   }
   const later = (tell: (to: UserTiming) => void): void => {
     if (waiting.push(tell) > maxWaiting) waiting.pop()

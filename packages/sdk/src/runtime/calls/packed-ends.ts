@@ -8,12 +8,15 @@ import type { SentEnd } from './sent-call.ts'
 export interface PackedEnds {
   readonly ids: readonly number[]
   readonly shared: Pick<PredictReply, 'version' | 'backend' | 'batch'>
-  readonly timings: readonly PredictReply['timings'][]
+  /** Four numbers of each reply, as `stages` lists them. */
+  readonly timings: Float64Array<ArrayBuffer>
   /** The calls' outputs one after another. */
   readonly outputs: Readonly<Record<string, Tensor>>
   /** What each reply holds beside these; empty where none holds anything. */
   readonly rest: readonly Partial<PredictReply>[]
 }
+
+const stages = ['queue', 'encode', 'run', 'decode'] as const
 
 type SentReply = Extract<SentEnd, { reply: PredictReply }>
 
@@ -40,7 +43,7 @@ export function unpackEnds({ ids, shared, timings, outputs, rest }: PackedEnds):
       const values = data.slice(index * length, (index + 1) * length)
       own[name] = { dtype, shape: [1, ...shape.slice(1)], data: values } as Tensor
     }
-    return { id, reply: { ...rest[index], outputs: own, ...shared, timings: timings[index]! } }
+    return { id, reply: { ...rest[index], outputs: own, ...shared, timings: timingsAt(timings, index) } }
   })
 }
 
@@ -66,10 +69,15 @@ function pack(ends: readonly SentReply[]): PackedEnds {
   return {
     ids: ends.map(({ id }) => id),
     shared: { version, backend, ...(batch === undefined ? {} : { batch }) },
-    timings: ends.map(({ reply }) => reply.timings),
+    timings: Float64Array.from(ends.flatMap(({ reply }) => stages.map((stage) => reply.timings[stage]))),
     outputs: joinTensors(ends.map(({ reply }) => reply.outputs)),
     rest: rest.some((fields) => Object.keys(fields).length > 0) ? rest : [],
   }
+}
+
+function timingsAt(timings: Float64Array, index: number): PredictReply['timings'] {
+  const [queue, encode, run, decode] = timings.subarray(index * stages.length, (index + 1) * stages.length)
+  return { queue: queue!, encode: encode!, run: run!, decode: decode! }
 }
 
 function restOf(reply: PredictReply): Partial<PredictReply> {

@@ -19,25 +19,22 @@ export interface BatchState {
 /** By how much a sample is believed to take longer than the fastest before it, at most: one slow run may have other causes. */
 const slowing = 1.1
 
-/** How much of what is believed of the time of full runs comes from the last one. */
-const recency = 0.3
-
 /** How many runs of a size are made before it is compared. The first says nothing: memory is laid out for it. */
 const trials = 3
 
-/** Up to how much longer a sample may take in the larger run: there are fewer of them. */
-const asGood = 1.1
+/** How much less a sample must take in the smaller run for it to be preferred: there are more of them, and each costs by itself. */
+const muchLess = 0.85
 
 export function batchState(batchable: boolean): BatchState {
   let ceiling = Infinity
   let pace: number | undefined // milliseconds per sample
-  const full = batchSizes.map((size) => ({ size, runs: 0, pace: Infinity }))
+  const full = batchSizes.map((size) => ({ size, runs: 0, pace: Infinity })) // largest first
 
   /** The size of which a sample takes least, once each has been tried: what was found first is not cold any more then. */
   const bestSize = (): number => {
     const untried = full.find(({ runs }) => runs < trials)
-    const [usual, larger] = full as [(typeof full)[0], (typeof full)[0]]
-    return (untried ?? (larger.pace < usual.pace * asGood ? larger : usual)).size
+    if (untried) return untried.size
+    return full.reduce((best, other) => (other.pace < best.pace * muchLess ? other : best)).size
   }
   const state: BatchState = {
     proof: batchable ? 'open' : 'refused',
@@ -51,7 +48,7 @@ export function batchState(batchable: boolean): BatchState {
       pace = pace === undefined ? last : Math.min(last, pace * slowing)
       const known = full.find(({ size }) => size === samples)
       if (!known) return
-      known.pace = known.runs++ < 2 ? last : known.pace + recency * (last - known.pace)
+      known.pace = known.runs++ === 0 ? Infinity : Math.min(last, known.pace * slowing)
     },
     failed(samples) {
       ceiling = Math.max(1, Math.floor(samples / 2))

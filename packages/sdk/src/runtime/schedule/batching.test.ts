@@ -94,8 +94,8 @@ describe('calls that wait for each other', () => {
     await Promise.all(many(3, { batch: false }))
     expect(runs).toEqual([1, 1, 1])
     runs.length = 0
-    await Promise.all([ask(row(1)), ask(Array.from({ length: 40 }, () => row(2)).flat()), ask(row(3))])
-    expect(runs).toEqual([1, 40, 1])
+    await Promise.all([ask(row(1)), ask(Array.from({ length: 70 }, () => row(2)).flat()), ask(row(3))])
+    expect(runs).toEqual([1, 70, 1])
     await runtime.close('tiny')
     const fixed: TinyGraph = {
       inputs: [{ name: 'x', dtype: 'float32', shape: [1, 4] }],
