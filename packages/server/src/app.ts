@@ -80,7 +80,7 @@ async function homing(app: FastifyInstance, options: SettledOptions): Promise<vo
   await app.register(blobRoutes, { store, guard, limits })
   await app.register(modelRoutes, { publication, guard, query, limits })
   await app.register(metadataRoutes, { ...publication, keys, guard, query })
-  const readers = await openReadGuard(options, access)
+  const readers = await openReadGuard(options, access, app.log)
   await app.register(accessRoutes, { access, guard, query, readers, ...options })
   await app.register(appRoutes, { ...options, ...telemetry, guard, query })
   await app.register(telemetryRoutes, { ...options, ...telemetry })

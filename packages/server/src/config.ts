@@ -134,6 +134,9 @@ export const fileRowsPerStatement = 1_000
 /** Values of one list in a statement. */
 export const rowsPerStatement = 1_000
 
+/** For how long a look at the file with the keys of tokens is good, in milliseconds. */
+export const tokenKeyLookMs = 1_000
+
 /** How far the clock of whoever made a token may be ahead or behind, in seconds. */
 export const tokenToleranceSeconds = 30
 

@@ -43,8 +43,13 @@ export interface ServerOptions {
 
 /** How the tokens of users are proved. */
 export interface TokenOptions {
-  /** A JWK set: keys of HS256, EdDSA or ES256, each with its `alg`; several have a `kid` each. */
+  /**
+   * A JWK set: keys of HS256, EdDSA or ES256, each with its `alg`; several have a `kid` each. Or the path of a file that
+   * holds one, which is read again when it changes.
+   */
   readonly keys: unknown
+  /** Milliseconds for which a look at that file is good. Default: a second. */
+  readonly lookMs?: number
   /** What their claim `aud` must name. */
   readonly audience: string
   /** What their claim `iss` must be. Default: anything. */

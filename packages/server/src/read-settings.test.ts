@@ -47,7 +47,7 @@ test('keys of tokens come from a file', () => {
   const environment = { ...token, HOMING_TOKEN_AUDIENCE: 'us', HOMING_URL_SECRET: 'a secret' }
   const { server } = readSettings(['--token-keys', 'package.json', '--token-issuer=them'], environment)
   expect(server).toMatchObject({ tokens: { audience: 'us', issuer: 'them' }, urlSecret: 'a secret' })
-  expect(server.tokens?.keys).toHaveProperty('name')
+  expect(server.tokens?.keys).toBe('package.json') // read, and read again, by the server
 })
 
 test('development needs no token', () => {
@@ -68,7 +68,6 @@ test.each([
   [['stray'], token, /stray/],
   [[], { ...token, HOMING_TOKEN_KEYS: 'package.json' }, /HOMING_TOKEN_AUDIENCE.*is missing/],
   [[], { ...token, HOMING_TOKEN_AUDIENCE: 'us' }, /HOMING_TOKEN_KEYS.*is missing/],
-  [[], { ...token, HOMING_TOKEN_KEYS: 'nothing.json', HOMING_TOKEN_AUDIENCE: 'us' }, /cannot be read/],
   [['--url-secret', 'x'], token, /--url-secret/],
 ])('%j and %j are refused', (args, environment, message) => {
   const read = () => readSettings(args, environment)

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 
 import { HomingError } from '@homing/protocol'
@@ -96,13 +95,7 @@ function readTokens(file?: string, audience?: string, issuer?: string): Pick<Ser
   }
   if (audience === undefined)
     refuse('HOMING_TOKEN_AUDIENCE', 'is missing, so tokens made for others would pass')
-  let keys: unknown
-  try {
-    keys = JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
-    refuse('HOMING_TOKEN_KEYS', `is "${file}", which cannot be read or is not JSON`) // no cause: it may show a key
-  }
-  return { tokens: { keys, audience, ...(issuer === undefined ? {} : { issuer }) } }
+  return { tokens: { keys: file, audience, ...(issuer === undefined ? {} : { issuer }) } }
 }
 
 /** Where the online key lies; nothing for the data folder. */

@@ -26,7 +26,7 @@ export const settings = {
   },
   HOMING_TOKEN_KEYS: {
     flag: 'token-keys',
-    help: 'File with the keys that prove users’ tokens: a JWK set. Read at start.',
+    help: 'File with the keys that prove users’ tokens: a JWK set. Read again when it changes.',
   },
   HOMING_TOKEN_AUDIENCE: { flag: 'token-audience', help: 'What their claim `aud` must name.' },
   HOMING_TOKEN_ISSUER: { flag: 'token-issuer', help: 'What their claim `iss` must be; default: anything.' },

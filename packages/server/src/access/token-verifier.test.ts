@@ -6,20 +6,20 @@ import { audience, inSeconds, sharedKey, signer, userClaims, userToken } from '.
 import { readTokenKeys } from './token-keys.ts'
 import { tokenVerifier, type TokenVerifier } from './token-verifier.ts'
 
-async function verifier(keys: object[] = [sharedKey], issuer?: string): Promise<TokenVerifier> {
-  return tokenVerifier({ keys: await readTokenKeys({ keys }), audience, issuer, now: () => new Date() })
+function verifier(keys: object[] = [sharedKey], issuer?: string): TokenVerifier {
+  return tokenVerifier({ keys: () => readTokenKeys({ keys }), audience, issuer, now: () => new Date() })
 }
 
 test('tokens of each algorithm give their claims', async () => {
   const [edwards, curve] = [await signer('EdDSA', 'edwards'), await signer('ES256', 'curve')]
-  const verify = await verifier([sharedKey, edwards.jwk, curve.jwk])
+  const verify = verifier([sharedKey, edwards.jwk, curve.jwk])
   const claims = userClaims()
   for (const token of [await userToken(claims), await edwards.sign(claims), await curve.sign(claims)])
     expect(await verify(token)).toEqual({ exp: claims.exp, homing: claims['homing'] })
 })
 
 test('an issuer counts where one is set', async () => {
-  const verify = await verifier([sharedKey], 'https://login.example.org')
+  const verify = verifier([sharedKey], 'https://login.example.org')
   const issued = (iss: string) => userToken({ ...userClaims(), iss })
   expect(await verify(await issued('https://login.example.org'))).toBeDefined()
   await expect(verify(await issued('https://elsewhere.example.org'))).rejects.toThrow(/"iss"/)
@@ -27,7 +27,7 @@ test('an issuer counts where one is set', async () => {
 })
 
 test('clocks may differ by half a minute', async () => {
-  const verify = await verifier()
+  const verify = verifier()
   expect(await verify(await userToken({ ...userClaims(), exp: inSeconds(-20) }))).toBeDefined()
   expect(await verify(await userToken({ ...userClaims(), nbf: inSeconds(20) }))).toBeDefined()
 })
@@ -76,7 +76,7 @@ test.each<[string, () => Promise<string> | string]>([
     },
   ],
 ])('%s is refused, and not shown', async (_what, make) => {
-  const verify = await verifier([sharedKey, edwards.jwk])
+  const verify = verifier([sharedKey, edwards.jwk])
   const token = await make()
   const error = await verify(token).catch((thrown: unknown) => thrown)
   expect(error).toBeInstanceOf(HomingError)

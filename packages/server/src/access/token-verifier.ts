@@ -3,11 +3,12 @@ import { errors, type JWTHeaderParameters, jwtVerify } from 'jose'
 import * as v from 'valibot'
 
 import { tokenToleranceSeconds } from '../config.ts'
+import type { CurrentKeys } from './fresh-token-keys.ts'
 import { tokenAlgorithms, type TokenKey } from './token-keys.ts'
 
 /** What a token must say beside its claim `homing`. */
 export interface TokenRules {
-  readonly keys: readonly TokenKey[]
+  readonly keys: CurrentKeys
   readonly audience: string
   /** Default: any. */
   readonly issuer?: string | undefined
@@ -19,8 +20,10 @@ export type TokenVerifier = (token: string) => Promise<AccessClaims>
 
 /** @throws (the verifier) HomingError UNAUTHORIZED, which never shows the token. */
 export function tokenVerifier({ keys, audience, issuer, now }: TokenRules): TokenVerifier {
-  const keyFor = ({ alg, kid }: JWTHeaderParameters): TokenKey['key'] => {
-    const fitting = keys.filter(({ algorithm, id }) => algorithm === alg && (kid === undefined || id === kid))
+  const keyFor = async ({ alg, kid }: JWTHeaderParameters): Promise<TokenKey['key']> => {
+    const fitting = (await keys()).filter(
+      ({ algorithm, id }) => algorithm === alg && (kid === undefined || id === kid),
+    )
     if (fitting.length !== 1) throw new errors.JWKSNoMatchingKey()
     return fitting[0]!.key
   }
