@@ -163,6 +163,11 @@ export {
   TelemetryGroupSchema,
 } from './telemetry/telemetry-group.ts'
 export {
+  type MonitorsSection,
+  MonitorsSectionSchema,
+  readMonitorsSection,
+} from './telemetry/monitors-section.ts'
+export {
   type MeasuredFeature,
   type MeasuredOutput,
   readTelemetrySection,

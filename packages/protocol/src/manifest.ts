@@ -74,6 +74,8 @@ export const ManifestSchema = v.object({
   lookup: v.optional(LookupSchema),
   /** See `readTelemetrySection`, which devices load only where telemetry is on. */
   telemetry: v.optional(v.record(v.string(), v.unknown())),
+  /** How servers watch it: see `readMonitorsSection`. */
+  monitors: v.optional(v.record(v.string(), v.unknown())),
   /** What the data that it was made with looks like: a `Baseline`, which servers read and devices do not. */
   baseline: v.optional(
     v.object({

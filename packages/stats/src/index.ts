@@ -155,6 +155,8 @@ export {
   type PartialPolicy,
 } from './monitors/policy.ts'
 export { runMonitors } from './monitors/run-monitors.ts'
+export { type Hours, type MonitorHours, monitorHours } from './monitors/schedule.ts'
+export { trainingBaseline } from './monitors/training-baseline.ts'
 export { type BinnedAuc, binnedAuc } from './performance/binned-scores.ts'
 export {
   type ClassificationFigures,

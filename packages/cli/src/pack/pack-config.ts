@@ -4,6 +4,7 @@ import {
   GuardsSchema,
   maxDocumentBytes,
   ModelNameSchema,
+  MonitorsSectionSchema,
   NextSchema,
   parseJsonBytes,
   parseWith,
@@ -48,6 +49,8 @@ const PackConfigSchema = v.strictObject({
   guards: v.optional(GuardsSchema),
   /** What devices tell of the version. */
   telemetry: v.optional(TelemetrySectionSchema),
+  /** How servers watch the version; by default where nothing is said. */
+  monitors: v.optional(MonitorsSectionSchema),
   /** What the data that it was made with look like. */
   baseline: v.optional(BaselineConfigSchema),
   /** Which models run after this one. */

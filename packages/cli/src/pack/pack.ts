@@ -89,6 +89,7 @@ export async function pack(source: string, options: PackOptions = {}): Promise<P
       ...content,
       ...composition(config, { ...content, model }),
       ...(config?.telemetry ? { telemetry: config.telemetry } : {}),
+      ...(config?.monitors ? { monitors: config.monitors } : {}),
       graph,
       ...sections,
       parameters: await files.writeParameters(write),

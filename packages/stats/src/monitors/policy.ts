@@ -1,4 +1,4 @@
-import { HomingError } from '@homing/protocol'
+import { HomingError, type MonitorsSection } from '@homing/protocol'
 
 /** What counts as a change that someone should hear of. Every field has a default. */
 export interface MonitorPolicy {
@@ -66,8 +66,8 @@ export const defaultPolicy: MonitorPolicy = {
   },
 }
 
-/** What a model may say; the rest is as by default. */
-export type PartialPolicy = Partial<Omit<MonitorPolicy, 'effects'>> & { readonly effects?: Partial<Effects> }
+/** What a manifest may say; the rest is as by default. */
+export type PartialPolicy = Omit<MonitorsSection, 'schedule'>
 
 /**
  * The whole policy.
@@ -79,8 +79,8 @@ export function monitorPolicy(said: PartialPolicy = {}): MonitorPolicy {
   const figures = { alpha, leastCoverage, leastSamples, leastEffective, ...effects }
   for (const [name, value] of Object.entries(figures)) {
     const most = name === 'alpha' || name === 'leastCoverage' ? 1 : Infinity
-    if (!(value > 0 && value <= most && Number.isFinite(value)))
+    if (!(value !== undefined && value > 0 && value <= most && Number.isFinite(value)))
       throw new HomingError('CONFIG_INVALID', `monitors: ${name} cannot be ${String(value)}`)
   }
-  return policy
+  return policy as MonitorPolicy
 }
