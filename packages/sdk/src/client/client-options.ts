@@ -6,8 +6,6 @@ import { defaultHangLimit, defaultIdleLimit, defaultPollInterval, defaultProbeIn
 import type { HostConfig } from './host-api.ts'
 import { present } from './present.ts'
 import { readRoot } from './read-root.ts'
-import type { TelemetryOptions } from './telemetry-api.ts'
-import type { TelemetryConfig } from './telemetry/telemetry-host.ts'
 
 /** Set by the Vite plugin: where it put the engines' files. */
 declare const __HOMING_ASSET_BASE__: string | undefined
@@ -29,6 +27,7 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   const { metered = 'allow' } = options.downloads ?? {}
   if (typeof app !== 'string' || app === '') refuse('`app` must be the name of the app')
   if (options.server !== undefined) absolute(options.server, 'server')
+  if (options.telemetry) absolute(options.telemetry.url, 'telemetry.url')
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1))
     refuse('`threads` must be a whole number, 1 or more')
   amounts({ storageBudget, memoryBudget }, 'bytes, 0 or more')
@@ -61,31 +60,13 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
       pausesOnMetered: metered === 'pause',
       bundled: bundles(options.bundled === undefined ? {} : options.bundled),
       hasTokens: getToken !== undefined,
-      ...present({
-        signing: signUrls === undefined ? undefined : signing(options),
-        telemetry: options.telemetry && telemetry(options.telemetry, app),
-      }),
+      ...present({ signing: signUrls === undefined ? undefined : signing(options) }),
     },
     runtime: present({
       assetBase: assetBase === undefined ? undefined : folder(assetBase, 'assetBase'),
       threads,
     }),
   }
-}
-
-function telemetry(given: TelemetryOptions, app: string): TelemetryConfig {
-  const { key, level = 'aggregate', interval, differentialPrivacy } = given
-  if (typeof key !== 'string' || key === '') refuse("`telemetry.key` must be the app's publishable key")
-  oneOf(level, 'telemetry.level', ['off', 'aggregate', 'events'])
-  const epsilon = differentialPrivacy?.epsilon
-  amounts(
-    { 'telemetry.interval': interval, 'telemetry.differentialPrivacy.epsilon': epsilon },
-    'more than 0',
-    1e-3,
-  )
-  const { globalPrivacyControl = false } = navigator as { globalPrivacyControl?: boolean }
-  const url = absolute(given.url, 'telemetry.url')
-  return { url, key, app, level, globalPrivacyControl, ...present({ epsilon, interval }) }
 }
 
 function oneOf(value: string, option: string, names: readonly string[]): void {

@@ -139,7 +139,7 @@ export function createClient(options: ClientOptions): Homing {
       }
     },
     telemetry,
-    track: async (goal, value, of) => (await telemetry.page()).track(goal, value, of),
+    track: async (goal, value, of) => (await telemetry.page()).ask('track', goal, value, of),
     async check() {
       await (await session.host()).check()
     },
@@ -152,6 +152,7 @@ export function createClient(options: ClientOptions): Homing {
       const open = name === undefined ? [...models.values()] : [models.get(name) ?? []].flat()
       await Promise.all(open.map(({ handle }) => handle.model.close()))
       await (await session.host()).forget(name)
+      if (options.telemetry) await (await telemetry.page()).ask('erase')
     },
     async report() {
       const { writeReport } = await import('./report/write-report.ts')

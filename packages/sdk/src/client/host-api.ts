@@ -139,7 +139,7 @@ export interface HostApi {
   /** Keeps calls of an open model on the device for a report, bounded; nothing where storage is encrypted. */
   keepCalls(model: string, calls: ReportedCalls): Promise<void>
   keptCalls(model: string): Promise<readonly ReportedCalls[]>
-  /** Calls a method of telemetry, which is loaded then. */
+  /** Calls a method of telemetry, which is opened with the first call of a page. */
   telemetry<K extends keyof TelemetryHost>(
     name: K,
     ...given: Parameters<TelemetryHost[K]>

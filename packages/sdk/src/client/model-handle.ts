@@ -161,7 +161,7 @@ export function createModelHandle(
         (await (training ??= loadTraining())).train(taken, onEvent, signal),
       )
     },
-    feedback: async (id, facts) => (await telemetry.page()).feedback(name, id, facts),
+    feedback: async (id, facts) => (await telemetry.page()).ask('feedback', name, id, facts),
     subscribe: (listener) => statusListeners.add(listener, status),
     update: () => ask((host) => host.update(name)),
     retry: () => ask((host) => host.retry(name)),

@@ -9,7 +9,7 @@ import type { CallPort } from './call-port.ts'
 import { callWatch } from './call-watch.ts'
 import type { ResolvedOptions } from './client-options.ts'
 import { latePatience } from './config.ts'
-import type { HostApi, PageApi } from './host-api.ts'
+import type { HostApi, HostConfig, PageApi } from './host-api.ts'
 import { engineWorkers } from './page-workers.ts'
 import { restartLimit } from './restart-limit.ts'
 
@@ -39,7 +39,7 @@ const defaultHost = (): Worker =>
 
 export function openPageSession(
   options: ResolvedOptions,
-  given: Pick<ClientOptions, 'workers' | 'engines' | 'getToken' | 'signUrls'>,
+  given: Pick<ClientOptions, 'app' | 'telemetry' | 'workers' | 'engines' | 'getToken' | 'signUrls'>,
 ): PageSession {
   const lostListeners = new Set<() => void>()
   const closed = new HomingError('CLOSED', 'The client was closed.')
@@ -71,6 +71,11 @@ export function openPageSession(
     signUrls: async (places) => (given.signUrls as SignUrlsHook)(places),
     persistStorage,
   }
+  const hostConfig = async (): Promise<HostConfig> => {
+    if (!given.telemetry) return options.host
+    const { telemetryConfig } = await import('./telemetry/telemetry-config.ts')
+    return { ...options.host, telemetry: telemetryConfig(given.telemetry, given.app) }
+  }
   const startHost = (): Promise<WorkerLink<HostApi>> => {
     const forget = (): void => {
       if (hostLink !== started) return // another may run by now
@@ -78,7 +83,7 @@ export function openPageSession(
       hostLimit.died()
     }
     const connect = async (): Promise<WorkerLink<HostApi>> => {
-      const link = await startWorker<HostApi>('host', given.workers?.host ?? defaultHost, options.host)
+      const link = await startWorker<HostApi>('host', given.workers?.host ?? defaultHost, await hostConfig())
       void link.died.then((error) => {
         forget()
         if (closing) return

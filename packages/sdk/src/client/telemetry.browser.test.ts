@@ -65,21 +65,26 @@ describe('an app', () => {
   })
 
   test.each<[string, object]>([
-    ['telemetry.url', { url: 5 }],
-    ['telemetry.key', { key: '' }],
-    ['telemetry.level', { level: 'all' }],
-    ['telemetry.interval', { interval: -1 }],
-    ['telemetry.differentialPrivacy.epsilon', { differentialPrivacy: { epsilon: 0 } }],
-  ])('that gives a wrong %s is told so', (option, wrong) => {
-    expect(() => tab(wrong)).toThrowError(
-      expect.objectContaining({ message: expect.stringContaining(option) as string }),
-    )
+    ['key', { key: '' }],
+    ['level', { level: 'all' }],
+    ['interval', { interval: -1 }],
+    ['differentialPrivacy.epsilon', { differentialPrivacy: { epsilon: 0 } }],
+    ['slices', { slices: { plan: 5 } }],
+  ])('that gives a wrong telemetry.%s is told so', async (option, wrong) => {
+    await expect(tab(wrong).model('tiny')).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining(option) as string,
+    })
+  })
+
+  test('that gives a wrong telemetry.url is told so at once', () => {
+    expect(() => tab({ url: 5 as never })).toThrow('telemetry.url')
   })
 })
 
 test('a preview is what is sent then, byte for byte once it waits', async () => {
-  const homing = tab({ interval: 60_000 })
-  await server.answer({ status: 503, headers: { 'retry-after': '1' } }, 1)
+  const homing = tab()
+  await server.answer({ status: 503, headers: { 'retry-after': '600' } }, 1)
   const model = await open(homing)
   await predict(model, 3)
   await until(async () => (await homing.telemetry.status()).waiting.batches > 0)
@@ -181,8 +186,8 @@ test('goals count for the version that answered', async () => {
   await until(async () =>
     (await server.counted()).some(({ groups }) => groups.some(({ goals }) => goals?.['sale'])),
   )
-  const goals = (await server.counted()).flatMap(({ groups }) => groups.flatMap((group) => group.goals ?? []))
-  expect(goals).toEqual([{ sale: { n: 1, sum: 20, squares: 400 } }])
+  const goals = (await server.counted()).flatMap(({ groups }) => groups.map((group) => group.goals))
+  expect(goals.filter((goal) => goal)).toEqual([{ sale: { n: 1, sum: 20, squares: 400 } }])
 })
 
 test('forgetting erases telemetry too', async () => {

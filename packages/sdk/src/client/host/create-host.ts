@@ -32,7 +32,6 @@ import { createCleaner } from './storage/cleaner.ts'
 import { createStorageRoom } from './storage/storage-room.ts'
 import { openModels } from './tabs/open-models.ts'
 import { tabs } from './tabs/tabs.ts'
-import type { OpenedTelemetry } from './telemetry/open-telemetry.ts'
 import { meteredGate } from './versions/metered-gate.ts'
 import type { Bundle } from './versions/open-bundle.ts'
 
@@ -80,25 +79,17 @@ export function createHost(config: HostConfig): HostApi {
   )
   const openEverywhere = once(async () => openModels(await databaseName(config.root)))
   let recorded = 0
-  let telemetryOpened: Promise<OpenedTelemetry> | undefined
-  /** Loaded with the first fact, or when it is asked for. */
-  const measuring = (): Promise<OpenedTelemetry> => (telemetryOpened ??= openTelemetry())
-  const openTelemetry = async (): Promise<OpenedTelemetry> => {
-    const [opening, tab, database] = await Promise.all([
-      import('./telemetry/open-telemetry.ts'),
-      otherTabs(),
-      databaseName(config.root),
-    ])
+  /** Loaded with the first engine or fact of an app that is measured. */
+  const measuring = once(async () => {
+    const { openTelemetry } = await import('./telemetry/open-telemetry.ts')
     const manifestOf = (model: string) => models.get(model)?.manifest
-    return opening.openTelemetry({
-      config: config.telemetry!,
-      storage: config.storage,
-      database,
-      tabs: tab,
-      platform,
+    return openTelemetry(config.telemetry!, {
+      ...config,
+      tabs: await otherTabs(),
       manifestOf,
+      measure: engines.measure,
     })
-  }
+  })
 
   const engines = enginePorts(
     () => page,
@@ -116,6 +107,13 @@ export function createHost(config: HostConfig): HostApi {
           .catch(() => undefined), // it stays on trial
     },
     keptPredictions(store, config.storage === 'encrypted'),
+    config.telemetry && {
+      settings: async () => (await measuring()).measureSettings(),
+      measured: (versions) =>
+        void measuring()
+          .then((telemetry) => telemetry.measured(versions))
+          .catch(() => undefined),
+    },
   )
   const adapters = once(describeAdapters)
   const rejections = lazyRejections({
@@ -269,7 +267,6 @@ export function createHost(config: HostConfig): HostApi {
   const forgetModels = async (model?: string): Promise<void> => {
     const [kept, tab, everywhere] = await Promise.all([store(), otherTabs(), openEverywhere()])
     await forget(model, { store: kept, tabs: tab, openModels: everywhere, close: closeForgotten })
-    if (config.telemetry) await (await measuring()).erase()
   }
 
   return {
@@ -305,7 +302,6 @@ export function createHost(config: HostConfig): HostApi {
     },
     nudge() {
       for (const model of models.values()) model.nudge()
-      void telemetryOpened?.then((telemetry) => telemetry.hasten()).catch(() => undefined)
       return Promise.resolve()
     },
     judge(engine) {
@@ -332,16 +328,14 @@ export function createHost(config: HostConfig): HostApi {
     },
     keptCalls: async (model) => (await import('./report/kept-calls.ts')).keptCalls(model, await store()),
     async telemetry(name, ...given) {
-      const call = (await measuring())[name] as (...given: never[]) => never
-      return call(...(given as never[]))
+      return ((await measuring())[name] as (...given: never[]) => never)(...(given as never[]))
     },
     async shutdown() {
       life.abort()
-      const measured = telemetryOpened?.then((telemetry) => telemetry.close()).catch(() => undefined)
       // The engine workers are ended next, and a hung one would never answer.
       for (const model of models.values()) model.close().catch(() => undefined)
       models.clear()
-      const [kept, tab, claims] = await Promise.all([store(), otherTabs(), claimed(), measured])
+      const [kept, tab, claims] = await Promise.all([store(), otherTabs(), claimed()])
       access.close()
       tab.close()
       claims.close()

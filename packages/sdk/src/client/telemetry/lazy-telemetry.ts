@@ -18,11 +18,12 @@ export function lazyTelemetry(options: TelemetryOptions | undefined, deps: PageT
   let loading: Promise<PageTelemetry> | undefined
   const page = async (): Promise<PageTelemetry> => {
     if (!options) throw new HomingError('CONFIG_INVALID', 'createClient was given no `telemetry`.')
-    const { createPageTelemetry } = await import('./page-telemetry.ts')
-    return (loading ??= Promise.resolve(createPageTelemetry(options, deps)))
+    return (loading ??= import('./page-telemetry.ts').then((module) =>
+      module.createPageTelemetry(options, deps),
+    ))
   }
   const soon = (tell: (page: PageTelemetry) => void): void => {
-    if (options) page().then(tell, () => undefined) // a page that is gone loads no module
+    page().then(tell, () => undefined) // a page that is gone loads no module
   }
   return {
     page,
@@ -31,7 +32,7 @@ export function lazyTelemetry(options: TelemetryOptions | undefined, deps: PageT
       const began = performance.now()
       const end = (result: { readonly reply?: Prediction; readonly error?: unknown }): void => {
         const latency = performance.now() - began
-        soon((loaded) => loaded.ended({ about, latency, ...result }))
+        soon(({ ended }) => ended({ about, latency, ...result }))
       }
       call.then(
         (reply) => end({ reply }),
@@ -39,11 +40,13 @@ export function lazyTelemetry(options: TelemetryOptions | undefined, deps: PageT
       )
       return call
     },
-    loaded: (status) => soon((loaded) => loaded.loaded(status)),
-    consent: async (level) => (await page()).consent(level),
-    withdraw: async () => (await page()).consent('off'),
-    preview: async () => (await page()).preview(),
-    status: async () => (await page()).status(),
-    close: async () => (await loading)?.close(),
+    loaded(status) {
+      if (options) soon(({ loaded }) => loaded(status))
+    },
+    consent: async (level) => (await page()).ask('consent', level),
+    withdraw: async () => (await page()).ask('consent', 'off'),
+    preview: async () => (await page()).ask('preview'),
+    status: async () => (await page()).ask('status'),
+    close: async () => (await loading?.catch(() => undefined))?.close(),
   }
 }

@@ -1,9 +1,7 @@
-import type { TelemetryBatch } from '@homing/protocol'
-
-import type { CallFacts, FeedbackFacts, VersionFacts } from '../../telemetry/recorder.ts'
+import type { CallFacts, VersionFacts } from '../../telemetry/recorder.ts'
 import type { ModelStatus } from '../api.ts'
 import type { HostApi } from '../host-api.ts'
-import type { TelemetryLevel, TelemetryOptions, TelemetryStatus } from '../telemetry-api.ts'
+import type { TelemetryOptions } from '../telemetry-api.ts'
 import { callFacts, type EndedCall } from './call-facts.ts'
 import { maxUntold, tellInterval } from './config.ts'
 import type { TelemetryHost } from './telemetry-host.ts'
@@ -18,11 +16,11 @@ export interface PageTelemetryDeps {
 export interface PageTelemetry {
   ended(call: EndedCall): void
   loaded(status: ModelStatus): void
-  feedback(model: string, id: string, facts: FeedbackFacts): Promise<boolean>
-  track(goal: string, value: number, of?: { readonly model: string; readonly id: string }): Promise<boolean>
-  consent(level: TelemetryLevel): Promise<TelemetryStatus>
-  preview(): Promise<TelemetryBatch[]>
-  status(): Promise<TelemetryStatus>
+  /** Calls the host, after what was told before. */
+  ask<K extends keyof TelemetryHost>(
+    name: K,
+    ...given: Parameters<TelemetryHost[K]>
+  ): Promise<Awaited<ReturnType<TelemetryHost[K]>>>
   close(): Promise<void>
 }
 
@@ -33,11 +31,8 @@ export function createPageTelemetry(
   let calls: CallFacts[] = []
   let versions: VersionFacts[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
-
-  const ask = async <K extends keyof TelemetryHost>(
-    name: K,
-    ...given: Parameters<TelemetryHost[K]>
-  ): Promise<Awaited<ReturnType<TelemetryHost[K]>>> => (await host()).telemetry(name, ...given)
+  /** Whether the host was called: else there is nothing that it could save or send. */
+  let used = false
 
   const tell = async (): Promise<void> => {
     clearTimeout(timer)
@@ -46,26 +41,32 @@ export function createPageTelemetry(
     const facts = { calls, versions }
     calls = []
     versions = []
-    await ask('tell', facts)
+    used = true
+    await (await host()).telemetry('tell', facts)
   }
+  const tellNow = (): void => void tell().catch(() => undefined) // a dead host has lost them
   const tellSoon = (): void => {
-    if (calls.length >= maxUntold) void tell().catch(() => undefined)
-    timer ??= setTimeout(() => void tell().catch(() => undefined), tellInterval) // a dead host has lost them
+    if (calls.length >= maxUntold) tellNow()
+    else timer ??= setTimeout(tellNow, tellInterval)
   }
-  /** After what was told before. */
-  const after = async <K extends keyof TelemetryHost>(
+  const ask = async <K extends keyof TelemetryHost>(
     name: K,
     ...given: Parameters<TelemetryHost[K]>
   ): Promise<Awaited<ReturnType<TelemetryHost[K]>>> => {
     await tell()
-    return ask(name, ...given)
+    used = true
+    return (await host()).telemetry(name, ...given)
   }
-  const onHidden = (): void => {
-    if (document.visibilityState === 'hidden') void after('hide').catch(() => undefined)
+  /** Only hastens: nothing depends on whether anybody hears of it. */
+  const onChange = (): void => {
+    if (used || timer !== undefined)
+      void ask(document.visibilityState === 'hidden' ? 'hide' : 'hasten').catch(() => undefined)
   }
-  document.addEventListener('visibilitychange', onHidden)
+  document.addEventListener('visibilitychange', onChange)
+  addEventListener('online', onChange)
 
   return {
+    ask,
     ended(call) {
       const facts = callFacts(call, slices)
       if (facts && calls.push(facts)) tellSoon()
@@ -74,14 +75,10 @@ export function createPageTelemetry(
       const facts = versionFacts(status, slices)
       if (facts && versions.push(facts)) tellSoon()
     },
-    feedback: (model, id, facts) => after('feedback', model, id, facts),
-    track: (goal, value, of) => after('track', goal, value, of),
-    consent: (level) => after('consent', level),
-    preview: () => after('preview'),
-    status: () => after('status'),
     async close() {
-      document.removeEventListener('visibilitychange', onHidden)
-      await tell().catch(() => undefined)
+      document.removeEventListener('visibilitychange', onChange)
+      removeEventListener('online', onChange)
+      if (used || timer !== undefined) await ask('close').catch(() => undefined) // a dead host has saved what it could
     },
   }
 }

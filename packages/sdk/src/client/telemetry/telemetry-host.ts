@@ -9,9 +9,11 @@ export interface TelemetryConfig {
   readonly key: string
   /** Names the app among those of an origin. */
   readonly app: string
-  readonly level?: TelemetryLevel
+  readonly level: TelemetryLevel
   readonly epsilon?: number
   readonly interval?: number
+  /** By what the figures of the page are divided. */
+  readonly slice?: Readonly<Record<string, string>>
   /** Whether the browser signals Global Privacy Control. */
   readonly globalPrivacyControl: boolean
 }
@@ -32,4 +34,10 @@ export interface TelemetryHost {
   consent(level: TelemetryLevel): Promise<TelemetryStatus>
   preview(): Promise<TelemetryBatch[]>
   status(): Promise<TelemetryStatus>
+  /** The page is back, or online: what waits goes soon. */
+  hasten(): Promise<void>
+  /** Deletes what was counted and has not been sent. */
+  erase(): Promise<void>
+  /** Saves what was counted. Sends nothing more. */
+  close(): Promise<void>
 }

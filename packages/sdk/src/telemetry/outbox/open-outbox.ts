@@ -20,7 +20,7 @@ export interface OpenedOutbox {
 export async function openOutbox(
   name: string,
   inMemory = false,
-  indexedDB: () => IDBFactory | undefined = () => globalThis.indexedDB as IDBFactory | undefined,
+  indexedDB: () => IDBFactory | undefined = () => globalThis.indexedDB,
 ): Promise<OpenedOutbox> {
   if (inMemory) return { outbox: createMemoryOutbox(), database: undefined }
   try {

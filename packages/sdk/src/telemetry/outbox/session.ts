@@ -47,6 +47,8 @@ export function createSession({ recorder, outbox, sessions, compose, time }: Ses
   const { id } = sessions
   /** Whether something of this session is in the outbox. */
   let saved = false
+  /** Whether something was counted that is in memory alone. */
+  let unsaved = false
   let timer: ReturnType<typeof setTimeout> | undefined
   let last: Promise<unknown> = Promise.resolve()
 
@@ -62,9 +64,15 @@ export function createSession({ recorder, outbox, sessions, compose, time }: Ses
     recorder.take()
   }
   const saveNow = async (): Promise<void> => {
-    if (!recorder.changed) return
+    if (!unsaved && !recorder.changed) return
     const held = recorder.peek()
-    if (!(await withRoom(outbox, () => outbox.save(id, held, saved, time())))) return giveUp()
+    unsaved = false
+    try {
+      if (!(await withRoom(outbox, () => outbox.save(id, held, saved, time())))) return giveUp()
+    } catch (error) {
+      unsaved = true
+      throw error
+    }
     saved = true
     if (held.groups.length >= fullGroups) await sealNow()
   }
@@ -85,6 +93,7 @@ export function createSession({ recorder, outbox, sessions, compose, time }: Ses
     return !((await sessions.lives(session)) ?? Math.abs(time() - savedAt) < deadAfter)
   }
   const noted = (): void => {
+    unsaved = true
     timer ??= setTimeout(() => {
       timer = undefined
       inTurn(saveNow).catch(noted) // the disk is full, or closed: it is tried again

@@ -2,9 +2,9 @@ import type { BrowserFacts } from '../../../telemetry/batch-origin.ts'
 
 /** What this worker finds out of its browser. */
 export async function browserFacts(): Promise<BrowserFacts> {
-  const { userAgent, hardwareConcurrency, deviceMemory, gpu } = navigator as Navigator & {
+  const { userAgent, hardwareConcurrency, deviceMemory, gpu } = navigator as Omit<Navigator, 'gpu'> & {
     readonly deviceMemory?: number
-    readonly gpu?: GPU
+    readonly gpu?: GPU | undefined
   }
   return {
     userAgent,

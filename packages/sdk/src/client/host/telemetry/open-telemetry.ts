@@ -1,6 +1,8 @@
 import { HomingError, type Manifest } from '@homing/protocol'
 
-import type { DeliveryPlatform } from '../../../delivery/ports.ts'
+import { webPlatform } from '../../../delivery/web-platform.ts'
+import type { MeasuredVersion, MeasureSettings } from '../../../runtime/measure/measure-api.ts'
+import { databaseName, type StorageKind } from '../../../store/open-store.ts'
 import { batchOrigin } from '../../../telemetry/batch-origin.ts'
 import { composeBatches } from '../../../telemetry/compose-batches.ts'
 import { effectiveLevel, isLevel, type Level } from '../../../telemetry/effective-level.ts'
@@ -15,8 +17,8 @@ import type { GroupKey, Recorded } from '../../../telemetry/recorder.ts'
 import { defaultSendInterval } from '../../../telemetry/send/config.ts'
 import { postBatch } from '../../../telemetry/send/post-batch.ts'
 import { createSender, type Sender } from '../../../telemetry/send/sender.ts'
-import type { StorageKind } from '../../../store/open-store.ts'
 import { sdkVersion } from '../../config.ts'
+import { present } from '../../present.ts'
 import type { TelemetryConfig, TelemetryHost } from '../../telemetry/telemetry-host.ts'
 import type { Tabs } from '../tabs/tabs.ts'
 import { browserFacts } from './browser-facts.ts'
@@ -24,38 +26,37 @@ import { telemetryStatus } from './telemetry-status.ts'
 
 /** What telemetry works with in the host. */
 export interface TelemetryDeps {
-  readonly config: TelemetryConfig
   readonly storage: StorageKind
-  /** Name of the device's database. */
-  readonly database: string
+  /** The root that the app trusts, as JSON. */
+  readonly root: string
   readonly tabs: Pick<Tabs, 'id' | 'alone' | 'lives'>
-  readonly platform: DeliveryPlatform
   /** The version of a model that serves. */
   readonly manifestOf: (model: string) => Manifest | undefined
+  /** How engines measure calls from now on; without settings not at all. */
+  readonly measure: (settings: MeasureSettings | undefined) => void
 }
 
 /** Telemetry of one page, in its host. */
 export interface OpenedTelemetry extends TelemetryHost {
-  /** The page is back, or online: what waits goes soon. */
-  hasten(): void
-  /** Deletes what was counted and has not been sent. */
-  erase(): Promise<void>
-  /** Saves what was counted. Sends nothing more. */
-  close(): Promise<void>
+  /** How engines are to measure calls; undefined where they are not. */
+  measureSettings(): MeasureSettings | undefined
+  /** What engines have measured. */
+  measured(versions: readonly MeasuredVersion[]): void
 }
 
 /** Joins recorder, outbox and sender; all of them are loaded with the first fact. */
-export async function openTelemetry(deps: TelemetryDeps): Promise<OpenedTelemetry> {
-  const { config, tabs, platform } = deps
-  const name = `${deps.database}-telemetry-${config.app}`
+export async function openTelemetry(config: TelemetryConfig, deps: TelemetryDeps): Promise<OpenedTelemetry> {
+  const { tabs } = deps
+  const platform = webPlatform()
+  const name = `${await databaseName(deps.root)}-telemetry-${config.app}`
   const { outbox, database } = await openOutbox(name, deps.storage === 'memory')
   const origin = { sdk: sdkVersion, ...batchOrigin(await browserFacts()) }
   const levelNow = async (): Promise<Level> =>
-    effectiveLevel({ ...config, level: config.level, consent: await outbox.readConsent() })
+    effectiveLevel({ ...config, consent: await outbox.readConsent() })
   let level = await levelNow().catch(() => 'off' as const) // nobody knows whether it was withdrawn
   const pending = database ? indexedDbPending(database, maxPending) : memoryPending()
   const recorder = createRecorder(
-    { epsilon: config.epsilon, events: level === 'events' },
+    { epsilon: config.epsilon, events: () => level === 'events' },
     { pending, time: platform.time },
   )
   let sender: Sender | undefined
@@ -99,6 +100,11 @@ export async function openTelemetry(deps: TelemetryDeps): Promise<OpenedTelemetr
     recorder.declare(manifest)
     declared.add(`${model} ${version}`)
   }
+  const measureSettings = (): MeasureSettings | undefined => {
+    if (level === 'off') return undefined
+    const { epsilon, slice } = config
+    return { ...present({ epsilon, slice }), events: level === 'events' }
+  }
   const status = async () => {
     level = await levelNow()
     return telemetryStatus(config, level, outbox)
@@ -135,19 +141,32 @@ export async function openTelemetry(deps: TelemetryDeps): Promise<OpenedTelemetr
       await outbox.writeConsent(wish)
       if (wish === 'off') await session.erase()
       level = wish
+      deps.measure(measureSettings())
       start()
       return status()
     },
     async preview() {
       const waiting = (await outbox.waiting()).map(({ body }) => body)
-      const held = recorder.peek()
+      const held = recorder.peek() // with what is being saved
       const { batches } = compose(held, await outbox.context())
       const isEmpty = held.groups.length === 0 && held.events.length === 0
       const bodies = isEmpty ? waiting : [...waiting, ...batches.map(({ body }) => body)]
       return bodies.map((body) => JSON.parse(body) as never)
     },
     status,
-    hasten: () => sender?.hasten(),
+    measureSettings,
+    measured(versions) {
+      if (level === 'off') return
+      for (const facts of versions) {
+        declare(facts)
+        recorder.measured(facts)
+      }
+      session.noted()
+    },
+    hasten() {
+      sender?.hasten()
+      return Promise.resolve()
+    },
     erase: () => session.erase(),
     async close() {
       stop()
