@@ -13,7 +13,7 @@ test('the examples of the README run', async () => {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
   const examples = (language: string): string[] =>
     [...readme.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map(([, text]) => text!)
-  const [publishing, training, probes, quantising, keys, bundling] = examples('sh')
+  const [publishing, training, probes, measuring, quantising, keys, bundling] = examples('sh')
   const [config, golden] = examples('json')
 
   const folder = await temporaryFolder()
@@ -34,6 +34,9 @@ test('the examples of the README run', async () => {
   await file(folder, 'pack.json', config)
   await file(folder, 'golden.json', golden)
   await file(folder, 'examples.json', { cases: [{ inputs: { x: [[0.2, -1.5]] }, targets: [0] }] })
+  const wines = Array.from({ length: 40 }, (_, at) => `${3 + (at % 9) / 10},${9 + (at % 7)},good`)
+  for (const name of ['train.csv', 'test.csv'])
+    await file(folder, name, ['pH,alcohol,taste', ...wines].join('\n'))
   const server = await serverProcess()
 
   let written = ''
@@ -47,7 +50,7 @@ test('the examples of the README run', async () => {
     const [name, ...args] = line
       .replace('http://localhost:8400', server)
       .replace('model.onnx', join(folder, 'model.onnx'))
-      .replace('golden.json', join(folder, 'golden.json'))
+      .replace(/\b(?:golden|pack)\.json|\b(?:train|test)\.csv/g, (name) => join(folder, name))
       .replace(/\bpacked\b/, join(folder, 'packed'))
       .replace('homing-keys/', `${folder}/homing-keys/`)
       .replace('public/models', join(folder, 'public/models'))
@@ -76,6 +79,10 @@ test('the examples of the README run', async () => {
   for (const line of probes!.trim().split('\n')) await homing(line)
   expect(written).toMatch(/wine 2\.2\.0 [^]*outputs of this model, run here/)
   expect(written).toMatch(/wine 2\.3\.0 [^]*outputs of its author's framework/)
+  for (const line of measuring!.trim().split('\n')) await homing(line)
+  expect(written).toMatch(
+    /wine 2\.5\.0 [^]*baseline +40 samples\n.*alcohol, pH as given[^]*worth .* on 40 samples/,
+  )
   for (const line of quantising!.trim().split('\n')) await homing(line)
   expect(written).toMatch(/wine 2\.4\.0 [^]*fp16 [^]*int8 /)
   for (const line of keys!.trim().split('\n')) await homing(line)

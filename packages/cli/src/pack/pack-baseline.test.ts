@@ -4,6 +4,7 @@ import {
   type Baseline,
   type Manifest,
   parseBaseline,
+  paths,
   type Pipeline,
   readTelemetrySection,
 } from '@homing/protocol'
@@ -14,6 +15,8 @@ import { classifier } from '../../test/classifier-fixture.ts'
 import { code, file, temporaryFolder } from '../../test/fixture.ts'
 import { npy } from '../../test/npy.ts'
 import { packedFile, runGraph } from '../../test/packed-graphs.ts'
+import { signedServer } from '../../test/server-process.ts'
+import { publish } from '../publish/publish.ts'
 import { pack } from './pack.ts'
 import type { PackOptions } from './pack-options.ts'
 
@@ -278,6 +281,16 @@ it('measures images as an app would pass them', async () => {
   await expect(imageBatches(folder, input as never, 2)).rejects.toEqual(code('DATA_INVALID'))
   await file(folder, 'picture.npy', npy('<f4', [1, 2, 2], new Float32Array(4)))
   await expect(imageBatches(folder, input as never, 2)).rejects.toEqual(code('DATA_INVALID'))
+})
+
+it('is published with its version: servers read it where devices read the rest', async () => {
+  const { run, data, out } = await workbench()
+  const { manifest } = await run({ baseline: { data: await data('train.csv', csv(labelled)) } })
+  const machine = await signedServer()
+  await publish(out, machine)
+  const answer = await fetch(`${machine.server}/repository/${paths.blob(manifest.baseline!.sha256)}`)
+  const bytes = new Uint8Array(await answer.arrayBuffer())
+  expect(parseBaseline(bytes, manifest).samples).toBe(200)
 })
 
 describe('that was measured before', () => {
