@@ -28,7 +28,6 @@ export {
   type Correlation,
   correlationFromWire,
   correlationToWire,
-  type CorrelationWire,
   emptyCorrelation,
   mergeCorrelations,
   pearson,

@@ -15,7 +15,9 @@ import {
   RegressionSchema,
   ScoresSchema,
 } from './sketches.ts'
+import { CorrelationSchema } from './telemetry-group.ts'
 
+const correlation = { features: ['a', 'b'], count: 3, means: [1, 2], products: [2, 1, 4] }
 const moments = { count: 2, mean: 1.5, m2: 0.5, min: 1, max: 2 }
 
 /** A good value of each sketch, and what a hostile or broken sender might make of it. */
@@ -135,6 +137,19 @@ const cases: readonly [string, v.GenericSchema, good: unknown, bad: Readonly<Rec
     LongestRunSchema,
     { label: 'a', length: 3 },
     { 'no label': { length: 3 }, 'a negative length': { label: 'a', length: -3 } },
+  ],
+  [
+    'correlation',
+    CorrelationSchema,
+    correlation,
+    {
+      'a feature without its mean': { ...correlation, means: [1] },
+      'a pair too few': { ...correlation, products: [2, 1] },
+      'a pair too many': { ...correlation, products: [2, 1, 4, 3] },
+      'a negative spread': { ...correlation, products: [2, 1, -4] },
+      'one feature alone': { features: ['a'], count: 3, means: [1], products: [2] },
+      infinity: { ...correlation, means: [1, Infinity] },
+    },
   ],
   [
     'projection',

@@ -49,14 +49,29 @@ export const telemetryBackends = ['webgpu', 'webgl', 'wasm', 'webnn', 'cpu', 're
 const ErrorCodeTextSchema = v.pipe(v.string(), v.regex(/^[A-Z][A-Z0-9_]{1,63}$/, 'not an error code'))
 
 /** Sums of products, from which covariances follow. */
-export const CorrelationSchema = v.strictObject({
-  features: v.pipe(v.array(LabelSchema), v.minLength(2), v.maxLength(maxCorrelated)),
-  /** Samples in which all of them were numbers. */
-  count: CountSchema,
-  means: v.pipe(v.array(ValueSchema), v.maxLength(maxCorrelated)),
-  /** Upper triangle of the sums of products of deviations from the means, row by row, with its diagonal. */
-  products: v.pipe(v.array(ProductsSchema), v.maxLength((maxCorrelated * (maxCorrelated + 1)) / 2)),
-})
+export const CorrelationSchema = v.pipe(
+  v.strictObject({
+    features: v.pipe(v.array(LabelSchema), v.minLength(2), v.maxLength(maxCorrelated)),
+    /** Samples in which all of them were numbers. */
+    count: CountSchema,
+    means: v.pipe(v.array(ValueSchema), v.maxLength(maxCorrelated)),
+    /** Upper triangle of the sums of products of deviations from the means, row by row, with its diagonal. */
+    products: v.pipe(v.array(ProductsSchema), v.maxLength((maxCorrelated * (maxCorrelated + 1)) / 2)),
+  }),
+  v.check(({ features, means, products }) => {
+    const n = features.length
+    return means.length === n && products.length === (n * (n + 1)) / 2
+  }, 'not a mean for each feature and a product for each two of them'),
+  v.check(({ features, products }) => {
+    // Its diagonal holds sums of squares.
+    let place = 0
+    return features.every((_, row) => {
+      const square = products[place]!
+      place += features.length - row
+      return square >= 0
+    })
+  }, 'a feature with a negative spread'),
+)
 
 /** Local differential privacy, where it was on: what the server needs to read the figures. */
 const PrivacySchema = v.strictObject({

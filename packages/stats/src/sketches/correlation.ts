@@ -1,4 +1,4 @@
-import { HomingError, maxMagnitude } from '@homing/protocol'
+import { type Correlation as CorrelationWire, HomingError, maxMagnitude } from '@homing/protocol'
 
 import { rounded } from './rounded.ts'
 
@@ -11,14 +11,6 @@ export interface Correlation {
   readonly products: Float64Array
   /** Room of a sample's deviations. */
   readonly steps: Float64Array
-}
-
-/** Correlation as it travels. */
-export interface CorrelationWire {
-  readonly features: readonly string[]
-  readonly count: number
-  readonly means: readonly number[]
-  readonly products: readonly number[]
 }
 
 /** No sample yet, of `features` in this order. */
@@ -90,7 +82,7 @@ export function correlationToWire({
   count,
   means,
   products,
-}: Correlation): { features: string[]; count: number; means: number[]; products: number[] } | undefined {
+}: Correlation): CorrelationWire | undefined {
   if (count === 0) return undefined
   return {
     features: [...features],
