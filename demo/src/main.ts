@@ -12,6 +12,8 @@ import { repositoryUrl } from './repository-url.ts'
 import { keepShell } from './shell/keep-shell.ts'
 import { digitsChoices, wineChoices } from './slot/choice.ts'
 import { createModelSlot } from './slot/model-slot.ts'
+import { createTelemetryCard } from './telemetry/telemetry-card.ts'
+import { telemetryOptions } from './telemetry/telemetry-options.ts'
 import { createWineCard } from './wine/wine-card.ts'
 
 /** A place of index.html. */
@@ -24,12 +26,14 @@ async function start(): Promise<void> {
   const repository = repositoryUrl(location.href)
   place('foot-repository').textContent = `Repository: ${repository.href}`
 
-  const homing = createClient({ repository, root, app, pollInterval })
+  const measured = telemetryOptions(location.href, import.meta.env.VITE_HOMING_APP_KEY)
+  const homing = createClient({ repository, root, app, pollInterval, ...measured })
   const models = new Map<string, Model>()
   const check = () => homing.check()
   const digits = createModelSlot(homing, models, digitsChoices[0])
   const wine = createModelSlot(homing, models, wineChoices[0])
   place('cards').append(createDigitsCard(digits, check), createWineCard(wine, check))
+  if (measured.telemetry) place('cards').append(createTelemetryCard(homing))
   for (const slot of [digits, wine]) announceUpdates(place('toasts'), slot)
   // For the end-to-end tests and for curious people: the client and the open models, which are public API.
   Object.assign(globalThis, { homingDemo: { homing, models } })

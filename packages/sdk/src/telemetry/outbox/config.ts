@@ -23,7 +23,7 @@ export const maxMarked = 64
 export const openTimeout = 5_000
 
 /** Longest time that something counted is in memory alone while the page is visible, in milliseconds. */
-export const saveInterval = 100
+export const saveInterval = 50
 
 /** How many groups a running aggregate may have before it is moved into batches, also where none can be sent. */
 export const fullGroups = 48

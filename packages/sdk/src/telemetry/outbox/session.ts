@@ -40,7 +40,7 @@ export interface SessionDeps {
 }
 
 /**
- * The running aggregate: in memory, where counting takes no time, and at most a tenth of a second later in the outbox. What
+ * The running aggregate: in memory, where counting takes no time, and a moment later in the outbox. What
  * is counted is in exactly one of: the memory, this session's save (which the memory replaces), a batch.
  */
 export function createSession({ recorder, outbox, sessions, compose, time }: SessionDeps): Session {
