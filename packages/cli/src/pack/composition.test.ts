@@ -15,7 +15,12 @@ const pipeline: Pipeline = {
   outputs: [{ kind: 'classification', tensor: 'y', activation: 'softmax', labels }],
 }
 
-async function packed(sections: { guards?: unknown; next?: unknown; pipeline?: unknown }) {
+async function packed(sections: {
+  guards?: unknown
+  next?: unknown
+  pipeline?: unknown
+  monitors?: unknown
+}) {
   const folder = await temporaryFolder()
   await file(folder, 'model.onnx', denseModel())
   const config = { model: 'dense', version: '1.0.0', source: 'model.onnx', pipeline, ...sections }
@@ -30,6 +35,12 @@ test('guards and what runs next go into the manifest', async () => {
   }
   const next: Next = { kind: 'cascade', below: 0.7, temperature: 1.5, model: 'large' }
   expect(await packed({ guards, next })).toMatchObject({ guards, next })
+})
+
+test('how servers watch the version goes into the manifest, and a misspelt policy does not', async () => {
+  const monitors = { alpha: 0.05, effects: { distance: 0.2 }, schedule: { window: 168 } }
+  expect(await packed({ monitors })).toMatchObject({ monitors })
+  await expect(packed({ monitors: { aplha: 0.05 } })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
 })
 
 test('the example of the README fits a package of wines', async () => {

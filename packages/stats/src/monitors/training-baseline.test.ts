@@ -30,7 +30,8 @@ test('a version is held against its data and its evaluation at publication', () 
   const { features, outputs } = baseline
   const window = (right: number) => ({
     figures: {
-      ...figures,
+      features,
+      outputs: outputs!,
       counts: { predictions: 1_000 },
       feedback: { answer: labelFeedback(answers(right)) },
     },
