@@ -17,6 +17,10 @@ export const minLifetimeMs = 2_000
 /** Longest wait between two looks at what is to be signed again, in milliseconds. */
 export const maxSigningPauseMs = 3_600_000
 
+/** How many versions of each role of metadata are kept at least, and how long after a snapshot expired what it names, in milliseconds. */
+export const keptVersions = 4
+export const prunedAfterMs = day
+
 /** Most bytes of metadata that is signed elsewhere: what clients take where nothing tells them a length. */
 export const maxRootBytes = 512_000
 export const maxOfflineBytes = 5_000_000

@@ -80,6 +80,16 @@ export function blobStoreContract(
       expect(await leftovers()).toBe(0)
     })
 
+    test('removes a file, and nothing twice', async () => {
+      const { store } = await create()
+      const [path, other] = [paths.rollout('digits'), paths.rollout('wine')]
+      for (const each of [path, other]) await store.write(each, Buffer.from('{}'))
+      await store.remove(path)
+      await store.remove(path)
+      expect([await store.read(path), await store.size(path)]).toEqual([undefined, undefined])
+      expect(await store.size(other)).toBe(2)
+    })
+
     test('says that it can be written', async () => {
       const { store } = await create()
       await store.check()

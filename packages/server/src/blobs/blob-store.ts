@@ -21,6 +21,8 @@ export interface BlobStore {
   read(path: string): Promise<Uint8Array | undefined>
   /** The size in bytes of the file at `path`; undefined when nothing is there. */
   size(path: string): Promise<number | undefined>
+  /** Deletes what is at `path`, with its compressed forms, if anything is. */
+  remove(path: string): Promise<void>
   /** Resolves when the store can be written. */
   check(): Promise<void>
 }

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { HomingError, paths } from '@homing/protocol'
@@ -31,6 +31,9 @@ export function directoryBlobStore(folder: string, incoming: IncomingFolder): Bl
     write: (path, bytes) => incoming.receive([bytes], () => at(path)),
     read: (path) => unlessAbsent(readFile(at(path))),
     size: async (path) => (await unlessAbsent(stat(at(path))))?.size,
+    async remove(path) {
+      for (const ending of ['.br', '.gz', '']) await rm(`${at(path)}${ending}`, { force: true })
+    },
     check: () => incoming.receive([Buffer.from('ready\n')], () => join(folder, '.ready')),
   }
 }

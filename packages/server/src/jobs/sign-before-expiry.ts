@@ -1,4 +1,5 @@
 import { type Lifetimes, maxSigningPauseMs } from '../config.ts'
+import { pruneMetadata } from '../metadata/prune-metadata.ts'
 import { type Signing, type SigningParts, warnOfExpiry } from '../metadata/signing.ts'
 
 /** Parts of the shortest life between two looks: what is half over is found well before its end. */
@@ -29,6 +30,8 @@ export function signBeforeExpiry(parts: SigningParts, signing: Signing): Signing
     try {
       await signing.sign()
       await warnOfExpiry(parts)
+      const versions = await pruneMetadata(parts)
+      if (versions > 0) parts.log.info({ versions }, 'removed metadata that no client needs')
     } catch (err) {
       parts.log.error({ err }, 'metadata could not be signed')
     }

@@ -68,6 +68,24 @@ export function kyselyMetadata(database: Database): MetadataRepository {
       return numAffectedRows === BigInt(added.length)
     },
 
+    async names() {
+      return database
+        .selectFrom('metadata')
+        .select(['role', 'version'])
+        .orderBy('role')
+        .orderBy('version')
+        .execute()
+    },
+
+    async remove(names) {
+      for (const { role, version } of names)
+        await database
+          .deleteFrom('metadata')
+          .where('role', '=', role)
+          .where('version', '=', version)
+          .execute()
+    },
+
     async putOnlineTarget({ path, bytes }) {
       const document = toText(bytes)
       await database

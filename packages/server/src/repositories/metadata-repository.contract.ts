@@ -135,6 +135,25 @@ export function metadataRepositoryContract(name: string, subject: MetadataUnderT
       }
     })
 
+    test('tells what there is, and removes what it is told to', async () => {
+      const [{ metadata }] = (await open()) as [MetadataConnection]
+      await metadata.submit(record('root', 1), 0)
+      await metadata.publish([record('snapshot', 1)], head(1))
+      await metadata.publish([record('snapshot', 2)], head(2))
+      await metadata.remove([{ role: 'snapshot', version: 1 }])
+      await metadata.remove([
+        { role: 'snapshot', version: 1 },
+        { role: 'timestamp', version: 1 },
+      ])
+      expect(await metadata.names()).toEqual([
+        { role: 'root', version: 1 },
+        { role: 'snapshot', version: 2 },
+        { role: 'timestamp', version: 2 },
+      ])
+      expect(await metadata.head()).toEqual(head(2))
+      expect(await metadata.publish([record('snapshot', 3)], head(3))).toBe(true)
+    })
+
     test('keeps the last file of each path for the own key to vouch for', async () => {
       const [{ metadata }] = (await open()) as [MetadataConnection]
       const target = (path: string, text: string) => ({ path, bytes: new Uint8Array(Buffer.from(text)) })

@@ -1,3 +1,6 @@
+/** What one version of a role's metadata is called. */
+export type MetadataName = Pick<MetadataRecord, 'role' | 'version'>
+
 /** One version of a role's metadata: a JSON document, byte for byte as it was signed. */
 export interface MetadataRecord {
   readonly role: string
@@ -41,6 +44,10 @@ export interface MetadataRepository {
    * @returns false when it is not so; nothing is changed then.
    */
   publish(records: readonly MetadataRecord[], head: Head): Promise<boolean>
+  /** Every version of every role that is there, by role and version. */
+  names(): Promise<MetadataName[]>
+  /** Deletes versions, if they are there; those that clients see are the caller's care. */
+  remove(names: readonly MetadataName[]): Promise<void>
   /** Keeps a file for the server's own key to vouch for, in place of what has its path. */
   putOnlineTarget(target: OnlineTarget): Promise<void>
   /** What was kept so, by path. */
