@@ -28,6 +28,16 @@ describe('longestTasks', () => {
     expect(longestTasks(events)).toEqual([3, 0.4, 0.02])
   })
 
+  it('counts what the thread had a core for, where that is asked', () => {
+    const events = [
+      mark('load', 0),
+      { ...task(1, 90_000), tdur: 2000 },
+      { ...task(2, 4000), tdur: 3000 },
+      mark('done', 9),
+    ]
+    expect(longestTasks(events, 'tdur')).toEqual([3, 2])
+  })
+
   it('has none without the marks', () => {
     expect(longestTasks([task(1, 1)])).toEqual([])
   })

@@ -6,6 +6,8 @@ export interface TraceEvent {
   readonly tid: number
   readonly ts: number
   readonly dur?: number
+  /** Of `dur`, what the thread had a core for. */
+  readonly tdur?: number
   readonly args?: { readonly name?: string }
 }
 
@@ -13,10 +15,10 @@ export interface TraceEvent {
 const taskNames: ReadonlySet<string> = new Set(['ThreadControllerImpl::RunTask', 'RunTask'])
 
 /**
- * Milliseconds of the tasks between the marks `load` and `done` of the page, on the thread that set them, longest first. Empty
- * when the marks are not in the trace.
+ * Milliseconds of the tasks between the marks `load` and `done` of the page, on the thread that set them, longest first; by the
+ * clock (`dur`), or those that the thread had a core for (`tdur`). Empty when the marks are not in the trace.
  */
-export function longestTasks(events: readonly TraceEvent[]): number[] {
+export function longestTasks(events: readonly TraceEvent[], by: 'dur' | 'tdur' = 'dur'): number[] {
   const mark = (wanted: string): TraceEvent | undefined => events.find(({ name }) => name === wanted)
   const [load, done] = [mark('load'), mark('done')]
   if (!load || !done) return []
@@ -31,6 +33,6 @@ export function longestTasks(events: readonly TraceEvent[]): number[] {
         ts + dur >= load.ts &&
         ts <= done.ts,
     )
-    .map(({ dur }) => dur! / 1000)
+    .map((task) => (task[by] ?? 0) / 1000)
     .sort((a, b) => b - a)
 }

@@ -20,7 +20,7 @@ export interface BatchState {
 const slowing = 1.1
 
 /** How many runs of a size are made before it is compared. The first says nothing: memory is laid out for it. */
-const trials = 3
+const trials = 5
 
 /** How much less a sample must take in the smaller run for it to be preferred: there are more of them, and each costs by itself. */
 const muchLess = 0.85
@@ -32,8 +32,8 @@ export function batchState(batchable: boolean): BatchState {
 
   /** The size of which a sample takes least, once each has been tried: what was found first is not cold any more then. */
   const bestSize = (): number => {
-    const untried = full.find(({ runs }) => runs < trials)
-    if (untried) return untried.size
+    const leastTried = full.reduce((least, other) => (other.runs < least.runs ? other : least))
+    if (leastTried.runs < trials) return leastTried.size
     return full.reduce((best, other) => (other.pace < best.pace * muchLess ? other : best)).size
   }
   const state: BatchState = {
