@@ -6,11 +6,9 @@ import type { RuntimeApi } from '../runtime/runtime-api.ts'
 import { startWorker, type WorkerLink } from '../transport/worker-link.ts'
 import type { ClientOptions, SignUrlsHook } from './api.ts'
 import type { CallPort } from './call-port.ts'
-import { callWatch } from './call-watch.ts'
 import type { ResolvedOptions } from './client-options.ts'
-import { latePatience } from './config.ts'
 import type { HostApi, HostConfig, PageApi } from './host-api.ts'
-import { engineWorkers } from './page-workers.ts'
+import type { PageEngines } from './page-engines.ts'
 import { restartLimit } from './restart-limit.ts'
 
 /** The workers of one client, joined with each other. */
@@ -46,24 +44,40 @@ export function openPageSession(
   let hostLink: Promise<WorkerLink<HostApi>> | undefined
   let closing: Promise<void> | undefined
 
-  const engines = engineWorkers(options.runtime, given, (engine) => {
-    const suspects = calls.takeSuspects(engine)
-    void hostLink?.then((link) => link.remote.engineLost(engine, suspects)).catch(() => undefined) // a dead host is told of elsewhere
-  })
-  const calls = callWatch(patienceFor(options.host.hangLimit), (engine) => {
-    void hostLink?.then((link) => link.remote.judge(engine)).catch(() => undefined)
-  })
+  let engines: PageEngines | undefined
+  let loading: Promise<PageEngines> | undefined
+  /** Loaded while the host starts, which asks for the first engine. */
+  const loadEngines = (): Promise<PageEngines> =>
+    (loading ??= import('./page-engines.ts').then(
+      (module) =>
+        (engines = module.pageEngines(options, given, {
+          onLost: (engine, suspects) => tellHost((host) => host.engineLost(engine, suspects)),
+          onLate: (engine) => tellHost((host) => host.judge(engine)),
+        })),
+      (error: unknown) => {
+        loading = undefined
+        throw error
+      },
+    ))
+  const liveWorkers = async (): Promise<PageEngines['workers']> => {
+    const { workers } = await loadEngines()
+    if (closing) throw closed
+    return workers
+  }
+  /** A dead host is told of elsewhere. */
+  const tellHost = (tell: (host: HostApi) => Promise<void>): void =>
+    void hostLink?.then((link) => tell(link.remote)).catch(() => undefined)
   const page: PageApi = {
     async startEngine(engine) {
-      const port = (await engines.get(engine)).openPort()
+      const port = (await (await liveWorkers()).get(engine)).openPort()
       return transfer(port, [port])
     },
     endEngine(engine, reason) {
-      engines.end(engine, HomingError.from(reason))
+      engines?.workers.end(engine, HomingError.from(reason))
       return Promise.resolve()
     },
     retireEngine(engine) {
-      engines.retire(engine)
+      engines?.workers.retire(engine)
       return Promise.resolve()
     },
     getToken: async () => given.getToken?.(),
@@ -87,7 +101,7 @@ export function openPageSession(
       void link.died.then((error) => {
         forget()
         if (closing) return
-        engines.terminate(error) // what they have loaded is known to the dead host alone
+        engines?.workers.terminate(error) // what they have loaded is known to the dead host alone
         for (const listener of [...lostListeners]) listener()
       })
       await link.remote.connect(proxy(page))
@@ -95,6 +109,7 @@ export function openPageSession(
     }
     const started = connect()
     started.catch(forget)
+    loadEngines().catch(() => undefined) // told to who needs one
     return started
   }
   const hostLimit = restartLimit('host', () => performance.now())
@@ -104,8 +119,7 @@ export function openPageSession(
     return (hostLink ??= startHost())
   }
   const nudge = (): void => {
-    if (document.visibilityState === 'visible')
-      void hostLink?.then((link) => link.remote.nudge()).catch(() => undefined)
+    if (document.visibilityState === 'visible') tellHost((host) => host.nudge())
   }
   document.addEventListener('visibilitychange', nudge)
   addEventListener('focus', nudge)
@@ -117,22 +131,17 @@ export function openPageSession(
     removeEventListener('online', nudge)
     const link = await hostLink?.catch(() => undefined)
     await link?.remote.shutdown().catch(() => undefined) // dead already: nothing is left to shut down
-    engines.terminate(closed)
+    engines?.workers.terminate(closed)
     link?.terminate(closed)
   }
   return {
     host: async () => (await liveHost()).remote,
-    async engine(engine) {
-      if (closing) throw closed
-      return (await engines.get(engine)).remote
-    },
-    async calls(engine) {
-      if (closing) throw closed
-      return (await engines.get(engine)).calls
-    },
-    openCalls: (engine) => (closing ? undefined : engines.running(engine)?.calls),
-    watch: (engine, model) => calls.begin(engine, model),
-    watched: (engine, model, call) => calls.during(engine, model, call),
+    engine: async (engine) => (await (await liveWorkers()).get(engine)).remote,
+    calls: async (engine) => (await (await liveWorkers()).get(engine)).calls,
+    openCalls: (engine) => (closing ? undefined : engines?.workers.running(engine)?.calls),
+    // Whoever calls an engine has loaded it.
+    watch: (engine, model) => engines?.calls.begin(engine, model) ?? (() => undefined),
+    watched: (engine, model, call) => engines?.calls.during(engine, model, call) ?? call,
     async startTraining(engine) {
       const { startTrainingWorker } = await import('./training-worker.ts')
       if (closing) throw closed
@@ -145,9 +154,6 @@ export function openPageSession(
     close: () => (closing ??= shutDown()),
   }
 }
-
-/** How long a call may take before the host looks whether its engine hangs. */
-const patienceFor = (hangLimit: number): number => Math.min(latePatience, hangLimit / 2)
 
 /** False where the browser refuses, or has no storage manager (insecure contexts). Firefox asks the user. */
 async function persistStorage(): Promise<boolean> {
