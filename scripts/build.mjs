@@ -59,15 +59,20 @@ export function buildPackages() {
 }
 
 /**
- * Builds the demo page, which bundles the SDK and the root that it trusts.
+ * Builds the demo page, which bundles the SDK, the root that it trusts and the key with which it sends telemetry.
  * @param {string} trustedRoot file, below the repository's folder
+ * @param {string} appKeyFile the same
  */
-export function buildDemo(trustedRoot) {
+export function buildDemo(trustedRoot, appKeyFile) {
   return build({
     name: 'demo',
     filter: '@homing/demo',
-    inputs: ['packages', 'demo', trustedRoot],
+    inputs: ['packages', 'demo', trustedRoot, appKeyFile],
     outputs: ['demo/dist/assets'],
-    env: { ...process.env, HOMING_ROOT: join(root, trustedRoot) },
+    env: {
+      ...process.env,
+      HOMING_ROOT: join(root, trustedRoot),
+      VITE_HOMING_APP_KEY: readFileSync(join(root, appKeyFile), 'utf8'), // the page reads it of `import.meta.env`
+    },
   })
 }

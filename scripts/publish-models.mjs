@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { dataFolder } from './demo-server.mjs'
@@ -41,6 +41,16 @@ export function homing(/** @type {string[]} */ args, /** @type {string} */ serve
 /** Makes the keys that sign what is published, at the first start. */
 export async function makeKeys(/** @type {string} */ server) {
   if (!existsSync(join(root, trustedRoot))) await homing(['keys', 'init'], server, true)
+}
+
+/** Where the key is kept with which the demo sends telemetry; below the repository's folder. */
+export const appKeyFile = '.homing/app-key'
+
+/** Makes that key, at the first start. */
+export async function makeAppKey(/** @type {string} */ server) {
+  if (existsSync(join(root, appKeyFile))) return
+  const made = await homing(['apps', 'create', 'demo', '--origin', '*', '--json'], server, true)
+  writeFileSync(join(root, appKeyFile), JSON.parse(made).key, { mode: 0o600 })
 }
 
 /** Packs every model of `models/` and publishes those that the server lacks. */

@@ -4,7 +4,7 @@ import { buildDemo, buildPackages } from './build.mjs'
 import { startDemoServer } from './demo-server.mjs'
 import { requireNode } from './node-version.mjs'
 import { install } from './pnpm.mjs'
-import { makeKeys, publishModels, trustedRoot } from './publish-models.mjs'
+import { appKeyFile, makeAppKey, makeKeys, publishModels, trustedRoot } from './publish-models.mjs'
 import { entry } from './run.mjs'
 
 await entry(async () => {
@@ -15,7 +15,8 @@ await entry(async () => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, server.stop)
   try {
     await makeKeys(server.url)
-    await buildDemo(trustedRoot)
+    await makeAppKey(server.url)
+    await buildDemo(trustedRoot, appKeyFile)
     await publishModels(server.url)
   } catch (error) {
     server.stop()

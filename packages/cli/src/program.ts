@@ -1,6 +1,7 @@
 import type { ModelAccess, Rollout } from '@homing/protocol'
 import { Argument, Command, Option } from 'commander'
 
+import { appsCommand } from './commands/apps-command.ts'
 import { bundleCommand } from './commands/bundle-command.ts'
 import { describeModels } from './commands/describe-models.ts'
 import { keyFlags, keysCommand } from './commands/keys-command.ts'
@@ -74,6 +75,8 @@ export function program({ stdout, stderr, signal }: ProgramOptions): Command {
   packCommand(command('pack', 'take a model apart into a package that can be published'), tell)
 
   keysCommand(root, { tell, serverCommand, stdout, ...(signal ? { signal } : {}) })
+
+  appsCommand(root, { tell, serverCommand, stdout, ...(signal ? { signal } : {}) })
 
   bundleCommand(command('bundle', 'copy models out of a repository into the files of an app'), {
     tell,

@@ -22,6 +22,7 @@ import { healthRoutes } from './routes/health.ts'
 import { metadataRoutes } from './routes/metadata.ts'
 import { modelRoutes } from './routes/models.ts'
 import { repositoryRoutes } from './routes/repository.ts'
+import { rollupRoutes } from './routes/rollups.ts'
 import { telemetryPath, telemetryRoutes } from './routes/telemetry.ts'
 import { webRoutes } from './routes/web.ts'
 import { openState } from './state.ts'
@@ -84,6 +85,7 @@ async function homing(app: FastifyInstance, options: SettledOptions): Promise<vo
   await app.register(accessRoutes, { access, guard, query, readers, ...options })
   await app.register(appRoutes, { ...options, ...telemetry, guard, query })
   await app.register(telemetryRoutes, { ...options, ...telemetry })
+  await app.register(rollupRoutes, { ...options, ...telemetry, query })
   await app.register(repositoryRoutes, {
     prefix: '/repository',
     folder: options.repositoryFolder,

@@ -199,3 +199,15 @@ export const orphanAfterMs = 15_000
 
 /** How far ahead of the server's clock an hour may be: then it is taken for the present one. Later ones are refused. */
 export const maxHoursAhead = 24
+
+/** How long figures of few devices wait for a cohort of their own kind before they are released together, in hours. */
+export const cohortPatienceHours = 24
+
+/** How often releases are looked for, and what is too old, in milliseconds. */
+export const housekeepingMs = 60_000
+
+/** Batches whose bodies or ids one statement takes away. */
+export const batchesPerErasure = 500
+
+/** Rollups that one step of down-sampling or deletion works on. */
+export const rollupsPerStep = 200

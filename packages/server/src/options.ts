@@ -5,6 +5,8 @@ import { HomingError } from '@homing/protocol'
 import type { FastifyBaseLogger } from 'fastify'
 
 import {
+  type Cohort,
+  defaultCohort,
   defaultLifetimes,
   defaultLimits,
   type Lifetimes,
@@ -31,6 +33,8 @@ export interface ServerOptions {
   readonly onlineKey?: OnlineKeySource
   /** How long what it signs is good. Default: `defaultLifetimes` of `config.ts`. */
   readonly lifetimes?: Partial<Lifetimes>
+  /** How many `first` marks a figure of telemetry needs, from how many days. Default: `defaultCohort` of `config.ts`. */
+  readonly cohort?: Partial<Cohort>
   /** A folder with `index.html` to serve at `/`. Default: none. */
   readonly webFolder?: string
   /** Default: `defaultLimits` of `config.ts`. */
@@ -71,6 +75,7 @@ export interface SettledOptions {
   /** The same, for making patches. */
   readonly patchLockFile: string
   readonly lifetimes: Lifetimes
+  readonly cohort: Cohort
   readonly adminToken: string
   readonly writeOrigins: readonly string[]
   readonly tokens: TokenOptions | undefined
@@ -107,6 +112,10 @@ export function settle(options: ServerOptions): SettledOptions {
     if (!Number.isSafeInteger(value) || value < minLifetimeMs)
       refuse(`lifetimes.${name} is not a whole number of milliseconds from ${minLifetimeMs}`)
   }
+  const cohort = { ...defaultCohort, ...options.cohort }
+  for (const [name, value] of Object.entries(cohort)) {
+    if (!Number.isSafeInteger(value) || value < 1) refuse(`cohort.${name} is not a whole number above zero`)
+  }
   const data = resolve(dataFolder)
   return {
     databaseFile: join(data, 'homing.sqlite'),
@@ -117,6 +126,7 @@ export function settle(options: ServerOptions): SettledOptions {
     lockFile: join(data, 'signing.lock'),
     patchLockFile: join(data, 'patches.lock'),
     lifetimes,
+    cohort,
     adminToken,
     writeOrigins,
     tokens,

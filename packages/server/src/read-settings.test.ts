@@ -21,6 +21,7 @@ test('a token is all that must be set', () => {
       adminToken: 'a-token-for-tests-only',
       writeOrigins: [],
       lifetimes: defaultLifetimes,
+      cohort: { days: 1 },
       limits: defaultLimits,
     },
   })
@@ -51,7 +52,8 @@ test('keys of tokens come from a file', () => {
 })
 
 test('development needs no token', () => {
-  expect(readSettings([], { HOMING_DEV: '1' })).toMatchObject({ dev: true })
+  expect(readSettings([], { HOMING_DEV: '1' })).toMatchObject({ dev: true, server: { cohort: { marks: 1 } } })
+  expect(readSettings(['--cohort', '9'], { HOMING_DEV: '1' }).server.cohort).toEqual({ marks: 9, days: 1 })
 })
 
 test.each([

@@ -72,6 +72,14 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
         optional('HOMING_TOKEN_ISSUER'),
       ),
       ...(urlSecret === undefined ? {} : { urlSecret }),
+      cohort: {
+        ...(optional('HOMING_COHORT') !== undefined
+          ? { marks: whole('HOMING_COHORT', 1) }
+          : dev
+            ? { marks: 1 }
+            : {}),
+        days: whole('HOMING_COHORT_DAYS', 1),
+      },
       writeOrigins: origins?.split(',').map((origin) => origin.trim()) ?? [],
       limits: {
         blobBytes: whole('HOMING_MAX_BLOB_BYTES', 1),
@@ -82,6 +90,15 @@ export function readSettings(args: readonly string[], environment: NodeJS.Proces
         writesPerMinute: whole('HOMING_WRITES_PER_MINUTE', 1),
         queriesPerMinute: whole('HOMING_QUERIES_PER_MINUTE', 1),
         patchDelayMs: whole('HOMING_PATCH_DELAY_MS', 1),
+        telemetryPerMinute: whole('HOMING_BATCHES_PER_MINUTE', 1),
+        telemetryPerAddress: whole('HOMING_BATCHES_PER_ADDRESS', 1),
+        telemetryQueue: whole('HOMING_BATCH_QUEUE', 1),
+        telemetryBacklog: whole('HOMING_BATCH_BACKLOG', 1),
+        telemetryPredictions: whole('HOMING_GROUP_PREDICTIONS', 1),
+        telemetryIdHours: whole('HOMING_BATCH_ID_HOURS', 1),
+        telemetryBodyHours: whole('HOMING_BATCH_HOURS', 1),
+        telemetryHourlyHours: whole('HOMING_HOURLY_HOURS', 1),
+        telemetryKeptHours: whole('HOMING_ROLLUP_HOURS', 1),
       },
     },
   }

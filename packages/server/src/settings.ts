@@ -101,6 +101,60 @@ export const settings = {
     fallback: '3000',
     help: 'How long the server waits after a change before it makes patches, so that publishing ends first.',
   },
+  HOMING_COHORT: {
+    flag: 'cohort',
+    help: 'Marks of devices that a figure of telemetry needs to be shown. Default: 50; 1 with `HOMING_DEV=1`.',
+  },
+  HOMING_COHORT_DAYS: {
+    flag: 'cohort-days',
+    fallback: '1',
+    help: 'Different days that these marks must be of.',
+  },
+  HOMING_BATCHES_PER_MINUTE: {
+    flag: 'batches-per-minute',
+    fallback: '60000',
+    help: 'Most telemetry batches of one app, in each process.',
+  },
+  HOMING_BATCHES_PER_ADDRESS: {
+    flag: 'batches-per-address',
+    fallback: '600',
+    help: 'The same for one client address, which is kept in memory for a minute and nowhere else.',
+  },
+  HOMING_BATCH_QUEUE: {
+    flag: 'batch-queue',
+    fallback: '2000',
+    help: 'Most batches that wait to be written.',
+  },
+  HOMING_BATCH_BACKLOG: {
+    flag: 'batch-backlog',
+    fallback: '200000',
+    help: 'Most batches that wait to be folded.',
+  },
+  HOMING_GROUP_PREDICTIONS: {
+    flag: 'group-predictions',
+    fallback: '1000000',
+    help: 'Most predictions of one device in one hour; more count for nothing.',
+  },
+  HOMING_BATCH_HOURS: {
+    flag: 'batch-hours',
+    fallback: '24',
+    help: 'How long batches of telemetry are kept as they came, once they are folded.',
+  },
+  HOMING_BATCH_ID_HOURS: {
+    flag: 'batch-id-hours',
+    fallback: '1440',
+    help: 'How long their ids are kept, so that one that comes again counts once.',
+  },
+  HOMING_HOURLY_HOURS: {
+    flag: 'hourly-hours',
+    fallback: '336',
+    help: 'How long rollups are of an hour each; then they are of a day each.',
+  },
+  HOMING_ROLLUP_HOURS: {
+    flag: 'rollup-hours',
+    fallback: '9600',
+    help: 'How long rollups are kept.',
+  },
   HOMING_CLOSE_MS: {
     flag: 'close-ms',
     fallback: '30000',

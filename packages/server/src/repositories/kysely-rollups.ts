@@ -43,7 +43,7 @@ export function kyselyRollups(database: Database): RollupRepository {
   return {
     async change(change) {
       try {
-        await database.transaction().execute((transaction) => apply(transaction, change))
+        await whole(database, (transaction) => apply(transaction, change))
         return 'done'
       } catch (error) {
         if (error instanceof Undone) return error.outcome
@@ -64,10 +64,10 @@ export function kyselyRollups(database: Database): RollupRepository {
       return found
     },
 
-    heads({ released, app, model, version, span, from, before }) {
+    heads({ released, release, app, model, version, span, from, before }) {
       let query = database.selectFrom('telemetry_rollups').select(headColumns)
       if (released !== undefined) query = query.where('release', released ? '>' : '=', 0)
-      for (const [column, value] of Object.entries({ app, model, version, span }))
+      for (const [column, value] of Object.entries({ release, app, model, version, span }))
         if (value !== undefined) query = query.where(column as 'app', '=', value as string)
       if (from !== undefined) query = query.where('hour', '>=', from)
       if (before !== undefined) query = query.where('hour', '<', before)
@@ -85,18 +85,32 @@ export function kyselyRollups(database: Database): RollupRepository {
       return count
     },
 
-    async newRelease(document) {
-      // A transaction takes the lock first: a statement that gives rows may not meet a busy database.
-      const { id } = await database.transaction().execute((transaction) =>
-        transaction
+    release: (heads, document) =>
+      whole(database, async (transaction) => {
+        const { id } = await transaction
           .insertInto('telemetry_releases')
           .values({ document: JSON.stringify(document) })
           .returning('id')
-          .executeTakeFirstOrThrow(),
-      )
-      return id
-    },
+          .executeTakeFirstOrThrow()
+        for (const head of heads) {
+          const { numUpdatedRows } = await transaction
+            .updateTable('telemetry_rollups')
+            .set({ key: rollupKey({ ...head, release: id }), release: id, revision: head.revision + 1 })
+            .where('key', '=', rollupKey(head))
+            .where('revision', '=', head.revision)
+            .executeTakeFirstOrThrow()
+          if (numUpdatedRows !== 1n) throw new Undone('changed')
+        }
+        return id
+      }).catch((error: unknown) => {
+        if (error instanceof Undone) return undefined
+        throw error
+      }),
   }
+}
+
+function whole<T>(database: Database, act: (transaction: Transaction<Tables>) => Promise<T>): Promise<T> {
+  return database.transaction().execute(act)
 }
 
 async function apply(

@@ -90,13 +90,24 @@ export function rollupContract(
       const [{ rollups }] = await open()
       await rollups.change({ written: [rollup(), rollup({ hour: 500_001 })] })
       const removed = await rollups.heads({})
-      const release = await rollups.newRelease({ app: 'shop' })
-      expect(release).toBeGreaterThan(0)
-      expect(await rollups.newRelease({ app: 'shop' })).toBeGreaterThan(release)
-      const day = rollup({ release, span: 24, hour: 499_992, batches: 2 })
+      const day = rollup({ span: 24, hour: 499_992, batches: 2 })
       expect(await rollups.change({ removed, written: [day] })).toBe('done')
-      expect(await rollups.heads({ released: true })).toMatchObject([{ release, span: 24, batches: 2 }])
-      expect(await rollups.heads({ released: false })).toEqual([])
+      expect(await rollups.heads({})).toMatchObject([{ span: 24, batches: 2 }])
+    })
+
+    test('releases rollups together, unless one of them was changed', async () => {
+      const [{ rollups: one }, { rollups: other }] = await open()
+      await one.change({ written: [rollup(), rollup({ hour: 500_001 }), rollup({ hour: 500_002 })] })
+      const heads = await one.heads({})
+      await other.change({ written: [{ ...rollup({ hour: 500_002 }), revision: 1 }] })
+      expect(await one.release(heads, { app: 'shop' })).toBeUndefined()
+      expect(await one.heads({ released: true })).toEqual([])
+      const release = (await one.release(heads.slice(0, 2), { app: 'shop' }))!
+      expect(release).toBeGreaterThan(0)
+      expect(await other.heads({ released: true })).toMatchObject([{ release }, { release }])
+      expect(await other.release(await other.heads({ released: false }), {})).toBeGreaterThan(release)
+      expect(await one.change({ written: [rollup()] })).toBe('done') // what comes later is open again
+      expect(await one.find([rollup({ release })])).toMatchObject([{ body: rollup().body }])
     })
 
     test('takes as many batches and rollups as a fold has', async () => {

@@ -34,6 +34,8 @@ export interface Rollup extends RollupHead {
 /** Which rollups are asked for; what is absent is not asked. */
 export interface RollupFilter {
   readonly released?: boolean
+  /** The release of this number. */
+  readonly release?: number
   readonly app?: string | undefined
   readonly model?: string | undefined
   readonly version?: string | undefined
@@ -65,8 +67,11 @@ export interface RollupRepository {
   heads(filter: RollupFilter): Promise<RollupHead[]>
   /** How many unreleased rollups there are of `app` that begin at `hour`. */
   count(app: string, hour: number): Promise<number>
-  /** Number of a new release, never used before. */
-  newRelease(document: object): Promise<number>
+  /**
+   * Makes of unreleased rollups, as they were read, one release, which changes no more.
+   * @returns its number, or undefined where one of them was changed meanwhile: then nothing was done.
+   */
+  release(heads: readonly RollupHead[], document: object): Promise<number | undefined>
 }
 
 /** What tells a rollup from all others. */
