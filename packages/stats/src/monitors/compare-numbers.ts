@@ -4,7 +4,7 @@ import { jensenShannon } from '../drift/jensen-shannon.ts'
 import { populationStability } from '../drift/population-stability.ts'
 import { total } from '../hypothesis/counts.ts'
 import { ksOnEdges } from '../hypothesis/kolmogorov-smirnov.ts'
-import { sharedBuckets } from '../sketches/quantile-readings.ts'
+import { quantileOf, type SharedBuckets, sharedBuckets } from '../sketches/quantile-readings.ts'
 import { emptyQuantileSketch, quantileSketchFromWire } from '../sketches/quantile-sketch.ts'
 import { type Measured, tooFew } from './comparison.ts'
 import type { MonitorPolicy } from './policy.ts'
@@ -43,37 +43,45 @@ export function compareNumbers(
   const at = farthest(a, b)
   const coarse = coarsen(a, b)
   const [before, now] = [share(a, at), share(b, at)]
+  const edge = edges?.[at] ?? valueAt(baseline, before)
   const evidence = {
     jensenShannon: jensenShannon(coarse.a, coarse.b),
     populationStability: populationStability(coarse.a, coarse.b),
-    edge: edges[at]!,
+    ...(edge === undefined ? { bin: at } : { edge }),
     shareBelowBefore: before,
     shareBelow: now,
     ...(baseline.moments &&
       current.moments && { meanBefore: baseline.moments.mean, mean: current.moments.mean }),
   }
   const percent = (value: number): string => `${(100 * value).toFixed(0)}%`
-  const change = `${percent(now)} of the values lie at or below ${Number(edges[at]!.toPrecision(3))}, ${percent(before)} before`
+  const where =
+    edge === undefined
+      ? `in the lowest ${at + 1} of ${a.length} bins`
+      : `at or below ${Number(edge.toPrecision(3))}`
+  const change = `${percent(now)} of the values lie ${where}, ${percent(before)} before`
   const towards = now >= before ? 1 : -1
   return {
     n,
     effective,
     answer: { p, effect: distance, resolution, evidence, change },
     pull: (part) => {
-      const { below, count } = countBelow(part, at, edges[at]!)
+      const { below, count } = edges ? countUpTo(part, edges[at]!) : countOfBins(part, at)
       return towards * (below - before * count)
     },
   }
 }
 
-/** Counts in the same buckets, lowest first, with their upper edges (positions, for a declared histogram). */
-function buckets(
-  a: Numbers,
-  b: Numbers,
-): { edges: readonly number[]; a: readonly number[]; b: readonly number[] } {
+/** Counts in the same buckets, lowest first, with their upper edges; those of a declared histogram are in the manifest alone. */
+function buckets(a: Numbers, b: Numbers): Pick<SharedBuckets, 'a' | 'b'> & { edges?: readonly number[] } {
   if (a.histogram && b.histogram && a.histogram.length === b.histogram.length)
-    return { edges: a.histogram.map((_, at) => at), a: a.histogram, b: b.histogram }
+    return { a: a.histogram, b: b.histogram }
   return sharedBuckets(quantileSketchFromWire(a.quantiles), quantileSketchFromWire(b.quantiles))
+}
+
+/** The value up to which a share of the numbers lies; undefined where they are told by bins alone. */
+function valueAt({ quantiles }: Numbers, share: number): number | undefined {
+  const value = quantileOf(quantileSketchFromWire(quantiles), Math.min(1, share))
+  return Number.isNaN(value) ? undefined : value
 }
 
 function farthest(a: readonly number[], b: readonly number[]): number {
@@ -106,9 +114,16 @@ function coarsen(a: readonly number[], b: readonly number[]): { a: number[]; b: 
   return joined
 }
 
-function countBelow(part: Numbers, at: number, edge: number): { below: number; count: number } {
-  if (part.histogram) return { below: total(part.histogram.slice(0, at + 1)), count: total(part.histogram) }
-  const { edges, a } = sharedBuckets(quantileSketchFromWire(part.quantiles), emptyQuantileSketch())
-  const within = a.filter((_, index) => edges[index]! <= edge)
-  return { below: total(within), count: total(a) }
+interface Below {
+  readonly below: number
+  readonly count: number
+}
+
+function countOfBins({ histogram = [] }: Numbers, at: number): Below {
+  return { below: total(histogram.slice(0, at + 1)), count: total(histogram) }
+}
+
+function countUpTo({ quantiles }: Numbers, edge: number): Below {
+  const { edges, a } = sharedBuckets(quantileSketchFromWire(quantiles), emptyQuantileSketch())
+  return { below: total(a.filter((_, index) => edges[index]! <= edge)), count: total(a) }
 }

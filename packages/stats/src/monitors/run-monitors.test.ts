@@ -132,14 +132,32 @@ describe('drift', () => {
     expect(versions.map(({ share }) => share).reduce((sum, share) => sum + share)).toBeCloseTo(1, 9)
   })
 
-  test('over declared edges', () => {
-    const counts = (histogram: number[]) => ({ ...numericFeature([1]), count: 500, histogram })
-    const findings = judged(raw({ x: counts([100, 300, 100]) }), raw({ x: counts([300, 150, 50]) }))
-    expect(named(findings, 'feature drift')).toMatchObject({
-      state: 'alarm',
-      effect: expect.closeTo(0.4, 9) as number,
-      resolution: 0.6,
+  test('over declared edges, which a part may have others of', () => {
+    const counts = (histogram: number[], values = normals(1, 500)) => ({
+      ...numericFeature(values),
+      histogram,
     })
+    const [before, now] = [raw({ x: counts([100, 300, 100]) }), raw({ x: counts([300, 150, 50]) })]
+    const parts = [
+      { by: 'backend' as const, value: 'wasm', figures: raw({ x: counts([300, 0, 0]) }) },
+      { by: 'backend' as const, value: 'webgpu', figures: raw({ x: numericFeature([1]) }) },
+    ]
+    const finding = named(runMonitors({}, training(before), { figures: now, parts }), 'feature drift')
+    const effect = expect.closeTo(0.4, 9) as number
+    expect(finding).toMatchObject({
+      state: 'alarm',
+      effect,
+      resolution: 0.6,
+      ranked: [{ value: 'wasm', share: 1 }],
+    })
+    expect(finding.reading).toMatch(/60% of the values lie at or below -0\.\d+, 20% before/) // a fifth of a normal
+
+    const { quantiles: _none, ...bare } = counts([100, 300, 100]) as never as {
+      quantiles: unknown
+      kind: 'numeric'
+    }
+    const bins = named(judged(raw({ x: bare as never }), now), 'feature drift')
+    expect(bins.reading).toContain('lie in the lowest 1 of 3 bins')
   })
 
   test('of words and of what is said', () => {
