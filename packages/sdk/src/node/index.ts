@@ -1,10 +1,6 @@
+export type { LabelledBatch } from './baseline/batch-calls.ts'
 export type { Target } from './baseline/evaluation.ts'
-export {
-  type BaselineData,
-  type LabelledBatch,
-  measureBaseline,
-  type MeasuredBaseline,
-} from './baseline/measure-baseline.ts'
+export { type BaselineData, measureBaseline, type MeasuredBaseline } from './baseline/measure-baseline.ts'
 export { requireSameEdges } from './baseline/require-same-edges.ts'
 export { loadPackage, type NodeContext, type NodePackage, openPackage } from './load-package.ts'
 export { type PackageFiles, readPackage } from './read-package.ts'

@@ -1,4 +1,3 @@
-import { compilePipeline, isTensor, type PipelineInput, type SampleReading } from '@homing/pipeline'
 import {
   type Baseline,
   canonicalBytes,
@@ -7,24 +6,15 @@ import {
   readTelemetrySection,
   sha256Hex,
   type TelemetrySection,
-  type Tensor,
 } from '@homing/protocol'
 
 import { createCollector } from '../../measure/collector.ts'
 import { measuredFeatures } from '../../measure/measured-features.ts'
 import { measuredOutputs } from '../../measure/measured-outputs.ts'
-import { evaluationOf, type Target } from './evaluation.ts'
+import { type BatchCall, batchCaller, type LabelledBatch, type RunTensors } from './batch-calls.ts'
+import { evaluationOf } from './evaluation.ts'
 import { featureValues } from './feature-values.ts'
 import { withEdges } from './with-edges.ts'
-
-type Inputs = Readonly<Record<string, PipelineInput>>
-type Tensors = Readonly<Record<string, Tensor>>
-
-/** Samples that go through the model together, as an app would pass them, and what is true of each. */
-export interface LabelledBatch {
-  readonly inputs: Inputs
-  readonly targets?: readonly Target[] | undefined
-}
 
 /** What a version was made with. */
 export interface BaselineData {
@@ -42,18 +32,6 @@ export interface MeasuredBaseline {
   readonly refused: number
 }
 
-/** A batch that was answered, or a sample that the pipeline refused. */
-interface Call {
-  readonly inputs: Inputs
-  readonly answered?: {
-    readonly tensors: Tensors
-    readonly outputs: Tensors
-    readonly samples: readonly SampleReading[]
-    readonly targets: readonly Target[]
-  }
-  readonly refusal?: HomingError
-}
-
 /**
  * Measures the data that a version was made with by the very code that measures calls on a device: pipeline, model, features
  * and outputs; and, where they are labelled, what the version is worth. `run` is the model at the level of its signature.
@@ -61,14 +39,14 @@ interface Call {
  */
 export async function measureBaseline(
   manifest: Manifest,
-  run: (tensors: Tensors) => Promise<Tensors>,
+  run: RunTensors,
   { training, heldOut }: BaselineData,
 ): Promise<MeasuredBaseline> {
-  const call = caller(manifest, run)
+  const call = batchCaller(manifest, run)
   const calls = await call(training)
   const unseen = heldOut && (await call(heldOut))
   const answered = calls.flatMap((each) => each.answered ?? [])
-  const samples = answered.reduce((sum, each) => sum + samplesOf(each.tensors), 0)
+  const samples = answered.reduce((sum, each) => sum + each.size, 0)
   if (samples === 0) {
     const cause = calls[0]?.refusal
     const reason = cause ? `: ${cause.message}` : ', of which there is none'
@@ -104,65 +82,19 @@ export async function measureBaseline(
   }
 }
 
-/** Runs batches; of those that the pipeline refuses each sample alone. */
-function caller(manifest: Manifest, run: (tensors: Tensors) => Promise<Tensors>) {
-  const { encode, decode } = compilePipeline(manifest.pipeline, manifest.signature)
-  const one = async ({ inputs, targets = [] }: LabelledBatch): Promise<Call> => {
-    const tensors = encode(inputs)
-    const outputs = await run(tensors)
-    return { inputs, answered: { tensors, outputs, samples: decode(outputs), targets } }
-  }
-  return async (batches: Iterable<LabelledBatch>): Promise<Call[]> => {
-    const calls: Call[] = []
-    for (const batch of batches) {
-      try {
-        calls.push(await one(batch))
-      } catch (error) {
-        if (!isRefusal(error)) throw error
-        for (const single of singles(batch))
-          calls.push(
-            await one(single).catch((cause: unknown): Call => {
-              if (!isRefusal(cause)) throw cause
-              return { inputs: single.inputs, refusal: cause }
-            }),
-          )
-      }
-    }
-    return calls
-  }
-}
-
-function isRefusal(error: unknown): error is HomingError {
-  return error instanceof HomingError && (error.code === 'INPUT_VALUE' || error.code === 'INPUT_DTYPE')
-}
-
 /** The feature whose check refused a sample. */
 function failedFeature(refusal: HomingError | undefined): string | undefined {
   const feature = refusal?.details['feature']
   return refusal?.code === 'INPUT_VALUE' && typeof feature === 'string' ? feature : undefined
 }
 
-/** The samples of a batch of rows or images; a batch with tensors is one. */
-function singles({ inputs, targets }: LabelledBatch): LabelledBatch[] {
-  const entries = Object.entries(inputs)
-  const lists = entries.flatMap(([, value]) => (Array.isArray(value) ? [value.length] : []))
-  if (lists.length !== entries.length || entries.some(([, value]) => isTensor(value)))
-    return [{ inputs, targets }]
-  return Array.from({ length: lists[0]! }, (_, sample) => ({
-    inputs: Object.fromEntries(
-      entries.map(([name, value]) => [name, (value as readonly PipelineInput[])[sample]!]),
-    ),
-    ...(targets && { targets: targets.slice(sample, sample + 1) }),
-  }))
-}
-
-function chosenEdges(manifest: Manifest, calls: readonly Call[]): TelemetrySection {
+function chosenEdges(manifest: Manifest, calls: readonly BatchCall[]): TelemetrySection {
   const measured = { features: measuredFeatures(manifest), outputs: measuredOutputs(manifest) }
   const features = featureValues(measured.features)
   const outputs = new Map<string, number[]>()
   for (const { inputs, answered } of calls) {
     if (!answered) continue
-    features.add(inputs, answered.tensors, samplesOf(answered.tensors))
+    features.add(inputs, answered.tensors, answered.size)
     for (const { readings } of answered.samples)
       for (const reading of readings) {
         if (reading.kind !== 'regression') continue
@@ -174,7 +106,7 @@ function chosenEdges(manifest: Manifest, calls: readonly Call[]): TelemetrySecti
   return withEdges(readTelemetrySection(manifest), measured, { features: features.values, outputs })
 }
 
-function evaluated(manifest: Manifest, calls: readonly Call[]): Baseline['evaluation'] {
+function evaluated(manifest: Manifest, calls: readonly BatchCall[]): Baseline['evaluation'] {
   const labelled = calls.flatMap(({ answered }) =>
     answered && answered.targets.length > 0 ? [answered] : [],
   )
@@ -189,9 +121,4 @@ function evaluated(manifest: Manifest, calls: readonly Call[]): Baseline['evalua
     samples.forEach((sample, at) => evaluation.add(sample, targets[at]!))
   }
   return evaluation.result()
-}
-
-/** Samples lie along the first dimension. */
-function samplesOf(tensors: Tensors): number {
-  return Object.values(tensors)[0]?.shape[0] ?? 1
 }
