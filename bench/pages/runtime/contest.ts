@@ -33,7 +33,7 @@ declare global {
 const calls = 64
 /** Longest taking of samples, in milliseconds: a slow machine takes fewer. */
 const longest = 30_000
-const warmUp = { time: 1500, least: 5 } // milliseconds, calls
+const warmUp = { time: 1500, least: 5, rounds: 12 } // milliseconds, calls, rounds of all calls at once
 
 let inputs: Float32Array<ArrayBuffer>[] = []
 let open: Record<Competitor, Side> | undefined
@@ -74,9 +74,13 @@ globalThis.contest = {
     const one = (side: Side) => () => timed(() => side.predict(inputs[(next++ >> 1) % calls]!))
     return interleaved({ ours: one(ours), theirs: one(theirs) }, samples, longest)
   },
-  many(samples) {
+  async many(samples) {
     const { ours, theirs } = competitors()
     const { predictBatch } = theirs
+    for (let round = 0; round < warmUp.rounds; round++) {
+      for (const { predictEach } of [ours, theirs]) await predictEach(inputs)
+      await predictBatch?.(inputs)
+    }
     const each = {
       ours: () => timed(() => ours.predictEach(inputs)),
       theirs: () => timed(() => theirs.predictEach(inputs)),
