@@ -129,9 +129,7 @@ test('a kill loses at most the last second', async ({ annotate }) => {
   const survived = (await counted()) - 1
   const lost = answered.slice(survived)
   const span = lost.length === 0 ? 0 : killed - lost[0]!
-  console.info(
-    `killed after ${answered.length} predictions: ${lost.length} lost, of the last ${Math.round(span)} ms`,
-  )
+  await annotate(`${lost.length} of ${answered.length} lost, of the last ${Math.round(span)} ms`)
   expect(survived).toBeLessThanOrEqual(answered.length)
   expect(survived, 'what was older had been saved').toBeGreaterThan(0)
 })
