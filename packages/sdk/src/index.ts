@@ -1,21 +1,14 @@
+export type { Asked, Homing, Model, PredictOptions, Prediction, Scored } from './client/api.ts'
+export type { ClientOptions, ModelOptions, SignUrlsHook } from './client/options-api.ts'
 export type {
-  Asked,
-  ClientOptions,
+  ChoiceStatus,
   GuardCounts,
-  Homing,
-  Model,
-  ModelOptions,
   ModelState,
   ModelStatus,
-  ChoiceStatus,
   ProbeStatus,
-  Prediction,
-  PredictOptions,
   Progress,
   Rollback,
-  Scored,
-  SignUrlsHook,
-} from './client/api.ts'
+} from './client/status-api.ts'
 export type {
   Feedback,
   Telemetry,

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach } from 'vitest'
 
-import type { ClientOptions, Homing } from '../src/client/api.ts'
+import type { Homing } from '../src/client/api.ts'
 import { createClient } from '../src/client/create-client.ts'
+import type { ClientOptions } from '../src/client/options-api.ts'
 import { type BrowserRepository, startBrowserRepository } from './browser-repository.ts'
 
 /** The repository of the test that runs. */

@@ -7,8 +7,9 @@ import {
   startBrowserRepository,
 } from '../../test/browser-repository.ts'
 import { denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
-import type { ClientOptions, Homing, Model } from './api.ts'
+import type { Homing, Model } from './api.ts'
 import { createClient } from './create-client.ts'
+import type { ClientOptions } from './options-api.ts'
 
 let repository: BrowserRepository
 let clients: Homing[]

@@ -1,7 +1,7 @@
 import { HomingError } from '@homing/protocol'
 
-import type { ModelOptions } from './api.ts'
 import type { QueueOptions } from './call-options.ts'
+import type { ModelOptions } from './options-api.ts'
 import { updatePolicies } from './update-policy.ts'
 
 /** @throws HomingError CONFIG_INVALID naming the option. */

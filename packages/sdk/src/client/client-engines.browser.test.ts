@@ -4,8 +4,9 @@ import { type BrowserRepository, startBrowserRepository } from '../../test/brows
 import { linearRequest } from '../../test/linear-request.ts'
 import { denseExpected, denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
 import { denseLayersRequest } from '../../test/tiny-tfjs.ts'
-import type { ClientOptions, Homing } from './api.ts'
+import type { Homing } from './api.ts'
 import { createClient } from './create-client.ts'
+import type { ClientOptions } from './options-api.ts'
 
 const x = [1, 2, 3, 4]
 const input = { x: floats(x, [1, 4]) }

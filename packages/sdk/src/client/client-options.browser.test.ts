@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 
-import type { ClientOptions } from './api.ts'
 import { checkUpdates } from './check-model-options.ts'
 import { resolveOptions } from './client-options.ts'
+import type { ClientOptions } from './options-api.ts'
 
 const root = { signed: { _type: 'root' }, signatures: [] }
 const valid: ClientOptions = { repository: 'https://models.example/', app: 'test', root }

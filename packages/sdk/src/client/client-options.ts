@@ -1,9 +1,9 @@
 import { HomingError, isEngineName, isModelName, maxReportedCalls } from '@homing/protocol'
 
 import type { LibraryConfig } from '../libraries/library-config.ts'
-import type { ClientOptions } from './api.ts'
 import { defaultHangLimit, defaultIdleLimit, defaultPollInterval, defaultProbeInterval } from './config.ts'
 import type { HostConfig } from './host-api.ts'
+import type { ClientOptions } from './options-api.ts'
 import { present } from './present.ts'
 import { readRoot } from './read-root.ts'
 

@@ -3,8 +3,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
 import { denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
-import type { ClientOptions, Homing, Model, ModelOptions, ModelStatus } from './api.ts'
+import type { Homing, Model } from './api.ts'
 import { createClient } from './create-client.ts'
+import type { ClientOptions, ModelOptions } from './options-api.ts'
+import type { ModelStatus } from './status-api.ts'
 
 // Two clients have a host worker each and share database, locks and channel, as two tabs do.
 let repository: BrowserRepository

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import { client, repository, serveEachTest } from '../../test/served-clients.ts'
 import { spoil } from '../../test/spoil.ts'
 import { denseExpected, denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
-import type { ClientOptions, ModelStatus, Progress } from './api.ts'
+import type { ClientOptions } from './options-api.ts'
+import type { ModelStatus, Progress } from './status-api.ts'
 
 const x = [1, 2, 3, 4]
 const input = { x: floats(x, [1, 4]) }

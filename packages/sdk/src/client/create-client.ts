@@ -1,9 +1,10 @@
 import { HomingError, isModelName } from '@homing/protocol'
 
-import type { ClientOptions, Homing, Model, ModelOptions } from './api.ts'
+import type { Homing, Model } from './api.ts'
 import { resolveOptions } from './client-options.ts'
 import type { Composer } from './composition/composer.ts'
 import { createModelHandle, type ModelHandle } from './model-handle.ts'
+import type { ClientOptions, ModelOptions } from './options-api.ts'
 import { openPageSession } from './page-session.ts'
 import { createBlackBox } from './report/black-box.ts'
 import { createIdleTiming } from './report/idle-timing.ts'

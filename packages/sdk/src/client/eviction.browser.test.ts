@@ -4,7 +4,8 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { client as served, latestClient, repository, serveEachTest } from '../../test/served-clients.ts'
 import { denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
 import { databaseName } from '../store/open-store.ts'
-import type { ClientOptions, Homing, Model } from './api.ts'
+import type { Homing, Model } from './api.ts'
+import type { ClientOptions } from './options-api.ts'
 
 const input = { x: floats([1, 2, 3, 4], [1, 4]) }
 const dense = (version: string, bias: number) => ({ request: denseOnnxRequest([], { version, bias }) })

@@ -2,7 +2,8 @@ import { beforeEach, expect, test } from 'vitest'
 
 import { client, repository, serveEachTest } from '../../test/served-clients.ts'
 import { denseExpected, denseOnnxRequest, floats, tinyGraphRequest } from '../../test/tiny-packages.ts'
-import type { ClientOptions, Homing, Model, Prediction } from './api.ts'
+import type { Homing, Model, Prediction } from './api.ts'
+import type { ClientOptions } from './options-api.ts'
 
 const x = [1, 2, 3, 4]
 const input = { x: floats(x, [1, 4]) }

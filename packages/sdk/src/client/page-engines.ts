@@ -1,9 +1,9 @@
 import type { Engine } from '@homing/protocol'
 
-import type { ClientOptions } from './api.ts'
 import { callWatch, type CallWatch } from './call-watch.ts'
 import type { ResolvedOptions } from './client-options.ts'
 import { latePatience } from './config.ts'
+import type { ClientOptions } from './options-api.ts'
 import { type EngineWorkers, engineWorkers } from './page-workers.ts'
 
 /** The engines of one page. */

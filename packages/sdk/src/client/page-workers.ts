@@ -4,8 +4,8 @@ import { transfer } from 'comlink'
 import type { LibraryConfig } from '../libraries/library-config.ts'
 import type { EngineWorkerApi } from '../runtime/runtime-api.ts'
 import { startWorker, type WorkerLink } from '../transport/worker-link.ts'
-import type { ClientOptions } from './api.ts'
 import type { CallPort } from './call-port.ts'
+import type { ClientOptions } from './options-api.ts'
 import { type RestartLimit, restartLimit } from './restart-limit.ts'
 
 /** A running engine worker. */

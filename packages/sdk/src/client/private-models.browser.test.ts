@@ -4,8 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
 import { denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
 import { databaseName } from '../store/open-store.ts'
-import type { ClientOptions, Homing, Model } from './api.ts'
+import type { Homing, Model } from './api.ts'
 import { createClient } from './create-client.ts'
+import type { ClientOptions } from './options-api.ts'
 
 // Clients have a host worker each and share database, locks and channel, as tabs do.
 let repository: BrowserRepository

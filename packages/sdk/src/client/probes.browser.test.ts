@@ -5,7 +5,8 @@ import { client, repository, serveEachTest } from '../../test/served-clients.ts'
 import { denseExpected, floats } from '../../test/tiny-packages.ts'
 import { denseProbes, type ProbedRequest, withProbes } from '../../test/tiny-probes.ts'
 import { denseLayersRequest } from '../../test/tiny-tfjs.ts'
-import type { ClientOptions, Homing, Model } from './api.ts'
+import type { Homing, Model } from './api.ts'
+import type { ClientOptions } from './options-api.ts'
 
 const x = [1, 2, 3, 4]
 const input = { x: floats(x, [1, 4]) }

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 
 import { client, repository, serveEachTest } from '../../test/served-clients.ts'
 import { denseExpected, denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
-import type { Homing, Model, ModelOptions, Prediction } from './api.ts'
+import type { Homing, Model, Prediction } from './api.ts'
+import type { ModelOptions } from './options-api.ts'
 
 serveEachTest()
 

@@ -7,7 +7,8 @@ import {
   type TelemetryEndpoint,
 } from '../../test/telemetry-endpoint.ts'
 import { denseOnnxRequest, floats } from '../../test/tiny-packages.ts'
-import type { ClientOptions, Homing, Model } from './api.ts'
+import type { Homing, Model } from './api.ts'
+import type { ClientOptions } from './options-api.ts'
 import type { TelemetryOptions } from './telemetry-api.ts'
 
 const input = { x: floats([1, 2, 3, 4], [1, 4]) }

@@ -6,8 +6,9 @@ import { explainedDense } from '../../test/tiny-explained.ts'
 import { floats } from '../../test/tiny-packages.ts'
 import { onnxRelease, tfjsRelease } from '../../test/tiny-training.ts'
 import type { TrainingEvent } from '../learning/training-api.ts'
-import type { ClientOptions, Homing, Model } from './api.ts'
+import type { Homing, Model } from './api.ts'
 import { createClient } from './create-client.ts'
+import type { ClientOptions } from './options-api.ts'
 
 const pipeline: Pipeline = {
   inputs: [],

@@ -3,7 +3,7 @@ import { type Engine, HomingError, isOwnEngine, type OwnEngine } from '@homing/p
 import type { TrainingApi } from '../learning/training-api.ts'
 import type { LibraryConfig } from '../libraries/library-config.ts'
 import { startWorker, type WorkerLink } from '../transport/worker-link.ts'
-import type { ClientOptions } from './api.ts'
+import type { ClientOptions } from './options-api.ts'
 
 /** Default makers of training workers, loaded only when a model is trained. */
 const makers: Record<OwnEngine, () => Promise<() => Worker>> = {

@@ -2,8 +2,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 
 import { type BrowserRepository, startBrowserRepository } from '../../test/browser-repository.ts'
 import { denseOnnxRequest } from '../../test/tiny-packages.ts'
-import type { ClientOptions, Homing, Model, ModelOptions, Progress } from './api.ts'
+import type { Homing, Model } from './api.ts'
 import { createClient } from './create-client.ts'
+import type { ClientOptions, ModelOptions } from './options-api.ts'
+import type { Progress } from './status-api.ts'
 
 let repository: BrowserRepository
 const clients: Homing[] = []

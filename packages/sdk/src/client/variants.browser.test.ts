@@ -8,7 +8,8 @@ import { denseExpected, denseOnnxRequest, floats } from '../../test/tiny-package
 import { denseProbes, type ProbedRequest } from '../../test/tiny-probes.ts'
 import { denseLayersRequest } from '../../test/tiny-tfjs.ts'
 import type { GradientExplanation } from '../runtime/explanation-api.ts'
-import type { Model, ModelOptions } from './api.ts'
+import type { Model } from './api.ts'
+import type { ModelOptions } from './options-api.ts'
 
 const x = [1, 2, 3, 4]
 const input = { x: floats(x, [1, 4]) }

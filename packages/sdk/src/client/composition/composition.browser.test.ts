@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type BrowserRepository, startBrowserRepository } from '../../../test/browser-repository.ts'
 import { denseExpected, denseOnnxRequest, floats, tinyGraphRequest } from '../../../test/tiny-packages.ts'
 import type { LoadRequest } from '../../runtime/runtime-api.ts'
-import type { ClientOptions, Homing, Model, ModelOptions } from '../api.ts'
+import type { Homing, Model } from '../api.ts'
 import { createClient } from '../create-client.ts'
+import type { ClientOptions, ModelOptions } from '../options-api.ts'
 import type { RemoteAnswer, RemoteCall } from '../remote-hook.ts'
 
 let repository: BrowserRepository

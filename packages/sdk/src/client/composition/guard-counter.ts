@@ -1,6 +1,6 @@
 import type { PredictReply, Reading } from '../../runtime/runtime-api.ts'
-import type { GuardCounts } from '../api.ts'
 import { guardTellInterval } from '../config.ts'
+import type { GuardCounts } from '../status-api.ts'
 
 /** Counts what guards make of the samples of one model, version by version. `tell` is called now and then. */
 export function guardCounter(tell: (counts: GuardCounts) => void): (reply: PredictReply) => void {

@@ -1,7 +1,7 @@
-import type { GuardCounts } from '../api.ts'
 import type { Serving } from '../host-api.ts'
 import type { ModelCalls } from '../model-calls.ts'
 import type { RemoteHook } from '../remote-hook.ts'
+import type { GuardCounts } from '../status-api.ts'
 
 /** An open model, as those that name it use it. */
 export interface Member {

@@ -1,15 +1,16 @@
 import { HomingError, type ReportedCall } from '@homing/protocol'
 
 import type { PredictReply } from '../../runtime/runtime-api.ts'
-import type { ModelStatus, Prediction } from '../api.ts'
+import type { Prediction } from '../api.ts'
 import type { Serving } from '../host-api.ts'
 import { loadedTakers } from '../loaded-takers.ts'
 import type { PageInput } from '../page-input.ts'
 import { present } from '../present.ts'
+import type { ModelStatus } from '../status-api.ts'
 import type { BlackBoxOptions } from './black-box-options.ts'
 import { defaultLoggedCalls, maxKeptInputs } from './config.ts'
-import { predictionIds } from './prediction-ids.ts'
 import type { KeptValues, WithheldBecause } from './kept-values.ts'
+import { predictionIds } from './prediction-ids.ts'
 
 /** A call as it is kept: its inputs are read only once somebody asks. */
 export interface LoggedCall extends Omit<ReportedCall, 'inputs' | 'outputs' | 'withheld'> {

@@ -1,5 +1,5 @@
-import type { ModelStatus } from '../api.ts'
 import type { HostApi } from '../host-api.ts'
+import type { ModelStatus } from '../status-api.ts'
 import type { LoggedCall } from './black-box.ts'
 import { keepInterval, maxKeptCalls } from './config.ts'
 import { reportedCall } from './reported-call.ts'

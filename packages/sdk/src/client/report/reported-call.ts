@@ -1,6 +1,6 @@
 import type { ReportedCall } from '@homing/protocol'
 
-import type { ModelStatus } from '../api.ts'
+import type { ModelStatus } from '../status-api.ts'
 import type { LoggedCall } from './black-box.ts'
 import { reportedValues } from './kept-values.ts'
 

@@ -1,4 +1,4 @@
-import type { ModelStatus } from '../api.ts'
+import type { ModelStatus } from '../status-api.ts'
 import type { LoggedCall } from './black-box.ts'
 
 /** Stages in the order that they happen in. */

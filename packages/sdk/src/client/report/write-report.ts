@@ -1,8 +1,8 @@
 import { maxReportedCalls, type Report, type ReportedCall } from '@homing/protocol'
 
-import type { ModelStatus } from '../api.ts'
 import { sdkVersion } from '../config.ts'
 import type { HostApi } from '../host-api.ts'
+import type { ModelStatus } from '../status-api.ts'
 import type { BlackBox } from './black-box.ts'
 import { reportedCall } from './reported-call.ts'
 

@@ -2,9 +2,10 @@ import { HomingError } from '@homing/protocol'
 
 import type { PredictReply, Reading } from '../../runtime/runtime-api.ts'
 import type { AnswerFacts, CallFacts, GroupKey } from '../../telemetry/recorder.ts'
-import type { ModelStatus, Prediction } from '../api.ts'
+import type { Prediction } from '../api.ts'
 import { present } from '../present.ts'
 import type { WatchedCall } from '../report/black-box.ts'
+import type { ModelStatus } from '../status-api.ts'
 
 /** A call that has ended. */
 export interface EndedCall {

@@ -1,7 +1,8 @@
 import { HomingError } from '@homing/protocol'
 
-import type { ModelStatus, Prediction } from '../api.ts'
+import type { Prediction } from '../api.ts'
 import type { WatchedCall } from '../report/black-box.ts'
+import type { ModelStatus } from '../status-api.ts'
 import type { Telemetry, TelemetryOptions } from '../telemetry-api.ts'
 import type { PageTelemetry, PageTelemetryDeps } from './page-telemetry.ts'
 

@@ -1,6 +1,6 @@
 import type { CallFacts, VersionFacts } from '../../telemetry/recorder.ts'
-import type { ModelStatus } from '../api.ts'
 import type { HostApi } from '../host-api.ts'
+import type { ModelStatus } from '../status-api.ts'
 import type { TelemetryOptions } from '../telemetry-api.ts'
 import { callFacts, type EndedCall } from './call-facts.ts'
 import { maxUntold, tellInterval } from './config.ts'

@@ -1,6 +1,6 @@
 import type { GroupKey, VersionFacts } from '../../telemetry/recorder.ts'
-import type { ModelStatus } from '../api.ts'
 import { present } from '../present.ts'
+import type { ModelStatus } from '../status-api.ts'
 import { groupKey } from './call-facts.ts'
 
 /** Facts of a version that has come to serve. */

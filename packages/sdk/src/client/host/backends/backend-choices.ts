@@ -2,8 +2,8 @@ import type { Manifest } from '@homing/protocol'
 
 import type { Backend } from '../../../libraries/backend.ts'
 import type { Store } from '../../../store/store.ts'
-import type { BackendTimes } from '../../api.ts'
 import { choiceLifetime, sdkVersion } from '../../config.ts'
+import type { BackendTimes } from '../../status-api.ts'
 import { type Adapters, adapterOf } from './adapters.ts'
 
 /** Which backend was the fastest for a graph on this device. */

@@ -1,8 +1,8 @@
 import { HomingError } from '@homing/protocol'
 
 import type { Backend, BackendFallback } from '../../../libraries/backend.ts'
-import type { BackendTimes } from '../../api.ts'
 import { choiceMargin, maxCpuBytes, maxRivalBytes } from '../../config.ts'
+import type { BackendTimes } from '../../status-api.ts'
 import type { LoadedVersion } from '../serving/loaded-version.ts'
 
 /** What timing has found. */

@@ -1,5 +1,5 @@
 import type { LoadedFacts } from '../../../runtime/runtime-api.ts'
-import type { ProbeStatus } from '../../api.ts'
+import type { ProbeStatus } from '../../status-api.ts'
 import type { Proven } from './proofs.ts'
 
 /** How the backend that serves is proven: now, `at` in milliseconds since the epoch, or as the device remembers; undefined of a version without probes. */

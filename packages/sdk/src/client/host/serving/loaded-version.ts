@@ -2,7 +2,7 @@ import type { Manifest } from '@homing/protocol'
 
 import type { LoadedFacts, RuntimeApi } from '../../../runtime/runtime-api.ts'
 import type { InstalledVersion } from '../../../store/store.ts'
-import type { ChoiceStatus, ProbeStatus } from '../../api.ts'
+import type { ChoiceStatus, ProbeStatus } from '../../status-api.ts'
 
 /** A version that an engine has loaded. */
 export interface LoadedVersion {

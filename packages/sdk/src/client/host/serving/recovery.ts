@@ -2,7 +2,7 @@ import { type Engine, HomingError, type HomingErrorData } from '@homing/protocol
 
 import type { BackendFault } from '../../../runtime/runtime-api.ts'
 import type { InstalledVersion } from '../../../store/store.ts'
-import type { Rollback } from '../../api.ts'
+import type { Rollback } from '../../status-api.ts'
 import { lossOf, type UnsteadyBackends } from '../backends/unsteady-backends.ts'
 import type { CoordinatorDeps } from '../coordinator-deps.ts'
 import type { StatusBoard } from '../status/status-board.ts'

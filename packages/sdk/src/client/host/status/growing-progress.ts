@@ -1,5 +1,5 @@
-import type { Progress } from '../../api.ts'
 import type { ModelEvent } from '../../host-api.ts'
+import type { Progress } from '../../status-api.ts'
 
 /** Tells events, but of progress only what grows: what was downloaded is read from the device after, and begins again there. */
 export function growingProgress(

@@ -9,7 +9,7 @@ import {
 } from '../../../delivery/model-state.ts'
 import type { PatchReport } from '../../../delivery/patches/patch-report.ts'
 import type { BackendFallback } from '../../../libraries/backend.ts'
-import type { ModelStatus, Rollback } from '../../api.ts'
+import type { ModelStatus, Rollback } from '../../status-api.ts'
 import type { UpdatePolicy } from '../../update-policy.ts'
 import type { LoadedVersion } from '../serving/loaded-version.ts'
 

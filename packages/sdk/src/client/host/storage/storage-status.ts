@@ -1,5 +1,5 @@
 import type { Store } from '../../../store/store.ts'
-import type { ModelStatus } from '../../api.ts'
+import type { ModelStatus } from '../../status-api.ts'
 import type { StorageRoom } from './storage-room.ts'
 
 /** Where a model's files are kept now, as its status tells it. */
