@@ -1,3 +1,5 @@
+import { isEncoded } from './strong-tag.ts'
+
 /** Where the body of an answer belongs in the file. */
 export type RangeAnswer =
   /** At this offset. */
@@ -22,14 +24,4 @@ export function rangeAnswer(response: Response, start: number, size: number): Ra
   const [, first, last, total] = /^\s*bytes\s+(\d+)-(\d+)\/(\d+|\*)\s*$/i.exec(range) ?? []
   const fits = Number(first) === start && Number(last) < size && (total === '*' || Number(total) === size)
   return fits ? { name: 'from', start } : useless(`answers with "${range}"`)
-}
-
-/** The strong entity tag of the file itself (RFC 9110 §8.8.3); that of a compressed body is of no use for ranges of the file. */
-export function strongTag(response: Response): string | undefined {
-  const tag = response.headers.get('etag')
-  return tag !== null && /^"[^"]*"$/.test(tag) && !isEncoded(response) ? tag : undefined
-}
-
-function isEncoded(response: Response): boolean {
-  return !/^\s*(identity)?\s*$/i.test(response.headers.get('content-encoding') ?? '')
 }

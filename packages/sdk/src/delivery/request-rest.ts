@@ -6,7 +6,8 @@ import { isHtml } from './is-html.ts'
 import { openResponse } from './open-response.ts'
 import { paceKeeper } from './pace-keeper.ts'
 import type { DeliveryPlatform } from './ports.ts'
-import { rangeAnswer, strongTag } from './range-answer.ts'
+import type { RangeAnswer } from './range-answer.ts'
+import { strongTag } from './strong-tag.ts'
 
 /** What has proved to be of no use for one blob. */
 export interface Distrust {
@@ -66,7 +67,7 @@ function rangeHeaders(asked: number, condition: string | undefined): Record<stri
 
 async function takeAnswer(response: Response, asked: number, request: RestRequest): Promise<void> {
   const { platform, url, ref, arrival, distrust, onBytes } = request
-  const place = rangeAnswer(response, asked, ref.size)
+  const place = await placeOf(response, asked, ref.size)
   if (place.name === 'useless') {
     distrust.ranges = true
     throw new HomingError('INTEGRITY_FAILED', `${url} ${place.problem}`, {
@@ -108,6 +109,12 @@ async function takeAnswer(response: Response, asked: number, request: RestReques
   if (position === ref.size) return
   if (html) throw webPage(url)
   throw wrongLength(url, ref, position)
+}
+
+/** What reads other answers than whole files is loaded with the first of them. */
+async function placeOf(response: Response, asked: number, size: number): Promise<RangeAnswer> {
+  if (asked === 0 && response.status === 200) return { name: 'from', start: 0 }
+  return (await import('./range-answer.ts')).rangeAnswer(response, asked, size)
 }
 
 function webPage(url: string): HomingError {
