@@ -51,7 +51,8 @@ export function mergeSpread(a: BatchSpread, b: BatchSpread): BatchSpread {
 /**
  * How many times larger the variance of a mean is than if all observations were independent (Kish, Survey Sampling, 1965):
  * the variance of the ratio y/n between batches (Cochran, Sampling Techniques, 3rd ed., equation 2.46) over
- * `variance` / n. Never below 1; 1 for fewer than two batches or where nothing varies.
+ * `variance` / n. Never below 1, nor above what it is where all observations of a batch are equal; 1 for fewer than two
+ * batches or where nothing varies.
  * @param variance of one observation.
  * @param confidence above 0.5 gives an upper bound instead of the estimate, as if the spread were chi-squared.
  */
@@ -62,7 +63,7 @@ export function designEffect(spread: BatchSpread, variance: number, confidence =
   const deviations = Math.max(0, yy - 2 * mean * ny + mean * mean * nn)
   const between = (deviations * batches) / (batches - 1) / (n * n)
   const estimate = (between * n) / variance
-  if (confidence <= 0.5) return Math.max(1, estimate)
   const df = batches - 1
-  return Math.max(1, (estimate * df) / chiSquaredQuantile(1 - confidence, df))
+  const bound = confidence <= 0.5 ? estimate : (estimate * df) / chiSquaredQuantile(1 - confidence, df)
+  return Math.max(1, Math.min(bound, nn / n))
 }

@@ -106,14 +106,17 @@ describe('properties', () => {
 
 describe('design effect', () => {
   test('is the batch size where the observations of a batch are all alike, and 1 where they are independent', () => {
-    const [alike, independent] = [emptySpread(), emptySpread()]
+    const [alike, independent, half] = [emptySpread(), emptySpread(), emptySpread()]
     for (let batch = 0; batch < 200; batch++) {
       addBatch(alike, batch % 2 === 0 ? 10 : 0, 10)
+      addBatch(half, batch % 2 === 0 ? 7 : 3, 10)
       for (let single = 0; single < 10; single++) addBatch(independent, (batch + single) % 2, 1)
     }
     expect(designEffect(alike, 0.25)).toBeCloseTo(10, 0)
     expect(designEffect(independent, 0.25)).toBeCloseTo(1, 2)
-    expect(designEffect(alike, 0.25, 0.95)).toBeGreaterThan(designEffect(alike, 0.25))
+    expect(designEffect(alike, 0.25, 0.95)).toBe(10) // they cannot be more alike than equal
+    expect(designEffect(independent, 0.5, 0.95)).toBe(1)
+    expect(designEffect(half, 0.25, 0.95)).toBeGreaterThan(designEffect(half, 0.25))
   })
 
   test('is 1 where nothing can be told', () => {
