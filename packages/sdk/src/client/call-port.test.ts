@@ -9,6 +9,7 @@ import type { PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
 import { createRuntime } from '../runtime/runtime.ts'
 import { type CallPort, callPort } from './call-port.ts'
 import type { QuickCall } from './quick-call.ts'
+import { repeatedCalls } from './repeated-calls.ts'
 
 const runtime = createRuntime(onnxEngine({ threads: 1 }))
 const { instance } = await runtime.load(denseOnnxRequest(['wasm'], { bias: 1 }))
@@ -120,30 +121,52 @@ test('when the worker dies, calls reject with the reason, and so do later ones',
 })
 
 describe('a call that leaves at once', () => {
-  const quick = (x: Tensor, failed = vi.fn<QuickCall['failed']>()) => {
-    const ended = vi.fn()
-    const call = calls.quick({ model: 'tiny', inputs: { x }, turn: {}, watch: () => ended, failed })
-    return { call, ended, failed }
+  const quick = (x: Tensor) => {
+    const [ended, add] = [vi.fn(), vi.fn()]
+    const predict = vi.fn<QuickCall['predict']>(({ inputs }) => calls.predict('tiny', { inputs, now: 0 }))
+    const repeated = repeatedCalls(
+      () => false,
+      () => Promise.resolve(),
+    )
+    const watch = () => ended
+    const call = () =>
+      calls.quick({ model: 'tiny', inputs: { x }, turn: {}, count: { add }, watch, repeated, predict })
+    return { call, ended, add, predict }
   }
 
   test('is answered, alone and among others, from the inputs as they were', async () => {
     const alone = floats(row(1), [1, 4])
-    const { call, ended } = quick(alone)
+    const { call, ended, add } = quick(alone)
+    const made = call()
     ;(alone.data as Float32Array).fill(0)
-    expectRow(await call!, 1)
+    expectRow(await made!, 1)
     expect(ended).toHaveBeenCalledExactlyOnceWith()
+    expect(add.mock.calls).toEqual([[1], [-1]])
     const tensors = Array.from({ length: 20 }, (_, seed) => floats(row(seed), [1, 4]))
-    const all = tensors.map((x) => quick(x).call!)
+    const all = tensors.map((x) => quick(x).call()!)
     for (const { data } of tensors) (data as Float32Array).fill(0)
     for (const [seed, reply] of (await Promise.all(all)).entries()) expectRow(reply, seed)
   })
 
-  test('is not made where an input is no tensor, and tells what became of it with its inputs', async () => {
-    expect(quick('three' as never).call).toBeUndefined()
-    const failed = vi.fn<QuickCall['failed']>(({ inputs }) => calls.predict('tiny', { inputs, now: 0 }))
-    const refused = quick(floats([1, 2], [1, 2]), failed)
-    await expect(refused.call).rejects.toMatchObject({ code: 'INPUT_SHAPE' }) // again, from what was kept
-    expect(refused.ended).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'INPUT_SHAPE' }))
-    expect(failed).toHaveBeenCalledOnce()
+  test('is not made where an input is no tensor, and is told what is wrong with others', async () => {
+    expect(quick('three' as never).call()).toBeUndefined()
+    const { call, ended, add, predict } = quick(floats([1, 2], [1, 2]))
+    await expect(call()).rejects.toMatchObject({ code: 'INPUT_SHAPE' })
+    expect(ended).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'INPUT_SHAPE' }))
+    expect(add.mock.calls).toEqual([[1], [-1]])
+    expect(predict).not.toHaveBeenCalled()
+  })
+
+  test('is made again from the inputs as they were where its worker died', async () => {
+    const x = floats(row(3), [1, 4])
+    const { call, ended, add, predict } = quick(x)
+    predict.mockImplementation(({ inputs }) => runtime.predict('tiny', { inputs, now: 0 }))
+    const made = call()
+    ;(x.data as Float32Array).fill(0)
+    die(new HomingError('WORKER_LOST', 'It was killed.'))
+    expectRow(await made!, 3)
+    expect(predict).toHaveBeenCalledOnce()
+    expect(ended).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'WORKER_LOST' }))
+    expect(add.mock.calls).toEqual([[1], [-1]])
   })
 })

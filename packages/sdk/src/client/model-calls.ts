@@ -121,20 +121,6 @@ export function createModelCalls({
     )
   }
 
-  /** A call that failed where it was made at once. */
-  const again = async (retained: RetainedInputs, thrown: unknown, turn: Turn): Promise<PredictReply> => {
-    let made = false
-    count.add(1)
-    try {
-      return await repeated(() => {
-        if (made) return predictOnce(retained, undefined, turn)
-        made = true
-        return Promise.reject(HomingError.from(thrown, 'ENGINE_FAILED'))
-      })
-    } finally {
-      count.add(-1)
-    }
-  }
   /** Most calls have nothing to wait for on the page; undefined for the others. */
   const atOnce = (
     inputs: PageInputs,
@@ -146,22 +132,15 @@ export function createModelCalls({
     const { engine } = needed
     const port = session.openCalls(engine)
     if (!port) return undefined
-    requireRoom(passedBytes(inputs)) // before they are copied
     const turn = resolveTurn(how, queueing)
-    const watch = (): ((error?: unknown) => void) => {
-      count.add(1)
-      const ended = session.watch(engine, name)
-      return (error) => {
-        count.add(-1)
-        ended(error)
-      }
-    }
     return port.quick({
       model: name,
       inputs,
       turn,
-      watch,
-      failed: (retained, error) => again(retained, error, turn),
+      count,
+      watch: () => session.watch(engine, name),
+      repeated,
+      predict: (retained) => predictOnce(retained, undefined, turn),
     })
   }
 

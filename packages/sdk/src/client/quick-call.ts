@@ -1,9 +1,14 @@
+import { HomingError } from '@homing/protocol'
+
 import type { EventsByName, PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
 import { faultPoint } from '../faults/fault-point.ts'
+import { passedBytes, requireRoom } from '../inputs/call-memory.ts'
+import type { CallCount } from './call-count.ts'
 import type { Turn } from './call-options.ts'
 import type { CallPort } from './call-port.ts'
 import type { CallRoom } from './call-room.ts'
 import type { PageInput } from './page-input.ts'
+import type { RepeatedCalls } from './repeated-calls.ts'
 import { retainTensors } from './retain-tensors.ts'
 import type { RetainedInputs } from './retained-inputs.ts'
 
@@ -12,10 +17,13 @@ export interface QuickCall {
   readonly model: string
   readonly inputs: Readonly<Record<string, PageInput>>
   readonly turn: Turn
+  readonly count: Pick<CallCount, 'add'>
   /** Told when it leaves; gives what is told when it ended, and how where it failed. */
   readonly watch: () => (error?: unknown) => void
-  /** What becomes of it after it failed. */
-  readonly failed: (retained: RetainedInputs, error: unknown) => Promise<PredictReply>
+  /** Makes it again where it was lost; the first time is over. */
+  readonly repeated: RepeatedCalls
+  /** Makes it again. */
+  readonly predict: (retained: RetainedInputs) => Promise<PredictReply>
 }
 
 const noEvents: EventsByName = {}
@@ -24,12 +32,14 @@ const noWindows: NonNullable<PredictRequest['windows']> = []
 /**
  * Sends a call before it returns: of many calls at once, each promise that they pass on their way is felt. Undefined where the
  * inputs are not plain tensors.
+ * @throws HomingError MEMORY_EXCEEDED
  */
 export function quickCall(
   port: Pick<CallPort, 'predict'>,
   room: CallRoom,
-  { model, inputs, turn, watch, failed }: QuickCall,
+  { model, inputs, turn, count, watch, repeated, predict }: QuickCall,
 ): Promise<PredictReply> | undefined {
+  requireRoom(passedBytes(inputs)) // before they are copied
   const retained = retainTensors(inputs, room)
   if (!retained) return undefined
   const request = {
@@ -40,6 +50,7 @@ export function quickCall(
     ...turn,
   }
   faultPoint('call-retained')
+  count.add(1)
   const ended = watch()
   const call = port.predict(model, request)
   faultPoint('call-sent')
@@ -47,12 +58,23 @@ export function quickCall(
     (reply) => {
       faultPoint('call-answered')
       ended()
+      count.add(-1)
       retained.release()
       return reply
     },
-    (error: unknown) => {
+    async (error: unknown) => {
       ended(error)
-      return failed(retained, error).finally(retained.release)
+      let made = false
+      try {
+        return await repeated(() => {
+          if (made) return predict(retained)
+          made = true
+          return Promise.reject(HomingError.from(error, 'ENGINE_FAILED'))
+        })
+      } finally {
+        count.add(-1)
+        retained.release()
+      }
     },
   )
 }

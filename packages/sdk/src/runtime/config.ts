@@ -1,11 +1,8 @@
 /** How many predictions a version must answer after it was loaded before it counts as proven. */
 export const firstPredictions = 10
 
-/**
- * Most samples that are run as one, unless the app says otherwise: the first, unless the other is seen to take much less time for
- * each. Beyond them, throughput gains nothing and memory grows.
- */
-export const batchSizes = [64, 32] as const
+/** Most samples that are run as one, unless the app says otherwise: beyond, throughput gains nothing and memory grows. */
+export const batchSize = 64
 
 /** Most bytes of inputs that are run as one. */
 export const maxBatchBytes = 16 * 2 ** 20

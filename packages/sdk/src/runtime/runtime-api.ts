@@ -76,7 +76,7 @@ export type Priority = 'interactive' | 'background'
 
 /** How calls that wait are run as one, where the signature has a dimension of samples. */
 export interface BatchLimits {
-  /** Most samples in a run. Default 64, or 32 where each takes much less then; fewer where they would take longer than 100 ms. */
+  /** Most samples in a run. Default 64; fewer where they would take longer than 100 ms. */
   readonly maxSize?: number
   /**
    * Milliseconds that a call waits for others to share its run, while the engine is busy; one that finds the engine idle
