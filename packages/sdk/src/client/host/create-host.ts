@@ -4,43 +4,35 @@ import { transfer } from 'comlink'
 import { createDocuments, type Documents } from '../../delivery/documents.ts'
 import { createRepository } from '../../delivery/repository.ts'
 import { webPlatform } from '../../delivery/web-platform.ts'
-import type { EventsByName } from '../../runtime/runtime-api.ts'
-import { createTurns, type Turns } from '../../runtime/turns.ts'
 import { databaseName, openStore } from '../../store/open-store.ts'
 import { browserEstimate } from '../../store/store-error.ts'
-import type { Store } from '../../store/store.ts'
-import { eventsPerPruning, maxEventAge, memoryInterval } from '../config.ts'
+import { memoryInterval } from '../config.ts'
 import type { HostApi, HostConfig, ModelEvent, OpenOptions, PageApi } from '../host-api.ts'
 import { createAccess } from './access/access.ts'
 import { forget } from './access/forget.ts'
 import { withAccessEnds } from './access/with-access-ends.ts'
 import { describeAdapters } from './backends/adapters.ts'
 import { lazyRejections } from './backends/lazy-rejections.ts'
-import { closedError } from './closed-error.ts'
 import { describeDevice } from './device.ts'
 import { crashCount } from './engines/crash-count.ts'
 import { createEngineJudge } from './engines/engine-judge.ts'
 import { enginePorts } from './engines/engine-ports.ts'
 import { keptPredictions } from './engines/kept-predictions.ts'
 import { lazyMemoryKeeper } from './engines/lazy-memory-keeper.ts'
+import { measureSettings } from './engines/measure-settings.ts'
 import { defaultMemoryBudget } from './engines/model-memory.ts'
 import { createModelCoordinator, type ModelCoordinator } from './model-coordinator.ts'
 import { once } from './once.ts'
+import { createOpenedModels } from './opened-models.ts'
 import { growingProgress } from './status/growing-progress.ts'
 import { claims } from './storage/claims.ts'
 import { createCleaner } from './storage/cleaner.ts'
+import { recordedEvents } from './storage/recorded-events.ts'
 import { createStorageRoom } from './storage/storage-room.ts'
 import { openModels } from './tabs/open-models.ts'
 import { tabs } from './tabs/tabs.ts'
 import { meteredGate } from './versions/metered-gate.ts'
 import type { Bundle } from './versions/open-bundle.ts'
-
-/** What is done when a model is left. */
-interface ModelEnd {
-  readonly emit: (event: ModelEvent) => Promise<void>
-  /** Tells the other tabs that this one has closed it. */
-  readonly release: () => void
-}
 
 /** The host of one page: everything that outlives engine workers and touches neither page nor engine. */
 export function createHost(config: HostConfig): HostApi {
@@ -56,15 +48,11 @@ export function createHost(config: HostConfig): HostApi {
   })
   const { platform } = access
   const repository = createRepository(config.repository, platform, access.expect)
-  const models = new Map<string, ModelCoordinator>()
-  const leaving = new Map<string, ModelEnd>()
-  const turns = new Map<string, Turns>()
-  /** One opening or closing of a model after another: engines know it by name, so the old one must be gone first. */
-  const inTurnOf = (model: string): Turns => {
-    const known = turns.get(model) ?? createTurns()
-    turns.set(model, known)
-    return known
-  }
+  const { models, ...opening } = createOpenedModels({
+    settle: (model) => access.settle(model),
+    hold: async (model) => (await openEverywhere()).hold(model),
+    coordinate: (...given) => coordinate(...given),
+  })
   const onChange = (): void => {
     for (const model of models.values()) model.storageChanged()
   }
@@ -78,7 +66,6 @@ export function createHost(config: HostConfig): HostApi {
     }),
   )
   const openEverywhere = once(async () => openModels(await databaseName(config.root)))
-  let recorded = 0
   /** Loaded with the first engine or fact of an app that is measured. */
   const measuring = once(async () => {
     const { openTelemetry } = await import('./telemetry/open-telemetry.ts')
@@ -108,7 +95,7 @@ export function createHost(config: HostConfig): HostApi {
     },
     keptPredictions(store, config.storage === 'encrypted'),
     config.telemetry && {
-      settings: async () => (await measuring()).measureSettings(),
+      settings: measureSettings(config.telemetry, config.telemetry.level),
       measured: (versions) =>
         void measuring()
           .then((telemetry) => telemetry.measured(versions))
@@ -179,14 +166,6 @@ export function createHost(config: HostConfig): HostApi {
   })
   const bundleOf = async (model: string): Promise<Bundle | undefined> =>
     Object.hasOwn(config.bundled, model) ? (await bundles())(model) : undefined
-  /** A page that brings its models back, after its host died, opens them and calls them at once. */
-  const openings = new Map<string, Promise<unknown>>()
-  const opened = async (model: string): Promise<ModelCoordinator> => {
-    await openings.get(model)
-    const coordinator = models.get(model)
-    if (coordinator) return coordinator
-    throw closedError(model)
-  }
   const coordinate = async (
     model: string,
     options: OpenOptions,
@@ -223,43 +202,10 @@ export function createHost(config: HostConfig): HostApi {
     })
   }
 
-  const open = (
-    model: string,
-    options: OpenOptions,
-    emit: (event: ModelEvent) => Promise<void>,
-  ): Promise<ModelCoordinator> => {
-    const enter = async (): Promise<ModelCoordinator> => {
-      if (openings.get(model) !== told) throw closedError(model) // while it waited for its turn
-      await leave(model)
-      const release = await (await openEverywhere()).hold(model)
-      const made = await coordinate(model, options, emit).catch((error: unknown) => {
-        release()
-        throw error
-      })
-      models.set(model, made)
-      leaving.set(model, { emit, release })
-      return made
-    }
-    const opening = access.settle(model).then(() => inTurnOf(model)(enter))
-    const told = opening.catch(() => undefined) // to who opens it
-    openings.set(model, told)
-    return opening
-  }
-  /** Ends what this tab has open of a model. */
-  const leave = async (model: string): Promise<ModelEnd | undefined> => {
-    const [coordinator, end] = [models.get(model), leaving.get(model)]
-    models.delete(model)
-    leaving.delete(model)
-    await coordinator?.close().finally(end?.release)
-    return end
-  }
   const closeForgotten = async (model: string | undefined): Promise<void> => {
     access.clear()
     documents = once(makeDocuments)
-    const closing = [model ?? [...models.keys()]].flat()
-    await Promise.allSettled(
-      closing.map(async (name) => (await inTurnOf(name)(() => leave(name)))?.emit({ type: 'forgotten' })),
-    )
+    await opening.closeForgotten(model)
     const kept = await store()
     if (kept.kind === 'memory') await kept.forget({ model, parse: parseManifest }) // no other tab can
   }
@@ -276,26 +222,23 @@ export function createHost(config: HostConfig): HostApi {
     },
     async open(model, options, onEvent, signal) {
       watchMemory().catch(() => undefined) // ends with the host
-      const coordinator = await open(model, options, onEvent)
+      const coordinator = await opening.open(model, options, onEvent)
       await coordinator.open(signal ?? new AbortController().signal)
     },
-    async close(model) {
-      openings.delete(model)
-      await inTurnOf(model)(() => leave(model))
-    },
-    update: async (model) => (await opened(model)).update(),
-    retry: async (model) => (await opened(model)).retry(),
-    rollback: async (model) => (await opened(model)).rollback(),
-    pin: async (model, version) => (await opened(model)).pin(version),
-    setUpdates: async (model, policy) => (await opened(model)).setUpdates(policy),
-    setBackends: async (model, backends) => (await opened(model)).setBackends(backends),
-    ready: async (model) => (await opened(model)).ready(),
+    close: (model) => opening.close(model),
+    update: async (model) => (await opening.opened(model)).update(),
+    retry: async (model) => (await opening.opened(model)).retry(),
+    rollback: async (model) => (await opening.opened(model)).rollback(),
+    pin: async (model, version) => (await opening.opened(model)).pin(version),
+    setUpdates: async (model, policy) => (await opening.opened(model)).setUpdates(policy),
+    setBackends: async (model, backends) => (await opening.opened(model)).setBackends(backends),
+    ready: async (model) => (await opening.opened(model)).ready(),
     async sectionFiles(model, section, signal = new AbortController().signal) {
-      const files = await (await opened(model)).sectionFiles(section, signal)
+      const files = await (await opening.opened(model)).sectionFiles(section, signal)
       return transfer(files, [files.graph.buffer, files.parameters.buffer])
     },
     async check() {
-      await Promise.all(openings.values())
+      await opening.settled()
       const looks = await Promise.allSettled([...models.values()].map((model) => model.look()))
       const failed = looks.find((look) => look.status === 'rejected')
       if (failed) throw failed.reason
@@ -314,13 +257,7 @@ export function createHost(config: HostConfig): HostApi {
       await Promise.all([...models].map(([name, model]) => model.engineLost(engine, blamed.includes(name))))
     },
     forget: forgetModels,
-    async record(event, fields) {
-      const kept = await store()
-      const time = Date.now()
-      await kept.appendEvent({ event, time, fields })
-      if (recorded++ % eventsPerPruning === 0) await kept.deleteEventsBefore(time - maxEventAge)
-    },
-    readEvents: async (windows) => readEvents(await store(), windows),
+    ...recordedEvents(store),
     async keepCalls(model, calls) {
       if (config.storage === 'encrypted') return // facts lie in the open
       const { keepCalls } = await import('./report/kept-calls.ts')
@@ -333,8 +270,7 @@ export function createHost(config: HostConfig): HostApi {
     async shutdown() {
       life.abort()
       // The engine workers are ended next, and a hung one would never answer.
-      for (const model of models.values()) model.close().catch(() => undefined)
-      models.clear()
+      opening.abandon()
       const [kept, tab, claims] = await Promise.all([store(), otherTabs(), claimed()])
       access.close()
       tab.close()
@@ -342,15 +278,4 @@ export function createHost(config: HostConfig): HostApi {
       await kept.close()
     },
   }
-}
-
-async function readEvents(
-  store: Store,
-  windows: Parameters<HostApi['readEvents']>[0],
-): Promise<EventsByName> {
-  const now = Date.now()
-  const entries = windows.map(
-    async ({ event, seconds }) => [event, await store.readEvents(event, now - seconds * 1_000)] as const,
-  )
-  return Object.fromEntries(await Promise.all(entries))
 }
