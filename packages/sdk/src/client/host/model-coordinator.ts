@@ -23,7 +23,6 @@ import type { CoordinatorDeps } from './coordinator-deps.ts'
 import { memoryOf, type ModelMemory, type Sleeper } from './engines/model-memory.ts'
 import { once } from './once.ts'
 import type { Recovery } from './serving/recovery.ts'
-import { createSectionReader } from './serving/section-reader.ts'
 import { createVersionServer } from './serving/version-server.ts'
 import { createStatusBoard } from './status/status-board.ts'
 import { setId } from './storage/set-id.ts'
@@ -237,7 +236,12 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     },
     refuseRequest,
   })
-  const sections = createSectionReader(deps, server, repositoryNow, life.signal)
+  const reading = new Set<Promise<unknown>>()
+  /** Loaded with the first section: few models are trained or explained. */
+  const sections = once(async () => {
+    const { createSectionReader } = await import('./serving/section-reader.ts')
+    return createSectionReader({ ...deps, reading }, server, repositoryNow, life.signal)
+  })
   const commands: Pick<
     ModelCoordinator,
     'open' | 'look' | 'update' | 'retry' | 'rollback' | 'pin' | 'setUpdates' | 'setBackends'
@@ -303,7 +307,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
     sleep: () => server.sleep(),
     wake: () => server.wake().catch(board.broken),
     async sectionFiles(section, signal) {
-      const files = await sections.read(section, signal)
+      const files = await (await sections()).read(section, signal)
       await showStorage()
       return files
     },
@@ -317,7 +321,7 @@ export function createModelCoordinator(options: OpenOptions, deps: CoordinatorDe
       gate.close()
       await server.close()
       // What is being written comes before what deletes it.
-      const ended = Promise.allSettled([inTurn(() => Promise.resolve()), ...sections.running])
+      const ended = Promise.allSettled([inTurn(() => Promise.resolve()), ...reading])
       await within(platform, closeTimeout, ended, 'Closing').catch(() => undefined)
       claims.settle(model)
       board.dispatch({ type: 'close' })

@@ -1,18 +1,13 @@
 import type { ModelStatus } from '../status-api.ts'
 import type { LoggedCall } from './black-box.ts'
 import type { CallKeeperDeps } from './call-keeper.ts'
-import type * as userTiming from './user-timing.ts'
+import type { createTelling } from './tell-calls.ts'
 
-/** Most calls that wait to be told; what comes beyond is not. */
+/** Most that waits to be told; what comes beyond is not. */
 const maxWaiting = 256
 
-/** Of how many of them at most developer tools are told: an entry takes longer than many a call. */
-const maxMeasured = 16
-
-/** What tells them, loaded once there is something to tell. */
-type UserTiming = Pick<typeof userTiming, 'measureCall' | 'measureLoad'> & {
-  readonly keep: (call: LoggedCall) => void
-}
+/** A call, or a version that came to serve at `end` of the page's clock. */
+export type Noted = LoggedCall | { readonly status: ModelStatus; readonly end: number }
 
 /**
  * Tells developer tools how long stages took, and has calls kept on the device, once the page has nothing better to do: calls
@@ -24,44 +19,19 @@ export interface IdleTiming {
 }
 
 export function createIdleTiming(keeping: CallKeeperDeps): IdleTiming {
-  let waiting: ((to: UserTiming) => void)[] = []
-  let loaded: UserTiming | undefined
-  const load = async (): Promise<UserTiming> => {
-    const [timing, { createCallKeeper }] = await Promise.all([
-      import('./user-timing.ts'),
-      import('./call-keeper.ts'),
-    ])
-    return { ...timing, keep: createCallKeeper(keeping) }
-  }
+  let waiting: Noted[] = []
+  let tell: ReturnType<typeof createTelling> | undefined
   const flush = async (): Promise<void> => {
-    loaded ??= await load()
+    tell ??= (await import('./tell-calls.ts')).createTelling(keeping)
     const all = waiting
     waiting = []
-    let measured = 0
-    const told: UserTiming = {
-      ...loaded,
-      measureCall: (call) => {
-        if (measured++ < maxMeasured) loaded!.measureCall(call)
-      },
-    }
-    for (const tell of all) tell(told)
+    tell(all)
   }
-  const later = (tell: (to: UserTiming) => void): void => {
-    if (waiting.push(tell) > maxWaiting) waiting.pop()
-    if (waiting.length > 1) return
+  const note = (noted: Noted): void => {
+    if (waiting.length >= maxWaiting || waiting.push(noted) > 1) return
     const start = (): void => void flush().catch(() => (waiting = [])) // a page that is gone loads no module
     if (typeof requestIdleCallback === 'function') requestIdleCallback(start, { timeout: 1000 })
     else setTimeout(start)
   }
-  return {
-    call: (call) =>
-      later((timing) => {
-        timing.measureCall(call)
-        timing.keep(call)
-      }),
-    load(status) {
-      const end = performance.now()
-      later((timing) => timing.measureLoad(status, end))
-    },
-  }
+  return { call: note, load: (status) => note({ status, end: performance.now() }) }
 }

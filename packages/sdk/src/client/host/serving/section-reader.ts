@@ -9,33 +9,29 @@ import type { VersionServer } from './version-server.ts'
 export interface SectionReader {
   /** The graph of a section, and the parameters; what lacks on the device is brought. */
   read(section: Section, signal: AbortSignal): Promise<StoredVersion>
-  /** What is on its way. */
-  readonly running: ReadonlySet<Promise<unknown>>
 }
 
-/** `life` ends with the model. */
+/** `reading` holds what is on its way; `life` ends with the model. */
 export function createSectionReader(
-  deps: CoordinatorDeps,
+  { reading, ...deps }: CoordinatorDeps & { readonly reading: Set<Promise<unknown>> },
   server: VersionServer,
   repository: () => Repository,
   life: AbortSignal,
 ): SectionReader {
-  const running = new Set<Promise<unknown>>()
   return {
-    running,
     async read(section, outer) {
       const signal = AbortSignal.any([outer, life])
       await server.ready()
       const { manifest } = server.serving! // `ready` rejects when nothing serves
       const { readSection } = await import('../../../delivery/read-section.ts')
       const read = () => readSection(manifest, section, { ...deps, repository: repository(), signal })
-      const reading = deps.alone(`${deps.model}/${section}`, signal, read)
-      running.add(reading)
-      return reading
+      const mine = deps.alone(`${deps.model}/${section}`, signal, read)
+      reading.add(mine)
+      return mine
         .catch((error: unknown) => {
           throw life.aborted ? closedError(deps.model) : error
         })
-        .finally(() => running.delete(reading))
+        .finally(() => reading.delete(mine))
     },
   }
 }
