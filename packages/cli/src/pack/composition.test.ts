@@ -38,7 +38,9 @@ test('guards and what runs next go into the manifest', async () => {
 })
 
 test('how servers watch the version goes into the manifest, and a misspelt policy does not', async () => {
-  const monitors = { alpha: 0.05, effects: { distance: 0.2 }, schedule: { window: 168 } }
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
+  const [, example] = /```json\n(\{ "monitors".*?)```/s.exec(readme)!
+  const { monitors } = JSON.parse(example!) as { monitors: unknown }
   expect(await packed({ monitors })).toMatchObject({ monitors })
   await expect(packed({ monitors: { aplha: 0.05 } })).rejects.toMatchObject({ code: 'CONFIG_INVALID' })
 })
