@@ -2,7 +2,6 @@ import { HomingError, type HomingErrorData } from '@homing/protocol'
 
 import { faultPoint } from '../faults/fault-point.ts'
 import type { ServedModels } from './composition/predict-and-follow.ts'
-import { decodedExplanation, decodedRequest } from './decoded-request.ts'
 import type { InferenceEngine } from './engine.ts'
 import type { Explainer } from './explanation/explainer.ts'
 import { type LoadedVersion, loadVersion } from './load-version.ts'
@@ -101,7 +100,9 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
   }
   /** A call whose inputs are to be decoded, or that other models follow. */
   const predictInSteps: RuntimeApi['predict'] = async (model, received, signal) => {
-    const request = hasFiles(received.inputs) ? await decodedRequest(received) : received
+    const request = hasFiles(received.inputs)
+      ? await (await loadDecoding()).decodedRequest(received)
+      : received
     if (!request.follow) return served.predict(model, request, signal)
     const { predictAndFollow } = await import('./composition/predict-and-follow.ts')
     return predictAndFollow(served, model, request, signal)
@@ -177,7 +178,7 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
       usage.during(
         model,
         explainerOf(model).then(async (explainer) =>
-          explainer.explain(await decodedExplanation(request), signal),
+          explainer.explain(await (await loadDecoding()).decodedExplanation(request), signal),
         ),
       ),
 
@@ -207,10 +208,12 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
     },
 
     async measure(settings, onMeasured) {
+      meters?.stop(settings ? 'told' : 'forgotten')
+      meters = undefined
       if (settings) {
         const { versionMeters } = await import('./measure/version-meters.ts')
         meters = versionMeters(settings, onMeasured)
-      } else meters = undefined
+      }
     },
 
     onFault(listener) {
@@ -263,6 +266,9 @@ export function createRuntime(library: InferenceEngine, heap: () => number = () 
     },
   }
 }
+
+/** Few calls hold files, and few are explained. */
+const loadDecoding = () => import('./decoded-request.ts')
 
 async function startFirst(engine: InferenceEngine, backends: readonly Backend[]): Promise<void> {
   for (const backend of backends) {

@@ -9,6 +9,8 @@ import type { MeasuredVersion, MeasureSettings } from './measure-api.ts'
 /** Measures calls as they end. */
 export interface VersionMeters {
   ended(version: LoadedVersion, call: Call, end: CallEnd): void
+  /** Measures no more. What has not been told is told, or forgotten where consent to it was withdrawn. */
+  stop(rest: 'told' | 'forgotten'): void
 }
 
 interface Meter {
@@ -24,6 +26,7 @@ export function versionMeters(
   const meters = new Map<LoadedVersion, Meter>()
   let waiting: { readonly collector: Collector; readonly call: Omit<MeasuredCall, 'answer'> }[] = []
   let flushing = false
+  let stopped = false
 
   const meterOf = (version: LoadedVersion): Meter => {
     const known = meters.get(version)
@@ -60,6 +63,7 @@ export function versionMeters(
   }
   const flush = (): void => {
     flushing = false
+    if (stopped) return
     measureWaiting()
     const measured = [...meters.values()].flatMap(({ about, collector }) => {
       const taken = collector.take()
@@ -79,6 +83,12 @@ export function versionMeters(
       if (flushing) return
       flushing = true
       setTimeout(flush, flushInterval)
+    },
+    stop(rest) {
+      if (rest === 'told') flush()
+      stopped = true
+      waiting = []
+      meters.clear()
     },
   }
 }

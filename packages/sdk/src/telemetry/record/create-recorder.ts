@@ -57,7 +57,10 @@ export function createRecorder(
   const planOf = (model: string, version: string): VersionPlan =>
     plans.get(`${model} ${version}`) ?? plans.get(model) ?? unknownPlan
   const groups = heldGroups({
-    make: (hour, key) => groupMeter(hour, key, planOf(key.model, key.version), privacy),
+    make: (hour, key) =>
+      groupMeter(hour, key, planOf(key.model, key.version), privacy, () =>
+        hashes.get(`${key.model} ${key.version}`),
+      ),
     slicesOf: ({ model, version }) => planOf(model, version).section.slices,
   })
   const book = pendingBook(pending, maxPendingInMemory)
@@ -110,9 +113,11 @@ export function createRecorder(
       const { features, outputs, correlation } = facts
       hold(facts)
       if (!features && !outputs && !correlation) return
-      const pipeline = hashes.get(`${facts.model} ${facts.version}`)
-      const told = { pipeline, features, outputs, correlation }
-      groups.merge(groupNow(facts), Object.fromEntries(Object.entries(told).filter(([, part]) => part)))
+      groups.merge(groupNow(facts), {
+        ...(features && { features }),
+        ...(outputs && { outputs }),
+        ...(correlation && { correlation }),
+      })
     },
     feedback: (model, id, facts) => feedback.give(model, id, facts),
     shown: (model, id, facts) => feedback.shown(model, id, facts),

@@ -32,12 +32,13 @@ export interface GroupMeter {
   toWire(): TelemetryGroup
 }
 
-/** A group of nothing yet. */
+/** A group of nothing yet. `pipelineOf` gives the hash of the version's pipeline once it is known. */
 export function groupMeter(
   hour: number,
   key: GroupKey,
   plan: VersionPlan,
   privacy: LocalPrivacy | undefined,
+  pipelineOf: () => string | undefined,
 ): GroupMeter {
   const noise = privacy && ((): number => discreteLaplace(privacy.bits, privacy.epsilon))
   const disguise: Disguise | undefined = privacy && disguiseWith(privacy.bits, privacy.epsilon)
@@ -78,6 +79,7 @@ export function groupMeter(
       merged = merged ? mergeGroups(merged, added) : added
     },
     toWire() {
+      const pipeline = merged?.features && pipelineOf()
       const [feedbackTold, positions, values] = [feedbackToWire(), ranking.toWire(), goals.toWire()]
       const now: TelemetryGroup = {
         ...head,
@@ -86,6 +88,7 @@ export function groupMeter(
         ...(positions && { ranking: positions }),
         ...(values && { goals: values }),
         ...(privacy && { privacy: { epsilon: privacy.epsilon } }),
+        ...(pipeline && { pipeline }),
       }
       return merged ? mergeGroups(now, merged) : now
     },

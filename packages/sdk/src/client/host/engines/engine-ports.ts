@@ -29,8 +29,8 @@ export interface EngineListener {
 
 /** How calls are measured in engines, and who is told. */
 export interface EngineMeasuring {
-  /** Undefined where nothing is to be measured. */
-  settings(): Promise<MeasureSettings | undefined>
+  /** From the start, as the app asks for it: whether the user agrees, the host knows later. */
+  readonly settings: MeasureSettings | undefined
   measured(versions: readonly MeasuredVersion[]): void
 }
 
@@ -48,14 +48,12 @@ export function enginePorts(
   const ports = new Map<Engine, EnginePort>()
   const running = new Map<Engine, RuntimeApi>()
 
-  const measureOn = async (runtime: RuntimeApi, settings: MeasureSettings | undefined): Promise<void> => {
-    const told = (versions: readonly MeasuredVersion[]): void => measuring?.measured(versions)
-    await runtime.measure(settings, proxy(told))
-  }
-  /** Behind the load: no model waits for it, and none fails for it. */
-  const startMeasuring = async (runtime: RuntimeApi): Promise<void> => {
-    const settings = await measuring?.settings()
-    if (settings) await measureOn(runtime, settings)
+  let settings = measuring?.settings
+  /** Before anything is loaded, so that no call is missed; no model fails for it. */
+  const measureOn = async (runtime: RuntimeApi): Promise<void> => {
+    if (!measuring) return
+    const told = (versions: readonly MeasuredVersion[]): void => measuring.measured(versions)
+    await runtime.measure(settings, proxy(told)).catch(() => undefined)
   }
 
   const open = (engine: Engine): EnginePort => {
@@ -68,13 +66,13 @@ export function enginePorts(
       await Promise.all([
         port.remote.onFault(proxy((fault: BackendFault) => listener.fault(engine, fault))),
         port.remote.remember(proxy(memory)),
+        measureOn(port.remote),
         port.remote.onWanted(proxy((model: string) => listener.wanted(model))),
         port.remote.onProven(
           proxy((model: string, instance: number) => listener.proven(engine, model, instance)),
         ),
       ])
       if (ports.get(engine) === opened) running.set(engine, port.remote)
-      startMeasuring(port.remote).catch(() => undefined)
       return port.remote
     }
     const opened: EnginePort = {
@@ -93,8 +91,9 @@ export function enginePorts(
   return {
     get: (engine) => (ports.get(engine) ?? open(engine)).runtime,
     running: (engine) => running.get(engine),
-    measure(settings) {
-      for (const runtime of running.values()) measureOn(runtime, settings).catch(() => undefined)
+    measure(asked) {
+      settings = asked
+      for (const runtime of running.values()) void measureOn(runtime)
     },
     drop(engine) {
       const dead = ports.get(engine)

@@ -18,8 +18,8 @@ import { defaultSendInterval } from '../../../telemetry/send/config.ts'
 import { postBatch } from '../../../telemetry/send/post-batch.ts'
 import { createSender, type Sender } from '../../../telemetry/send/sender.ts'
 import { sdkVersion } from '../../config.ts'
-import { present } from '../../present.ts'
 import type { TelemetryConfig, TelemetryHost } from '../../telemetry/telemetry-host.ts'
+import { measureSettings } from '../engines/measure-settings.ts'
 import type { Tabs } from '../tabs/tabs.ts'
 import { browserFacts } from './browser-facts.ts'
 import { telemetryStatus } from './telemetry-status.ts'
@@ -38,8 +38,6 @@ export interface TelemetryDeps {
 
 /** Telemetry of one page, in its host. */
 export interface OpenedTelemetry extends TelemetryHost {
-  /** How engines are to measure calls; undefined where they are not. */
-  measureSettings(): MeasureSettings | undefined
   /** What engines have measured. */
   measured(versions: readonly MeasuredVersion[]): void
 }
@@ -100,15 +98,12 @@ export async function openTelemetry(config: TelemetryConfig, deps: TelemetryDeps
     recorder.declare(manifest)
     declared.add(`${model} ${version}`)
   }
-  const measureSettings = (): MeasureSettings | undefined => {
-    if (level === 'off') return undefined
-    const { epsilon, slice } = config
-    return { ...present({ epsilon, slice }), events: level === 'events' }
-  }
+  const measure = (): void => deps.measure(measureSettings(config, level))
   const status = async () => {
     level = await levelNow()
     return telemetryStatus(config, level, outbox)
   }
+  if (level !== config.level) measure()
   start()
   return {
     async tell({ calls, versions }) {
@@ -141,7 +136,7 @@ export async function openTelemetry(config: TelemetryConfig, deps: TelemetryDeps
       await outbox.writeConsent(wish)
       if (wish === 'off') await session.erase()
       level = wish
-      deps.measure(measureSettings())
+      measure()
       start()
       return status()
     },
@@ -154,7 +149,6 @@ export async function openTelemetry(config: TelemetryConfig, deps: TelemetryDeps
       return bodies.map((body) => JSON.parse(body) as never)
     },
     status,
-    measureSettings,
     measured(versions) {
       if (level === 'off') return
       for (const facts of versions) {
