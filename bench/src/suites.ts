@@ -6,5 +6,6 @@ export const suites: Readonly<Record<string, () => Promise<Suite>>> = {
   training: async () => (await import('./suites/training.ts')).training,
   runtime: async () => (await import('./suites/runtime.ts')).runtime,
   monitors: async () => (await import('./suites/monitors.ts')).monitors,
+  telemetry: async () => (await import('./suites/telemetry.ts')).telemetry,
   delivery: async () => (await import('./suites/delivery.ts')).delivery,
 }
