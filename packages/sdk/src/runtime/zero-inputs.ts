@@ -2,20 +2,20 @@ import type { DType, Signature, Tensor, TensorDataByDType } from '@homing/protoc
 
 import type { Tensors } from './engine.ts'
 
-const zerosOf: { readonly [D in DType]: (length: number) => TensorDataByDType[D] } = {
-  float32: (length) => new Float32Array(length),
-  float64: (length) => new Float64Array(length),
-  float16: (length) => new Uint16Array(length),
-  int8: (length) => new Int8Array(length),
-  uint8: (length) => new Uint8Array(length),
-  int16: (length) => new Int16Array(length),
-  uint16: (length) => new Uint16Array(length),
-  int32: (length) => new Int32Array(length),
-  uint32: (length) => new Uint32Array(length),
-  int64: (length) => new BigInt64Array(length),
-  uint64: (length) => new BigUint64Array(length),
-  bool: (length) => new Uint8Array(length),
-  string: (length) => new Array<string>(length).fill(''),
+/** Strings have no typed array: theirs are empty. */
+const arrays: { readonly [D in Exclude<DType, 'string'>]: new (length: number) => TensorDataByDType[D] } = {
+  float32: Float32Array,
+  float64: Float64Array,
+  float16: Uint16Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
 }
 
 /** Inputs of zeros, in the shapes of `like` where it is given, else with every dynamic dimension 1. */
@@ -31,7 +31,8 @@ export function zeroInputs(signature: Signature, like?: Tensors): Tensors {
 export function zerosLike(places: Readonly<Record<string, Pick<Tensor, 'dtype' | 'shape'>>>): Tensors {
   const zeros = Object.entries(places).map(([name, { dtype, shape }]) => {
     const length = shape.reduce((product, size) => product * size, 1)
-    return [name, { dtype, shape, data: zerosOf[dtype](length) } as Tensor] as const
+    const data = dtype === 'string' ? Array<string>(length).fill('') : new arrays[dtype](length)
+    return [name, { dtype, shape, data } as Tensor] as const
   })
   return Object.fromEntries(zeros)
 }
