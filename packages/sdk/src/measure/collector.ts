@@ -8,7 +8,8 @@ import { disguiseWith } from './disguise.ts'
 import { type EventFields, eventSampler } from './event-sampler.ts'
 import { type MeasuredManifest, measuredFeatures } from './measured-features.ts'
 import { measuredOutputs } from './measured-outputs.ts'
-import { type MeasuredAnswer, outputMeter } from './output-meter.ts'
+import { meterOfOutput } from './meter-of-output.ts'
+import type { MeasuredAnswer } from './output-meter.ts'
 import { tableMeter } from './table-meter.ts'
 
 /** A call that has ended, or a part of what is known of one. */
@@ -59,7 +60,7 @@ export function createCollector(
   )
   const outputs = measuredOutputs(manifest).map((output) => ({
     name: output.name,
-    meter: outputMeter(output, disguise),
+    meter: meterOfOutput(output, disguise),
   }))
   const { events: declared } = readTelemetrySection(manifest)
   const sampler = declared && events && !disguise ? eventSampler(declared, inputs, manifest, bits) : undefined

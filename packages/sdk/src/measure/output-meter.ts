@@ -1,13 +1,6 @@
 import type { SampleReading } from '@homing/pipeline'
 import type { OutputSummary, Tensor } from '@homing/protocol'
 
-import { classesMeter } from './classes-meter.ts'
-import type { Disguise } from './disguise.ts'
-import { embeddingMeter } from './embedding-meter.ts'
-import type { PlannedOutput } from './measured-outputs.ts'
-import { rankingMeter } from './ranking-meter.ts'
-import { valueMeter } from './value-meter.ts'
-
 /** What a call was answered. */
 export interface MeasuredAnswer {
   /** By sample; without readings where a guard withheld the answer. */
@@ -19,18 +12,4 @@ export interface MeasuredAnswer {
 export interface OutputMeter {
   add(answer: MeasuredAnswer): void
   take(): OutputSummary | undefined
-}
-
-/** The meter of an output; under a `disguise` those alone that can be told under it. */
-export function outputMeter(output: PlannedOutput, disguise?: Disguise): OutputMeter {
-  switch (output.measured.kind) {
-    case 'classes':
-      return classesMeter(output, disguise)
-    case 'value':
-      return valueMeter(output.tensor, output.measured.edges, disguise)
-    case 'ranking':
-      return rankingMeter(output.tensor, output.measured.items ?? output.labels, disguise)
-    case 'embedding':
-      return embeddingMeter(output.tensor, output.measured, output.size, disguise)
-  }
 }
