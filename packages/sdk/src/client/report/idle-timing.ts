@@ -1,13 +1,11 @@
 import type { ModelStatus } from '../status-api.ts'
 import type { LoggedCall } from './black-box.ts'
 import type { CallKeeperDeps } from './call-keeper.ts'
+import type { Noted } from './noted.ts'
 import type { createTelling } from './tell-calls.ts'
 
 /** Most that waits to be told; what comes beyond is not. */
 const maxWaiting = 256
-
-/** A call, or a version that came to serve at `end` of the page's clock. */
-export type Noted = LoggedCall | { readonly status: ModelStatus; readonly end: number }
 
 /**
  * Tells developer tools how long stages took, and has calls kept on the device, once the page has nothing better to do: calls

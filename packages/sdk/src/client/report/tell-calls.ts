@@ -1,5 +1,5 @@
 import { createCallKeeper, type CallKeeperDeps } from './call-keeper.ts'
-import type { Noted } from './idle-timing.ts'
+import type { Noted } from './noted.ts'
 import { measureCall, measureLoad } from './user-timing.ts'
 
 /** Of how many calls at once developer tools are told at most: an entry takes longer than many a call. */
