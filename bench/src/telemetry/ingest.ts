@@ -61,7 +61,7 @@ async function measure(kind: BatchKind, { root, scratch, say }: SuiteContext): P
     const start = performance.now()
     const end = start + seconds * 1000
     const halfway = new Promise<number>((resolve, reject) =>
-      setTimeout(() => unfolded().then(resolve, reject), (seconds * 1000) / 2),
+      setTimeout(() => void unfolded().then(resolve, reject), (seconds * 1000) / 2),
     )
     const line = async (connection: number): Promise<void> => {
       while (performance.now() < end && next < bodies.length) {
