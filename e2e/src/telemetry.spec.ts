@@ -37,20 +37,22 @@ async function openDemo(page: Page, server: HomingServer, key: string): Promise<
   return demo
 }
 
-/** Predictions that the page's client was answered, by its own black box. */
-const answered = (page: Page): Promise<number> =>
-  page.evaluate(async () => {
-    const { calls } = await globalThis.homingDemo.homing.report()
-    return calls.filter(({ error }) => error === undefined).length
-  })
+/** Predictions that the page was answered, which it tells of in the order of its calls, once it is idle. */
+const answered = (page: Page, model?: string): Promise<number> =>
+  page.evaluate((model) => {
+    const calls = performance.getEntriesByName('homing:predict') as PerformanceMeasure[]
+    return calls.filter(({ detail }) => !model || (detail as { model: string }).model === model).length
+  }, model)
 
-/** Makes predictions with the wine model, and gives how many the page has made in all. */
+/** Makes predictions with the digits, and gives how many the page has made in all. */
 const predict = async (page: Page, times: number): Promise<number> => {
+  const before = await answered(page, 'digits')
   await page.evaluate(async (times) => {
     const canvas = document.querySelector('canvas')!
     const model = globalThis.homingDemo.models.get('digits')!
     for (let call = 0; call < times; call++) await model.predict({ image: canvas })
   }, times)
+  await expect.poll(() => answered(page, 'digits')).toBeGreaterThanOrEqual(before + times)
   return answered(page)
 }
 
@@ -75,7 +77,8 @@ test('predictions on the demo arrive in the rollups, with the right counts', asy
   await withMeasuredServer(async (server, key) => {
     const demo = await openDemo(page, server, key)
     await demo.write('3')
-    const made = await predict(page, 7)
+    await predict(page, 7)
+    const made = await predict(page, 1)
     await expect.poll(() => inRollups(server), { timeout: 30_000 }).toBe(made)
     const figures = await fetch(`${server.origin}/v1/telemetry/rollups`, { headers: admin })
     const text = await figures.text()
@@ -92,7 +95,7 @@ test('offline for a while, a tab killed, several tabs: each prediction is counte
     const pages = [await context.newPage(), await context.newPage()]
     for (const page of pages) {
       await openDemo(page, server, key)
-      await answered(page) // what reports is loaded before the network goes
+      await predict(page, 1) // what tells is loaded before the network goes
     }
     await context.setOffline(true)
     const made = await Promise.all(pages.map((page, index) => predict(page, 5 + index)))
@@ -110,7 +113,7 @@ test('offline for a while, a tab killed, several tabs: each prediction is counte
 test('the demo shows what would be sent, and stops it', async ({ page }) => {
   await withMeasuredServer(async (server, key) => {
     const demo = await openDemo(page, server, key)
-    await answered(page) // what reports is loaded before the network goes
+    await predict(page, 1) // what tells is loaded before the network goes
     await context(page).setOffline(true)
     await predict(page, 2)
     await demo.page.getByTestId('telemetry-look').click()

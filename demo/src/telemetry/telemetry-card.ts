@@ -20,7 +20,7 @@ export function createTelemetryCard({ telemetry }: Pick<Homing, 'telemetry'>): H
     { type: 'button', class: 'button', 'data-testid': 'telemetry-look' },
     'Look again',
   )
-  const level = segmented('What may go home', levels, (value) => void act(() => telemetry.consent(value)))
+  const level = segmented('Goes home', levels, (value) => void act(() => telemetry.consent(value)))
 
   const show = async ({ level: now, globalPrivacyControl }: TelemetryStatus): Promise<void> => {
     const batches = await telemetry.preview()
@@ -53,7 +53,7 @@ export function createTelemetryCard({ telemetry }: Pick<Homing, 'telemetry'>): H
       element(
         'p',
         { class: 'card-lead' },
-        'Counts and sketches, made here. No drawing, no name, no time of day.',
+        'Counts and sketches, made here. No drawing and no name; of the time, the hour.',
       ),
     ),
     failed.node,
