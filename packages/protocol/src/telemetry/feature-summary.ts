@@ -41,5 +41,4 @@ export const FeatureSummarySchema = v.variant('kind', [NumericSummarySchema, Cat
 
 /** One feature in one group. */
 export type FeatureSummary = v.InferOutput<typeof FeatureSummarySchema>
-export type NumericSummary = v.InferOutput<typeof NumericSummarySchema>
 export type CategorySummary = v.InferOutput<typeof CategorySummarySchema>

@@ -77,7 +77,4 @@ export const FeedbackSummarySchema = v.variant('kind', [
 
 /** What became known of one output in one group. */
 export type FeedbackSummary = v.InferOutput<typeof FeedbackSummarySchema>
-export type LabelFeedback = v.InferOutput<typeof LabelFeedbackSchema>
-export type ValueFeedback = v.InferOutput<typeof ValueFeedbackSchema>
-export type SignalFeedback = v.InferOutput<typeof SignalFeedbackSchema>
 export type RankingFeedback = v.InferOutput<typeof RankingFeedbackSchema>

@@ -60,6 +60,3 @@ export const OutputSummarySchema = v.variant('kind', [
 /** One output in one group. */
 export type OutputSummary = v.InferOutput<typeof OutputSummarySchema>
 export type ClassesSummary = v.InferOutput<typeof ClassesSummarySchema>
-export type ValueSummary = v.InferOutput<typeof ValueSummarySchema>
-export type RankingSummary = v.InferOutput<typeof RankingSummarySchema>
-export type EmbeddingSummary = v.InferOutput<typeof EmbeddingSummarySchema>

@@ -66,7 +66,7 @@ function placesOf(value: unknown, path: readonly string[] = []): (readonly strin
 function replaced(document: object, [name, ...rest]: readonly string[], value: unknown): unknown {
   if (name === undefined) return value
   const copy = clone(document)
-  copy[name] = replaced((copy[name] ?? {}) as object, rest, value)
+  copy[name] = replaced(copy[name] ?? {}, rest, value)
   return Array.isArray(document) ? Object.values(copy) : copy
 }
 

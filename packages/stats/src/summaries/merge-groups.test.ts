@@ -91,6 +91,6 @@ test('what cannot belong together is refused', () => {
     features: { raw: { age: summary } },
   })
   expect(() => mergeGroups(of(numericFeature([1])), of(categoryFeature(['cat'])))).toThrow(/cannot be merged/)
-  const bins = (histogram: number[]) => of(numericFeature([1], { histogram } as never))
+  const bins = (histogram: number[]) => of(numericFeature([1], { histogram }))
   expect(() => mergeGroups(bins([1, 0]), bins([1, 0, 0]))).toThrow(/cannot be merged/)
 })

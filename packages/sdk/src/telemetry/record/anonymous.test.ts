@@ -81,13 +81,13 @@ async function plant(recorder: Recorder, mark: string): Promise<void> {
     ],
     text: { dtype: 'string' as const, shape: [1], data: [mark] },
   }
-  collector.add({ inputs: inputs as never, answer: answer(), failed: mark })
+  collector.add({ inputs: inputs, answer: answer(), failed: mark })
   recorder.measured({ ...key, slice, ...collector.take() })
   recorder.record(
     call({ id: mark, answers: [{ label: mark, probability: 0.9, probabilities: { [mark]: 0.9 } }] }),
   )
   recorder.record(call({ error: new HomingError('INPUT_VALUE', mark).message }))
-  recorder.record(call({ error: mark, guards: { [mark]: 1 }, counts: { [mark]: 2 } as never }))
+  recorder.record(call({ error: mark, guards: { [mark]: 1 }, counts: { [mark]: 2 } }))
   recorder.happened({ ...key, slice, error: mark, load: 3 })
   await recorder.feedback('pets', mark, { label: mark })
   await recorder.feedback('pets', mark, { signal: 'click' })

@@ -1,4 +1,4 @@
-import { type FeedbackSummary, signalNames } from '@homing/protocol'
+import type { FeedbackSummary, signalNames } from '@homing/protocol'
 import {
   addCalibration,
   addConfusion,

@@ -106,7 +106,10 @@ export function operationsMeter(noise?: () => number): OperationsMeter {
       const told = Object.entries({ ...named, storage: momentsToWire(storage) })
       return {
         counts: { ...counts },
-        ...Object.fromEntries([...sketches, ...told.filter(([, wire]) => wire !== undefined)]),
+        ...(Object.fromEntries([
+          ...sketches,
+          ...told.filter(([, wire]) => wire !== undefined),
+        ]) as Partial<Operations>),
         ...(bytes > 0 && { bytes: Math.min(bytes, Number.MAX_SAFE_INTEGER) }),
         ...(longTasks.n > 0 && { longTasks: { ...longTasks } }),
         ...(probes.passed + probes.failed > 0 && { probes: { ...probes } }),
