@@ -13,6 +13,9 @@ const connections = 16
 const longestRunMs = 400
 const settleMs = 30_000
 
+/** Tells of system calls, where it is installed. */
+const tracer = 'strace'
+
 /** What is lost and what is counted twice where the server is killed at random under load, and clients send again. */
 export async function kills100({ root, scratch, say }: SuiteContext): Promise<Row[]> {
   say(`Killing the server ${kills} times under load …`)
@@ -91,13 +94,13 @@ async function compare(
 /** Whether acknowledgements follow a sync of the disk, by strace: kill -9 cannot show a missing one. */
 async function syncs({ root, scratch }: Pick<SuiteContext, 'root' | 'scratch'>): Promise<string> {
   try {
-    execFileSync('strace', ['-V'], { stdio: 'ignore' })
+    execFileSync(tracer, ['-V'], { stdio: 'ignore' })
   } catch {
     return 'syncs were not counted: strace is not here'
   }
   const log = join(scratch, 'syncs')
   const data = await mkdtemp(join(scratch, 'syncs-'))
-  const trace = ['strace', '-f', '-qq', '-e', 'trace=fsync,fdatasync', '-o', log]
+  const trace = [tracer, '-f', '-qq', '-e', 'trace=fsync,fdatasync', '-o', log]
   const server = await startTelemetryServer(root, data, trace)
   const count = async (): Promise<number> =>
     (await readFile(log, 'utf8')).split('\n').filter((text) => /= 0$/.test(text)).length

@@ -38,4 +38,4 @@ export function placeOf(
 }
 
 /** Name of the slice in which the epsilon of local differential privacy is told. */
-export const epsilonSlice = '(epsilon)'
+const epsilonSlice = '(epsilon)'
