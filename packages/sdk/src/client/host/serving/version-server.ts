@@ -3,7 +3,7 @@ import { type Engine, HomingError, type Manifest } from '@homing/protocol'
 import type { DeliveryPlatform } from '../../../delivery/ports.ts'
 import { within } from '../../../delivery/within.ts'
 import { faultPoint } from '../../../faults/fault-point.ts'
-import type { Backend, BackendFallback } from '../../../libraries/backend.ts'
+import type { Backend } from '../../../libraries/backend.ts'
 import { usableBackends } from '../../../libraries/usable-backends.ts'
 import type { BackendFault, RuntimeApi } from '../../../runtime/runtime-api.ts'
 import { createTurns, type Turns } from '../../../runtime/turns.ts'
@@ -206,7 +206,10 @@ export function createVersionServer(deps: VersionServerDeps): VersionServer {
         const broken = [...facts.fallbacks, lossOf(fault.backend, fault.error)]
         try {
           if (fault.doubt) throw HomingError.from(fault.error)
-          if (fault.remaining.length === 0) throw noBackend(manifest, broken)
+          if (fault.remaining.length === 0) {
+            const { noBackend } = await import('../../../libraries/no-backend.ts')
+            throw noBackend('run', manifest, broken, [HomingError.from(fault.error)])
+          }
           await replace(await load(installed, { left: fault.remaining, broken }))
           return undefined
         } catch (error) {
@@ -269,10 +272,4 @@ export function createVersionServer(deps: VersionServerDeps): VersionServer {
       await within(platform, closeTimeout, left, 'Closing').catch(() => (abandoned = true))
     },
   }
-}
-
-function noBackend({ model, version }: Manifest, backends: readonly BackendFallback[]): HomingError {
-  return new HomingError('BACKEND_UNAVAILABLE', `No backend is left that can run ${model} ${version}.`, {
-    details: { backends },
-  })
 }
