@@ -5,6 +5,7 @@ import { interleaved } from './interleaved.ts'
 import { type Row, unmeasured } from './row.ts'
 import { quantile, round, summarise } from './statistics.ts'
 import { meets, table } from './table.ts'
+import { tried } from './tried.ts'
 
 describe('quantile', () => {
   it('interpolates as R does by default', () => {
@@ -44,6 +45,20 @@ describe('interleaved', () => {
       a: [1],
       b: [2],
     })
+  })
+})
+
+describe('what is tried', () => {
+  const planned = { id: 'x', unit: 'ms', target: '<= 16' }
+
+  it('gives its rows, and where it fails each of them with the reason', async () => {
+    const row: Row = { ...planned, ours: 1, peers: {}, samples: 1, note: '' }
+    expect(await tried([planned], () => Promise.resolve([row]))).toEqual([row])
+    const failing = (): Promise<Row[]> => Promise.reject(new Error('no browser\nat all'))
+    expect(await tried([planned, { ...planned, id: 'y' }], failing)).toEqual([
+      unmeasured(planned, 'Error: no browser'),
+      unmeasured({ ...planned, id: 'y' }, 'Error: no browser'),
+    ])
   })
 })
 
