@@ -33,7 +33,7 @@ export function createClient(options: ClientOptions): Homing {
     page: crypto.randomUUID(),
     host: () => session.host(),
     statuses,
-    wanted: options.blackBox?.calls !== 0,
+    wanted: options.blackBox?.calls !== 0 && options.storage !== 'encrypted',
   }
   const timing = createIdleTiming(keeping)
   const blackBox = createBlackBox(options.blackBox, timing.call)

@@ -136,9 +136,8 @@ export interface HostApi {
   forget(model?: string): Promise<void>
   record(event: string, fields: Readonly<Record<string, number>>): Promise<void>
   readEvents(windows: readonly EventWindow[]): Promise<EventsByName>
-  /** Keeps calls of an open model on the device for a report, bounded; nothing where storage is encrypted. */
-  keepCalls(model: string, calls: ReportedCalls): Promise<void>
-  keptCalls(model: string): Promise<readonly ReportedCalls[]>
+  /** The latest calls of a model on this device, for a report; `more` are kept first, where it is open still. */
+  keptCalls(model: string, more?: ReportedCalls): Promise<readonly ReportedCalls[]>
   /** Calls a method of telemetry, which is opened with the first call of a page. */
   telemetry<K extends keyof TelemetryHost>(
     name: K,

@@ -258,12 +258,10 @@ export function createHost(config: HostConfig): HostApi {
     },
     forget: forgetModels,
     ...recordedEvents(store),
-    async keepCalls(model, calls) {
-      if (config.storage === 'encrypted') return // facts lie in the open
-      const { keepCalls } = await import('./report/kept-calls.ts')
-      await keepCalls(model, calls, await store(), () => models.has(model))
+    async keptCalls(model, more) {
+      const { keptCalls } = await import('./report/kept-calls.ts')
+      return keptCalls(model, await store(), more, () => models.has(model))
     },
-    keptCalls: async (model) => (await import('./report/kept-calls.ts')).keptCalls(model, await store()),
     async telemetry(name, ...given) {
       return ((await measuring())[name] as (...given: never[]) => never)(...(given as never[]))
     },

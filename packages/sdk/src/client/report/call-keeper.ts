@@ -6,11 +6,11 @@ import { reportedCall } from './reported-call.ts'
 
 /** What keeping works with. */
 export interface CallKeeperDeps {
-  readonly host: () => Promise<Pick<HostApi, 'keepCalls'>>
+  readonly host: () => Promise<Pick<HostApi, 'keptCalls'>>
   readonly statuses: () => readonly ModelStatus[]
   /** A random name of this page. */
   readonly page: string
-  /** False where the app wants no calls logged. */
+  /** False where the app wants no calls logged, or nothing in the open. */
   readonly wanted: boolean
 }
 
@@ -30,7 +30,7 @@ export function createCallKeeper({
     const known = statuses()
     const calls = await Promise.all(fresh.splice(0).map((call) => reportedCall(call, known)))
     for (const model of new Set(calls.map((call) => call.model)))
-      await (await host()).keepCalls(model, { page, calls: calls.filter((call) => call.model === model) })
+      await (await host()).keptCalls(model, { page, calls: calls.filter((call) => call.model === model) })
   }
   const start = (): void => {
     clearTimeout(timer)

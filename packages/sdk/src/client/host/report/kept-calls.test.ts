@@ -4,7 +4,7 @@ import { beforeEach, expect, it } from 'vitest'
 import { createMemoryStore } from '../../../store/memory-store.ts'
 import type { Store } from '../../../store/store.ts'
 import { maxKeptCalls, maxKeptInputs } from '../../report/config.ts'
-import { keepCalls, keptCalls } from './kept-calls.ts'
+import { keptCalls } from './kept-calls.ts'
 
 let store: Store
 beforeEach(() => {
@@ -16,8 +16,8 @@ const withInput = (time: number): ReportedCall => ({
   inputs: { row: { kind: 'row', values: { age: time } } },
   outputs: {},
 })
-const keep = (page: string, calls: readonly ReportedCall[], open = true): Promise<void> =>
-  keepCalls('tiny', { page, calls }, store, () => open)
+const keep = (page: string, calls: readonly ReportedCall[], open = true) =>
+  keptCalls('tiny', store, { page, calls }, () => open)
 
 it('keeps calls of several pages apart, the latest last', async () => {
   await keep('a', [call(1)])

@@ -9,20 +9,34 @@ type Facts = Pick<Store, 'readFact' | 'writeFact'>
 
 const factOf = (model: string): FactName => ({ model, kind: 'calls', key: 'latest' })
 
-/** The latest calls of a model, of all pages, as the disk has them: bounded, and gone when the model is forgotten. */
-export async function keptCalls(model: string, store: Facts): Promise<readonly ReportedCalls[]> {
+/**
+ * The latest calls of a model, of all pages: bounded, and gone when the model is forgotten. `more` are added first; `isOpen` is
+ * asked before they are written: what is forgotten does not come back.
+ */
+export async function keptCalls(
+  model: string,
+  store: Facts,
+  more?: ReportedCalls,
+  isOpen: () => boolean = () => true,
+): Promise<readonly ReportedCalls[]> {
+  if (more) await keepCalls(model, more, store, isOpen)
+  return readCalls(model, store)
+}
+
+/** As the disk has them. */
+async function readCalls(model: string, store: Facts): Promise<readonly ReportedCalls[]> {
   const kept = await store.readFact(factOf(model))
   return Array.isArray(kept) ? (kept as readonly ReportedCalls[]) : []
 }
 
-/** Adds calls of a page, the latest last. `isOpen` is asked before they are written: what is forgotten does not come back. */
-export async function keepCalls(
+/** Adds calls of a page, the latest last. */
+async function keepCalls(
   model: string,
   { page, calls }: ReportedCalls,
   store: Facts,
   isOpen: () => boolean,
 ): Promise<void> {
-  const before = await keptCalls(model, store)
+  const before = await readCalls(model, store)
   const all = [
     ...before.flatMap((kept) => kept.calls.map((call) => ({ page: kept.page, call }))),
     ...calls.map((call) => ({ page, call })),
