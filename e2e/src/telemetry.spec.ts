@@ -30,6 +30,7 @@ async function withMeasuredServer(use: (server: HomingServer, key: string) => Pr
 }
 
 async function openDemo(page: Page, server: HomingServer, key: string): Promise<DemoPage> {
+  await page.addInitScript(countCalls)
   const demo = new DemoPage(page, server.origin)
   await demo.visit(`?app-key=${key}`)
   await demo.serving('digits')
@@ -37,11 +38,27 @@ async function openDemo(page: Page, server: HomingServer, key: string): Promise<
   return demo
 }
 
-/** Predictions that the page was answered, which it tells of in the order of its calls, once it is idle. */
+declare global {
+  /** Predictions that the page was answered, by model, as its measures tell once it is idle. */
+  var answeredCalls: Record<string, number>
+}
+
+/** Counts measures from the start: the page takes them away again. */
+function countCalls(): void {
+  globalThis.answeredCalls = {}
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntriesByName('homing:predict')) {
+      const { model } = (entry as PerformanceMeasure).detail as { model: string }
+      globalThis.answeredCalls[model] = (globalThis.answeredCalls[model] ?? 0) + 1
+    }
+  }).observe({ type: 'measure' })
+}
+
+/** Predictions that the page was answered, by one model or all. */
 const answered = (page: Page, model?: string): Promise<number> =>
   page.evaluate((model) => {
-    const calls = performance.getEntriesByName('homing:predict') as PerformanceMeasure[]
-    return calls.filter(({ detail }) => !model || (detail as { model: string }).model === model).length
+    const counts = Object.entries(globalThis.answeredCalls)
+    return counts.reduce((sum, [name, count]) => (!model || name === model ? sum + count : sum), 0)
   }, model)
 
 /** Makes predictions with the digits, and gives how many the page has made in all. */
