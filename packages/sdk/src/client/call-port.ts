@@ -92,7 +92,7 @@ export function callPort(port: MessagePort, died: Promise<HomingError>): CallPor
 
   const room = callRoom()
   const calls: CallPort = {
-    quick: (call) => quickCall(calls, room, call),
+    quick: (call) => quickCall((model, request) => calls.predict(model, request), room, call),
     predict(model, request, signal, moved = noBuffers) {
       if (death) return Promise.reject(death)
       const id = ++last

@@ -5,7 +5,6 @@ import { faultPoint } from '../faults/fault-point.ts'
 import { passedBytes, requireRoom } from '../inputs/call-memory.ts'
 import type { CallCount } from './call-count.ts'
 import type { Turn } from './call-options.ts'
-import type { CallPort } from './call-port.ts'
 import type { CallRoom } from './call-room.ts'
 import type { PageInput } from './page-input.ts'
 import type { RepeatedCalls } from './repeated-calls.ts'
@@ -35,7 +34,7 @@ const noWindows: NonNullable<PredictRequest['windows']> = []
  * @throws HomingError MEMORY_EXCEEDED
  */
 export function quickCall(
-  port: Pick<CallPort, 'predict'>,
+  send: (model: string, request: PredictRequest) => Promise<PredictReply>,
   room: CallRoom,
   { model, inputs, turn, count, watch, repeated, predict }: QuickCall,
 ): Promise<PredictReply> | undefined {
@@ -52,7 +51,7 @@ export function quickCall(
   faultPoint('call-retained')
   count.add(1)
   const ended = watch()
-  const call = port.predict(model, request)
+  const call = send(model, request)
   faultPoint('call-sent')
   return call.then(
     (reply) => {

@@ -1,6 +1,7 @@
 import type { Manifest, Pipeline } from '@homing/protocol'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 
+import telemetryGuide from '../../../../docs/telemetry.md?raw'
 import rootReadme from '../../../../README.md?raw'
 import sdkReadme from '../../README.md?raw'
 import {
@@ -161,6 +162,7 @@ async function run(example: string): Promise<unknown[][]> {
 describe.each([
   ['the root README', rootReadme, 1],
   ['the README of the SDK', sdkReadme, 13],
+  ['the guide to telemetry', telemetryGuide, 2],
 ])('%s', (_, readme, count) => {
   test('has its examples', () => {
     expect(examplesIn(readme)).toHaveLength(count)
