@@ -69,10 +69,9 @@ test('features and labels come home as summaries, of data as given and as proces
   }
   const processed = measured.flatMap(({ features }) => features!.processed?.['w'] ?? [])
   expect(total(processed, 'count'), 'what the pipeline refused it did not process').toBe(3)
-  const extremes = processed.flatMap((summary) => (summary.kind === 'numeric' ? (summary.moments ?? []) : []))
-  expect(Math.min(...extremes.map(({ min }) => min))).toBe(-1)
-  expect(Math.max(...extremes.map(({ max }) => max))).toBe(1)
-  const outputs = measured.flatMap(({ outputs: told }) => told?.['y'] ?? [])
+  const told = JSON.stringify(measured)
+  expect(told, 'of so few values a mean or a sketch would tell them').not.toMatch(/moments|quantiles/)
+  const outputs = measured.flatMap(({ outputs: summaries }) => summaries?.['y'] ?? [])
   expect(outputs.reduce((sum, { count }) => sum + count, 0)).toBe(3)
 })
 

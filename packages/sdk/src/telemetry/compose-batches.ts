@@ -11,6 +11,7 @@ import {
 import { addDropped } from './outbox/batch-head.ts'
 import type { FirstMark, NewBatch, SealContext, Sealed } from './outbox/outbox.ts'
 import type { Recorded } from './recorder.ts'
+import { withoutFew } from './without-few.ts'
 
 /** What every batch of a page says of where it comes from. */
 export type BatchOrigin = Pick<TelemetryBatch, 'sdk' | 'level' | 'browser' | 'device'>
@@ -18,7 +19,7 @@ export type BatchOrigin = Pick<TelemetryBatch, 'sdk' | 'level' | 'browser' | 'de
 /**
  * Batches of what was counted: as few as keep within the bounds of groups and bytes; a group that is larger by itself is alone.
  * The first group of a day for a version of a model is marked so, unless the device has marked one before. The first batch
- * reports what was dropped.
+ * reports what was dropped. Nothing in them tells single values.
  */
 export function composeBatches(origin: BatchOrigin, recorded: Recorded, context: SealContext): Sealed {
   const marks: FirstMark[] = []
@@ -28,7 +29,7 @@ export function composeBatches(origin: BatchOrigin, recorded: Recorded, context:
       ({ model, version, day }) => model === mark.model && version === mark.version && day === mark.day,
     )
   const marked = recorded.groups.map((group): TelemetryGroup => {
-    const { first: _, ...rest } = group
+    const { first: _, ...rest } = withoutFew(group)
     const mark = { model: group.model, version: group.version, day: Math.floor(group.hour / 24) }
     if (isMarked(mark)) return rest
     marks.push(mark)
