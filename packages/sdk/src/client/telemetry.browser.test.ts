@@ -88,7 +88,7 @@ test('a preview is what is sent then, byte for byte once it waits', async () => 
   await server.answer({ status: 503, headers: { 'retry-after': '600' } }, 1)
   const model = await open(homing)
   await predict(model, 3)
-  await until(async () => (await homing.telemetry.status()).waiting.batches > 0)
+  await until(async () => (await homing.telemetry.status()).pausedUntil !== undefined)
   await predict(model, 2)
   const preview = await homing.telemetry.preview()
   expect(predictionsIn(preview)).toBe(5)
@@ -103,7 +103,6 @@ describe('consent', () => {
     await server.answer('cut')
     await predict(await open(homing), 3)
     await until(async () => (await homing.telemetry.status()).waiting.batches > 0)
-    const sent = (await server.received()).length
     expect(await homing.telemetry.withdraw()).toMatchObject({
       level: 'off',
       consent: 'off',
@@ -111,6 +110,7 @@ describe('consent', () => {
     })
     expect(await homing.telemetry.preview()).toEqual([])
     await homing.close()
+    const sent = (await server.received()).length
     await server.answer({ status: 202 })
 
     const later = tab()
@@ -118,8 +118,9 @@ describe('consent', () => {
     expect(await later.telemetry.preview(), 'nothing is counted').toEqual([])
     expect(await later.telemetry.consent('aggregate')).toMatchObject({ level: 'aggregate' })
     await predict(await open(later), 4)
-    await until(async () => (await server.received()).length > sent)
-    expect(predictionsIn((await server.received()).slice(sent))).toBe(4)
+    const arrived = async () => predictionsIn((await server.received()).slice(sent))
+    await until(async () => (await arrived()) >= 4)
+    expect(await arrived()).toBe(4)
   })
 
   test('that is withdrawn in one tab holds in the other', async () => {

@@ -12,8 +12,8 @@ export interface EnginePorts {
   get(engine: Engine): Promise<RuntimeApi>
   /** The engine that has been got, once its worker runs. */
   running(engine: Engine): RuntimeApi | undefined
-  /** How the engines that run measure calls from now on. */
-  measure(settings: MeasureSettings | undefined): void
+  /** How the engines that run measure calls from now on; resolves when they know. */
+  measure(settings: MeasureSettings | undefined): Promise<void>
   /** The worker behind it died: pending calls reject, and the next `get` has a new one started. */
   drop(engine: Engine): void
 }
@@ -91,9 +91,9 @@ export function enginePorts(
   return {
     get: (engine) => (ports.get(engine) ?? open(engine)).runtime,
     running: (engine) => running.get(engine),
-    measure(asked) {
+    async measure(asked) {
       settings = asked
-      for (const runtime of running.values()) void measureOn(runtime)
+      await Promise.all([...running.values()].map(measureOn))
     },
     drop(engine) {
       const dead = ports.get(engine)

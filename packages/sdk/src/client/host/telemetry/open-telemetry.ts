@@ -32,8 +32,8 @@ export interface TelemetryDeps {
   readonly tabs: Pick<Tabs, 'id' | 'alone' | 'lives'>
   /** The version of a model that serves. */
   readonly manifestOf: (model: string) => Manifest | undefined
-  /** How engines measure calls from now on; without settings not at all. */
-  readonly measure: (settings: MeasureSettings | undefined) => void
+  /** How engines measure calls from now on, without settings not at all; resolves when they know. */
+  readonly measure: (settings: MeasureSettings | undefined) => Promise<void>
 }
 
 /** Telemetry of one page, in its host. */
@@ -98,12 +98,12 @@ export async function openTelemetry(config: TelemetryConfig, deps: TelemetryDeps
     recorder.declare(manifest)
     declared.add(`${model} ${version}`)
   }
-  const measure = (): void => deps.measure(measureSettings(config, level))
+  const measure = (): Promise<void> => deps.measure(measureSettings(config, level))
   const status = async () => {
     level = await levelNow()
     return telemetryStatus(config, level, outbox)
   }
-  if (level !== config.level) measure()
+  if (level !== config.level) await measure()
   start()
   return {
     async tell({ calls, versions }) {
@@ -136,7 +136,7 @@ export async function openTelemetry(config: TelemetryConfig, deps: TelemetryDeps
       await outbox.writeConsent(wish)
       if (wish === 'off') await session.erase()
       level = wish
-      measure()
+      await measure()
       start()
       return status()
     },
