@@ -10,6 +10,7 @@ import { createRuntime } from '../runtime/runtime.ts'
 import { type CallPort, callPort } from './call-port.ts'
 import type { QuickCall } from './quick-call.ts'
 import { repeatedCalls } from './repeated-calls.ts'
+import { retainTensors } from './retain-tensors.ts'
 
 const runtime = createRuntime(onnxEngine({ threads: 1 }))
 const { instance } = await runtime.load(denseOnnxRequest(['wasm'], { bias: 1 }))
@@ -129,8 +130,9 @@ describe('a call that leaves at once', () => {
       () => Promise.resolve(),
     )
     const watch = () => ended
+    const retain: QuickCall['retain'] = (room) => retainTensors({ x }, room)
     const call = () =>
-      calls.quick({ model: 'tiny', inputs: { x }, turn: {}, count: { add }, watch, repeated, predict })
+      calls.quick({ model: 'tiny', retain, turn: {}, count: { add }, watch, repeated, predict })
     return { call, ended, add, predict }
   }
 

@@ -135,7 +135,10 @@ export function createModelCalls({
     const turn = resolveTurn(how, queueing)
     return port.quick({
       model: name,
-      inputs,
+      retain: (room) => {
+        requireRoom(passedBytes(inputs)) // before they are copied
+        return retainTensors(inputs, room)
+      },
       turn,
       count,
       watch: () => session.watch(engine, name),

@@ -2,19 +2,21 @@ import { HomingError } from '@homing/protocol'
 
 import type { EventsByName, PredictReply, PredictRequest } from '../runtime/runtime-api.ts'
 import { faultPoint } from '../faults/fault-point.ts'
-import { passedBytes, requireRoom } from '../inputs/call-memory.ts'
 import type { CallCount } from './call-count.ts'
 import type { Turn } from './call-options.ts'
 import type { CallRoom } from './call-room.ts'
-import type { PageInput } from './page-input.ts'
 import type { RepeatedCalls } from './repeated-calls.ts'
-import { retainTensors } from './retain-tensors.ts'
 import type { RetainedInputs } from './retained-inputs.ts'
 
 /** A call with everything at hand that it needs, of a version without windows. */
 export interface QuickCall {
   readonly model: string
-  readonly inputs: Readonly<Record<string, PageInput>>
+  /**
+   * Copies its inputs, where they are plain tensors. Handed over, since a module that is loaded late must import nothing that
+   * comes with the page's first: bundlers put that into the app's own script, which may wait for the model at its top level.
+   * @throws HomingError MEMORY_EXCEEDED
+   */
+  readonly retain: (room: CallRoom) => RetainedInputs | undefined
   readonly turn: Turn
   readonly count: Pick<CallCount, 'add'>
   /** Told when it leaves; gives what is told when it ended, and how where it failed. */
@@ -36,10 +38,9 @@ const noWindows: NonNullable<PredictRequest['windows']> = []
 export function quickCall(
   send: (model: string, request: PredictRequest) => Promise<PredictReply>,
   room: CallRoom,
-  { model, inputs, turn, count, watch, repeated, predict }: QuickCall,
+  { model, retain, turn, count, watch, repeated, predict }: QuickCall,
 ): Promise<PredictReply> | undefined {
-  requireRoom(passedBytes(inputs)) // before they are copied
-  const retained = retainTensors(inputs, room)
+  const retained = retain(room)
   if (!retained) return undefined
   const request = {
     inputs: retained.inputs,
