@@ -91,7 +91,7 @@ describe('a batch', () => {
     ['has a count that no device can reach', withGroup({ counts: { predictions: maxCount + 1 } })],
     ['has noise beyond all measure', withGroup({ counts: { calls: -1e5 }, privacy: { epsilon: 1 } })],
     ['has NaN, which JSON tells as null', withGroup({ goals: { sale: { n: 1, sum: null, squares: 0 } } })],
-    ['has an error that is no code', withGroup({ errors: { 'no such file: /home/ada': 1 } })],
+    ['has an error that is no code', withGroup({ errors: { 'no such file: /srv/ada': 1 } })],
     ['has too many groups', { ...batch, groups: Array(maxGroups + 1).fill(group) }],
     ['has too many events', { ...batch, level: 'events', events: Array(maxEvents + 1).fill(event) }],
     ['has too many slices', withGroup({ slice: { a: '1', b: '2', c: '3', d: '4' } })],
