@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { canonicalBytes, ModelSummarySchema, parseRollout, paths } from '@homing/protocol'
 import { generatePrivateKey } from '@homing/tuf/repository'
 import * as v from 'valibot'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 
 import { admin, adminToken, samplePackage, type SamplePackage, sha256, temporaryFolder } from './fixture.ts'
 import { rawConnection, uploadHead } from './raw-request.ts'
@@ -18,8 +18,10 @@ const hash = sha256(weights)
 const put = (url: string, body: Uint8Array | string, type = 'application/json') =>
   fetch(url, { method: 'PUT', body, headers: { ...admin, 'content-type': type } })
 
-const signer = ({ url }: ServerProcess) =>
+/** `meet` is waited for before anything is written. */
+const signer = ({ url }: ServerProcess, meet = () => Promise.resolve()) =>
   signingPublisher(async (method, path, body) => {
+    if (method !== 'GET') await meet()
     const answer = await fetch(`${url}${path}`, {
       method,
       headers: { ...admin, ...(body ? { 'content-type': 'application/json' } : {}) },
@@ -41,6 +43,16 @@ async function publishAll(server: ServerProcess, dataFolder: string, versions: r
   return { root, clients: [ourClient(folder, root), await tufJsClient(folder, root)] }
 }
 
+/** Gives a wait that ends once so many wait. */
+function meetingOf(missing: number): () => Promise<void> {
+  let begin!: () => void
+  const begun = new Promise<void>((resolve) => (begin = resolve))
+  return () => {
+    if (--missing === 0) begin()
+    return begun
+  }
+}
+
 /** Has clients refresh one after another until told to end; gives how often they did. None may ever fail. */
 function followedBy(clients: readonly TestClient[]): { end(): Promise<number> } {
   const stop = new AbortController()
@@ -50,12 +62,12 @@ function followedBy(clients: readonly TestClient[]): { end(): Promise<number> } 
       await clients[times % clients.length]!.refresh()
     return times
   })()
-  return {
-    end() {
-      stop.abort()
-      return following
-    },
+  const end = () => {
+    stop.abort()
+    return following
   }
+  onTestFinished(() => end().then(() => undefined)) // also where the test failed, before the folder goes that they read
+  return { end }
 }
 
 async function uploadAll({ url }: ServerProcess, { blobs }: SamplePackage): Promise<void> {
@@ -264,7 +276,8 @@ describe('two processes over one data folder', { timeout: 60_000 }, () => {
       await uploadAll(servers[0], sample)
       await put(`${servers[0].url}/v1/models/digits/versions/${version}`, sample.bytes)
     }
-    const rivals = ['1.1.0', '1.2.0'].map((version, i) => signer(servers[i]!).list([samplePackage(version)]))
+    const meet = meetingOf(2) // each has read what the other is about to replace
+    const rivals = ['1.1.0', '1.2.0'].map((version, i) => signer(servers[i]!, meet).list([samplePackage(version)]))
     expect((await Promise.all(rivals)).map(({ status }) => status).sort()).toEqual([201, 409])
     const before = (await signer(servers[0]).state()).roles
     await vi.waitFor(
