@@ -277,7 +277,9 @@ describe('two processes over one data folder', { timeout: 60_000 }, () => {
       await put(`${servers[0].url}/v1/models/digits/versions/${version}`, sample.bytes)
     }
     const meet = meetingOf(2) // each has read what the other is about to replace
-    const rivals = ['1.1.0', '1.2.0'].map((version, i) => signer(servers[i]!, meet).list([samplePackage(version)]))
+    const rivals = ['1.1.0', '1.2.0'].map((version, i) =>
+      signer(servers[i]!, meet).list([samplePackage(version)]),
+    )
     expect((await Promise.all(rivals)).map(({ status }) => status).sort()).toEqual([201, 409])
     const before = (await signer(servers[0]).state()).roles
     await vi.waitFor(
